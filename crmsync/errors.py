@@ -1,0 +1,133 @@
+"""Every error crmsync raises: who must act, whether a retry helps, which exit code.
+
+    CrmsyncError                 1
+    ├── ConfigError              2   the integrator: crmsync.toml, a mapping, an unknown connector
+    ├── PluginError              1   the plugin's author
+    ├── BackendError             1   the backend's operator
+    │   ├── Unreachable          1   retry: network, time-out, 5xx
+    │   ├── RateLimited          5   retry after `retry_after` seconds
+    │   ├── QuotaSpent           5   tomorrow: the account's daily budget
+    │   ├── CredentialsError     4   IT: a secret is missing, wrong or expired
+    │   └── NotReadable          1   the answer is not what the vendor promises (HTML, broken JSON)
+    ├── RecordError              3   one record is bad; it is parked, the run goes on
+    ├── BrakeError               6   too much would vanish at once; a human decides
+    ├── LeaseHeld                7   another run is at work
+    └── StoreError               1   IT: the store is locked, newer than this program, or damaged
+        └── SumsError            1   the numbers of a stage do not add up
+
+No error holds personal data: a record is named by its Ref, a field by its name, never by its value.
+"""
+
+from __future__ import annotations
+
+
+class CrmsyncError(Exception):
+    """The root: a message that says what and where, and a hint that says who must do what."""
+
+    code = "error"
+    exit_code = 1
+    retryable = False
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class ConfigError(CrmsyncError):
+    """The configuration is wrong; nothing was read or written."""
+
+    code = "config"
+    exit_code = 2
+
+
+class PluginError(CrmsyncError):
+    """A plugin could not be loaded, or broke its contract."""
+
+    code = "plugin"
+
+
+class BackendError(CrmsyncError):
+    """A backend did not do what was asked."""
+
+    code = "backend"
+
+
+class Unreachable(BackendError):
+    """No answer, or an answer that says "later" (5xx); trying again helps."""
+
+    code = "unreachable"
+    retryable = True
+
+
+class RateLimited(BackendError):
+    """Too many requests; `retry_after` is in seconds, None where the backend does not say."""
+
+    code = "rate-limited"
+    exit_code = 5
+    retryable = True
+
+    def __init__(self, message: str, *, retry_after: float | None = None, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after = retry_after
+
+
+class QuotaSpent(BackendError):
+    """The account's budget for the day is spent; the next run goes on where this one stopped."""
+
+    code = "quota"
+    exit_code = 5
+
+
+class CredentialsError(BackendError):
+    """A secret is missing, wrong or expired."""
+
+    code = "credentials"
+    exit_code = 4
+
+
+class NotReadable(BackendError):
+    """The answer is not in the promised format, for instance HTML instead of JSON."""
+
+    code = "not-readable"
+
+
+class RecordError(CrmsyncError):
+    """One record cannot be used: `field` says where in it, `reason` why (never the value)."""
+
+    code = "record"
+    exit_code = 3
+
+    def __init__(self, reason: str, *, field: str = "", hint: str = "") -> None:
+        super().__init__(f"{field}: {reason}" if field else reason, hint=hint)
+        self.reason = reason
+        self.field = field
+
+
+class BrakeError(CrmsyncError):
+    """A brake stopped the run before too much vanished."""
+
+    code = "brake"
+    exit_code = 6
+
+
+class LeaseHeld(CrmsyncError):
+    """Another run holds the lease."""
+
+    code = "lease"
+    exit_code = 7
+
+
+class StoreError(CrmsyncError):
+    """The store is locked, newer than this program, or damaged."""
+
+    code = "store"
+
+
+class SumsError(StoreError):
+    """The numbers of a stage do not add up."""
+
+    code = "sums"

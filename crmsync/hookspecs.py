@@ -1,0 +1,130 @@
+"""Everything a plugin may add to crmsync: the connector's Protocol and the typed hooks.
+
+Hooks work per run or per batch, never per record. Their names tell their kind: *register* is
+called once and adds something; *decide* takes the first answer, a default always exists; *veto*
+may forbid and never allow; *told* hooks hear of what has been committed, and whatever they do,
+the run stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
+
+import pluggy
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from crmsync.model.customer import Profile
+    from crmsync.model.stream import Capabilities, Connection, Json, Page, Stream, Window
+    from crmsync.model.told import Told
+
+PROJECT = "crmsync"
+CONTRACT = 1
+"""The version of the plugin contract; a connector built for another one is told so."""
+
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+@runtime_checkable
+class Connector(Protocol):
+    """Talks to one kind of backend. A class; crmsync makes one object per connection.
+
+    Written in plain synchronous code; one thread uses an object at a time. Raises the errors of
+    `crmsync.errors` and nothing else on purpose.
+    """
+
+    name: ClassVar[str]
+    contract: ClassVar[int]
+    settings: ClassVar[type[BaseModel]]
+    capabilities: ClassVar[Capabilities]
+    mapper_version: ClassVar[str]
+
+    def __init__(self, settings: Any, connection: Connection) -> None: ...
+
+    def check(self) -> None:
+        """Return when the backend answers and the credentials work; raise what is wrong."""
+
+    def streams(self) -> Sequence[Stream]:
+        """The streams this connection offers, in the order they are to be read."""
+
+    def read(self, stream: Stream, window: Window, position: Json) -> Iterator[Page]:
+        """The pages of `stream` within `window`, going on at `position` (None: from the start)."""
+
+    def map(self, stream: Stream, raw: Mapping[str, Json]) -> Iterable[Told]:
+        """What one raw record says in our words; RecordError when it cannot be used.
+
+        Pure: no request, no clock. An empty answer means the record is of no interest.
+        """
+
+    def close(self) -> None:
+        """Let go of connections and files."""
+
+
+@runtime_checkable
+class ListsIds(Protocol):
+    """A connector with `Capabilities.ids`: it can list every external id that exists now."""
+
+    def ids(self, stream: Stream) -> Iterator[Sequence[str]]:
+        """Every external id of `stream` the backend holds now, in chunks."""
+
+
+@runtime_checkable
+class TellsTime(Protocol):
+    """A connector with `Capabilities.server_time`: it knows its backend's clock."""
+
+    def server_time(self) -> datetime:
+        """The backend's clock now, with zone."""
+
+
+class Feed(Protocol):
+    """Takes what changed to where it is used: till cards, the ledger, plans, backends.
+
+    `name` is its watermark's name, `topics` what it listens to, `order` where it stands among the
+    feeds (lower first). It runs inside a unit of work; output and watermark commit together.
+    """
+
+    name: str
+    topics: tuple[str, ...]
+    order: int
+
+    def take(self, work: Any, changes: Sequence[Any], *, as_of: str) -> Mapping[str, int]:
+        """Bring the feed up to date with `changes`; the counts go into the run report.
+
+        `work` is the store's unit of work (`crmsync.store.Work`), `changes` its change log rows,
+        each entity once; `as_of` is the run's local day. The counts must hold "taken" and add up:
+        taken = the sum of the others.
+        """
+
+
+@hookspec(historic=True)
+def crmsync_register_connectors(register: Callable[[type[Connector]], None]) -> None:
+    """Called once: hand every connector class to `register`."""
+
+
+@hookspec(historic=True)
+def crmsync_register_feeds(register: Callable[[Feed], None]) -> None:
+    """Called once: hand every feed to `register`; it then runs at the end of every sync."""
+
+
+@hookspec
+def crmsync_sync_started(run_id: str, connections: Sequence[str]) -> None:
+    """Told: a run has begun on these connections."""
+
+
+@hookspec
+def crmsync_batch_committed(run_id: str, stage: str, counts: Mapping[str, int]) -> None:
+    """Told: a stage has committed a batch; `counts` are its numbers."""
+
+
+@hookspec
+def crmsync_profiles_changed(run_id: str, profiles: Sequence[Profile]) -> None:
+    """Told: these golden profiles were written and committed, one call a batch."""
+
+
+@hookspec
+def crmsync_sync_finished(run_id: str, report: Mapping[str, Any]) -> None:
+    """Told: the run is over; `report` is what `--json` prints."""

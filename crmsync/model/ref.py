@@ -1,0 +1,22 @@
+"""Where a record comes from: its Ref, and how it is written and read."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Ref(NamedTuple):
+    """One object of one backend: connection, stream, external id. Written `crm/customers/4711`."""
+
+    connection: str
+    stream: str
+    external_id: str
+
+    def __str__(self) -> str:
+        return f"{self.connection}/{self.stream}/{self.external_id}"
+
+    @classmethod
+    def parse(cls, text: str) -> Ref:
+        """The Ref written in `text`; ValueError if it has fewer than three parts."""
+        connection, stream, external_id = text.split("/", 2)
+        return cls(connection, stream, external_id)

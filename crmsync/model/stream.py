@@ -1,0 +1,99 @@
+"""What a connector offers and what it brings: streams, windows, pages, capabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+Json = Any
+CursorKind = Literal["timestamp", "version", "log", "snapshot"]
+DeleteKind = Literal["none", "tombstone", "missing", "reconcile"]
+StreamKind = Literal[
+    "customers", "orders", "returns", "deliveries", "interactions", "consents", "products", "stores"
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stream:
+    """One kind of record a connection offers.
+
+    `key` is the field of a record that holds its external id (dots reach into objects).
+    `cursor`: *timestamp* reads a window bounded by the backend's clock minus `lag` and starts
+    `overlap` earlier the next time; *version* and *log* go on from the last position; *snapshot*
+    reads everything and the engine compares hashes.
+    `deletes`: *tombstone* pages name them; *missing* a record absent from a complete snapshot is
+    gone; *reconcile* the engine compares with `Connector.ids`; all behind the brake.
+    """
+
+    name: str
+    kind: StreamKind
+    key: str = "id"
+    cursor: CursorKind = "snapshot"
+    deletes: DeleteKind = "none"
+    lag: timedelta = timedelta(0)
+    overlap: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A half-open span of changes, since <= stamp < until; None means unbounded."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Something that should have been a record and cannot be read: where, why, and its bytes."""
+
+    place: str
+    reason: str
+    raw: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What one request brings.
+
+    `records` are JSON objects as the backend told them. `deleted` are external ids. `merged` are
+    (loser, winner) external ids. `next_position` is where to go on reading after this page, JSON.
+    `source` names the file or route the page came from; unreadable places of that source are
+    released when a later complete read no longer finds them.
+    """
+
+    records: Sequence[Mapping[str, Json]] = ()
+    deleted: Sequence[str] = ()
+    merged: Sequence[tuple[str, str]] = ()
+    unreadable: Sequence[Unreadable] = ()
+    next_position: Json = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What a connector can do beyond reading; what is not declared is not asked for."""
+
+    writes: bool = False
+    ids: bool = False
+    server_time: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """One configured backend, as its connector sees it.
+
+    `production` is False for test systems; `country`, `zone`, `currency` and `language` are the
+    defaults for what a record leaves open; `base` is the folder of crmsync.toml.
+    """
+
+    name: str
+    controller: str
+    production: bool = False
+    country: str = "DE"
+    zone: str = "Europe/Berlin"
+    currency: str = "EUR"
+    language: str = "de"
+    base: str = "."
+    owner_of: tuple[str, ...] = field(default=())

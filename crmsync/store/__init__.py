@@ -1,0 +1,7 @@
+"""The store: everything that must not be lost, in SQLite or PostgreSQL behind one face."""
+
+from crmsync.store.database import Store, open_store
+from crmsync.store.log import Change
+from crmsync.store.work import Work
+
+__all__ = ["Change", "Store", "Work", "open_store"]

@@ -1,0 +1,41 @@
+"""The seam through which raw and parked payloads pass: compressed today, encrypted when asked.
+
+A stored payload starts with one byte that names its codec, so that a newer one can be added
+without touching what is there.
+"""
+
+from __future__ import annotations
+
+import zlib
+
+from crmsync.errors import StoreError
+
+PLAIN = b"\x00"
+ZLIB = b"\x01"
+SMALL = 128
+"""Payloads shorter than this many bytes do not shrink; they stay plain."""
+
+
+def pack(payload: bytes) -> bytes:
+    """The bytes to store for `payload`."""
+    if len(payload) < SMALL:
+        return PLAIN + payload
+    return ZLIB + zlib.compress(payload, 1)
+
+
+def unpack(stored: bytes) -> bytes:
+    """The payload of stored bytes; StoreError when they are damaged or of an unknown codec."""
+    mark, rest = stored[:1], stored[1:]
+    if mark == PLAIN:
+        return bytes(rest)
+    if mark != ZLIB:
+        raise StoreError(
+            f"a stored payload has the unknown codec {mark!r}.",
+            hint="It was written by a newer crmsync; IT must update this one.",
+        )
+    try:
+        return zlib.decompress(rest)
+    except zlib.error as error:
+        raise StoreError(
+            "a stored payload is damaged.", hint="IT must restore the store from its backup."
+        ) from error

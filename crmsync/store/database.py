@@ -1,0 +1,161 @@
+"""Opens a store by URL, keeps its schema current, and gives out units of work."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from crmsync.errors import ConfigError, StoreError
+from crmsync.store import leases, schema
+from crmsync.store.leases import Lease
+from crmsync.store.work import Work
+
+BUSY_SECONDS = 5.0
+
+
+class Store:
+    """An open store. `work()` is a transaction, `lease()` the right to do a piece of work."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self.engine = engine
+        self.dialect = engine.dialect.name
+
+    @contextmanager
+    def work(self, *, lease: Lease | None = None, run_id: str = "") -> Iterator[Work]:
+        """A writing transaction: commits at the end, rolls back on an error.
+
+        StoreError when another program keeps the store locked; LeaseHeld when `lease` was lost.
+        """
+        with self._connect() as connection, _plain_errors():
+            if self.dialect == "sqlite":
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            work = Work(connection, run_id=run_id)
+            yield work
+            work.flush()
+            if lease is not None:
+                lease.check(connection)
+            connection.commit()
+
+    @contextmanager
+    def read(self) -> Iterator[Work]:
+        """A consistent look at the store, without writing."""
+        with self._connect() as connection, _plain_errors():
+            if self.dialect == "sqlite":
+                connection.exec_driver_sql("BEGIN")
+            yield Work(connection)
+
+    @contextmanager
+    def lease(self, name: str, *, holder: str) -> Iterator[Lease]:
+        """Hold the lease `name`; LeaseHeld when a living owner has it."""
+        with leases.hold(self.engine, name, holder=holder) as lease:
+            yield lease
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _connect(self) -> Iterator[sa.Connection]:
+        with _plain_errors(), self.engine.connect() as connection:
+            yield connection
+
+
+def open_store(url: str, *, base: Path | None = None, create: bool = True) -> Store:
+    """The store at `url`, its schema brought up to date.
+
+    A relative SQLite path counts from `base`. ConfigError for a URL nobody understands,
+    StoreError when the store cannot be opened, is locked, or is newer than this program.
+    """
+    parsed = _parse(url, base)
+    if parsed.get_backend_name() == "sqlite" and parsed.database:
+        _make_file(Path(parsed.database), create)
+    try:
+        engine = _engine(parsed)
+    except ImportError as error:
+        raise ConfigError(
+            f"the store's driver is missing: {error.name}.",
+            hint="IT: pip install 'crmsync[postgres]'",
+        ) from error
+    store = Store(engine)
+    try:
+        with _plain_errors():
+            schema.bring_up_to_date(engine)
+    except StoreError:
+        store.close()
+        raise
+    return store
+
+
+def _parse(url: str, base: Path | None) -> sa.URL:
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise ConfigError(
+            "the store's URL cannot be read.",
+            hint="Write for instance sqlite:///crmsync.db or postgresql://user@host/name",
+        ) from error
+    name = parsed.get_backend_name()
+    if name == "postgresql" and parsed.drivername == "postgresql":
+        return parsed.set(drivername="postgresql+psycopg")
+    if name == "sqlite" and parsed.database and base is not None:
+        return parsed.set(database=str(base / parsed.database))
+    if name not in ("sqlite", "postgresql"):
+        raise ConfigError(f"a store cannot be kept in {name}.", hint="Use SQLite or PostgreSQL.")
+    return parsed
+
+
+def _make_file(path: Path, create: bool) -> None:
+    if path.exists():
+        return
+    if not create or not path.parent.is_dir():
+        raise StoreError(
+            f"there is no store at {path}.", hint="Run `crmsync init`, or check the store's URL."
+        )
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+def _engine(url: sa.URL) -> sa.Engine:
+    if url.get_backend_name() != "sqlite":
+        return sa.create_engine(url, pool_pre_ping=True)
+    engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    sa.event.listen(engine, "connect", _set_up_sqlite)
+    return engine
+
+
+def _set_up_sqlite(driver: Any, _record: Any) -> None:
+    driver.isolation_level = None  # crmsync begins its transactions itself
+    for pragma in (
+        "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=OFF", "cache_size=-16000",
+        "temp_store=MEMORY", "secure_delete=FAST",
+    ):  # fmt: skip
+        driver.execute(f"PRAGMA {pragma}").close()
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """Turn what the driver says into one clear sentence; data errors pass as they are."""
+    try:
+        yield
+    except sa.exc.OperationalError as error:
+        raise _store_error(str(error.orig)) from error
+    except sa.exc.DatabaseError as error:
+        if "not a database" in str(error.orig) or "malformed" in str(error.orig):
+            raise _store_error(str(error.orig)) from error
+        raise
+
+
+def _store_error(said: str) -> StoreError:
+    if "locked" in said:
+        return StoreError(
+            "the store is locked by another program.",
+            hint="Wait for the other run, or IT closes the program that holds the file open.",
+        )
+    return StoreError(
+        f"the store cannot be used: {said.strip().splitlines()[0]}.",
+        hint="IT: check that the file or server is there, readable, and not damaged.",
+    )

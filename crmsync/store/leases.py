@@ -1,0 +1,116 @@
+"""Leases: the right to do a piece of work, lost at once by a dead owner, fenced by a token.
+
+SQLite: a lock on a file beside the database, which the operating system frees with its process.
+PostgreSQL: a session lock, which the server frees with its connection, and an expiry by the
+server's clock for an owner whose machine is unreachable. Each new owner raises the token, and
+every commit compares it: an owner that was only asleep cannot write any more.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from crmsync.errors import LeaseHeld
+from crmsync.store.log import numbers
+from crmsync.store.tables import lease as lease_table
+
+CLASS = 7236
+"""The first key of our PostgreSQL advisory locks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A held lease: its name and the token that every commit compares."""
+
+    name: str
+    token: int
+
+    def check(self, connection: sa.Connection) -> None:
+        """LeaseHeld when somebody else has taken the lease since."""
+        statement = sa.select(lease_table.c.token).where(lease_table.c.name == self.name)
+        if connection.dialect.name != "sqlite":
+            statement = statement.with_for_update(read=True)
+        if connection.execute(statement).scalar() != self.token:
+            raise LeaseHeld(
+                f"the lease '{self.name}' was taken over by another run.",
+                hint="Nothing was written by this one; the other run goes on.",
+            )
+
+
+@contextmanager
+def hold(engine: sa.Engine, name: str, *, holder: str) -> Iterator[Lease]:
+    """Hold the lease `name` while the block runs; LeaseHeld when a living owner has it."""
+    lock = _file_lock if engine.dialect.name == "sqlite" else _session_lock
+    with lock(engine, name):
+        yield _take(engine, name, holder)
+
+
+def _take(engine: sa.Engine, name: str, holder: str) -> Lease:
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        token = numbers(connection, "lease", 1)[0]
+        connection.execute(sa.delete(lease_table).where(lease_table.c.name == name))
+        row = {"name": name, "token": token, "holder": holder, "expires_at": ""}
+        connection.execute(sa.insert(lease_table).values(row))
+        connection.commit()
+    return Lease(name, token)
+
+
+def _held(name: str) -> LeaseHeld:
+    return LeaseHeld(
+        f"another run holds the lease '{name}'.",
+        hint="Wait for it to end; a dead run loses its lease at once.",
+    )
+
+
+@contextmanager
+def _file_lock(engine: sa.Engine, name: str) -> Iterator[None]:
+    database = engine.url.database
+    if not database or database == ":memory:":
+        yield
+        return
+    path = Path(f"{database}.lease-{zlib.crc32(name.encode()):08x}")
+    descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        _lock_descriptor(descriptor, name)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _lock_descriptor(descriptor: int, name: str) -> None:
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        raise _held(name) from error
+
+
+@contextmanager
+def _session_lock(engine: sa.Engine, name: str) -> Iterator[None]:
+    key = zlib.crc32(name.encode()) - 2**31
+    with engine.connect() as connection:
+        taken = connection.execute(sa.select(sa.func.pg_try_advisory_lock(CLASS, key))).scalar()
+        connection.commit()
+        if not taken:
+            raise _held(name)
+        try:
+            yield
+        finally:
+            connection.execute(sa.select(sa.func.pg_advisory_unlock(CLASS, key)))
+            connection.commit()

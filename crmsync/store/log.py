@@ -1,0 +1,79 @@
+"""The change log: numbers in commit order, read by each stage from its own watermark.
+
+A number is taken from one counter row, whose lock is held to the end of the transaction: whoever
+comes later gets a higher number and commits later. So a reader never passes a number whose
+transaction may still be open, on SQLite and PostgreSQL alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from crmsync.store import bulk
+from crmsync.store.tables import change, counter, watermark
+
+
+class Change(NamedTuple):
+    """One row of the change log: a record or a customer that changed."""
+
+    seq: int
+    topic: str
+    record_id: int | None
+    customer_id: str | None
+
+
+def numbers(connection: sa.Connection, name: str, count: int) -> range:
+    """The next `count` numbers of counter `name`, in commit order across all writers."""
+    statement = (
+        sa.update(counter)
+        .where(counter.c.name == name)
+        .values(value=counter.c.value + count)
+        .returning(counter.c.value)
+    )
+    last: int | None = connection.execute(statement).scalar()
+    if last is None:
+        connection.execute(sa.insert(counter).values(name=name, value=count))
+        last = count
+    return range(last - count + 1, last + 1)
+
+
+def append(connection: sa.Connection, rows: Sequence[tuple[str, int | None, str | None]]) -> None:
+    """Write (topic, record_id, customer_id) rows at the end of the log."""
+    if not rows:
+        return
+    seqs = numbers(connection, "change", len(rows))
+    bulk.upsert(connection, change, [(seq, *row) for seq, row in zip(seqs, rows, strict=True)])
+
+
+def read(
+    connection: sa.Connection, stage: str, topics: Iterable[str], limit: int
+) -> Sequence[Change]:
+    """Up to `limit` changes of `topics` behind the stage's watermark, in order."""
+    statement = (
+        sa.select(change)
+        .where(change.c.seq > position(connection, stage), change.c.topic.in_(list(topics)))
+        .order_by(change.c.seq)
+        .limit(limit)
+    )
+    return [Change(*row) for row in connection.execute(statement)]
+
+
+def position(connection: sa.Connection, stage: str) -> int:
+    """The last number the stage has dealt with; 0 before its first run."""
+    statement = sa.select(watermark.c.seq).where(watermark.c.stage == stage)
+    return connection.execute(statement).scalar() or 0
+
+
+def advance(connection: sa.Connection, stage: str, seq: int, detail: str = "") -> None:
+    """Move the stage's watermark to `seq`; call it in the transaction of the stage's output."""
+    bulk.upsert(connection, watermark, [(stage, seq, detail)])
+
+
+def trim(connection: sa.Connection, stages: Sequence[str]) -> int:
+    """Drop what every one of `stages` has dealt with; gives the number of rows dropped."""
+    lowest: Any = min((position(connection, stage) for stage in stages), default=0)
+    result = connection.execute(sa.delete(change).where(change.c.seq <= lowest))
+    return result.rowcount

@@ -1,0 +1,43 @@
+"""The tables of the store, one file per room that fills them, all under one metadata."""
+
+from crmsync.store.tables.base import metadata
+from crmsync.store.tables.identity import (
+    customer,
+    decision,
+    link,
+    link_event,
+    match_key,
+    pair,
+)
+from crmsync.store.tables.model import (
+    consent_claim,
+    delivery,
+    interaction,
+    order_line,
+    orders,
+    product,
+    shop,
+    source_customer,
+)
+from crmsync.store.tables.outreach import ledger, ledger_payload
+from crmsync.store.tables.profile import due, habit, profile
+from crmsync.store.tables.record import (
+    change,
+    counter,
+    lease,
+    mapped,
+    parked,
+    pending,
+    record,
+    run,
+    stream,
+    watermark,
+)
+from crmsync.store.tables.till import card
+
+__all__ = [
+    "card", "change", "consent_claim", "counter", "customer", "decision", "delivery", "due",
+    "habit", "interaction", "lease", "ledger", "ledger_payload", "link", "link_event", "mapped",
+    "match_key", "metadata", "order_line", "orders", "pair", "parked", "pending", "product",
+    "profile", "record", "run", "shop", "source_customer", "stream", "watermark",
+]  # fmt: skip

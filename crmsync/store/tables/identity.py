@@ -1,0 +1,66 @@
+"""Who is who: blocking keys, pairs, links, customers, and what humans decided."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from crmsync.store.tables.base import number, table, text
+
+match_key = table(
+    "match_key",
+    text("key", key=True),
+    number("source_id", key=True),
+    sa.Index("match_key_source", "source_id"),
+)
+"""The index of blocking keys: `e:anna@example.org`, `p:+4930…`, `n:…`."""
+
+customer = table(
+    "customer",
+    text("customer_id", key=True),
+    text("controller"),
+    text("state"),
+    text("alias_of", null=True),
+)
+"""`state` is alive, merged (then `alias_of` names the survivor) or gone. Never deleted."""
+
+link = table(
+    "link",
+    number("source_id", key=True),
+    text("customer_id"),
+    text("rule"),
+    sa.Index("link_customer", "customer_id"),
+)
+
+link_event = table(
+    "link_event",
+    number("seq", key=True),
+    number("source_id"),
+    text("from_customer", null=True),
+    text("to_customer", null=True),
+    text("rule"),
+    text("run_id"),
+)
+"""Every change of a link, append-only: what unmerge and history read."""
+
+pair = table(
+    "pair",
+    number("a_id", key=True),
+    number("b_id", key=True),
+    text("band"),
+    text("rule"),
+    text("evidence"),
+    sa.Index("pair_b", "b_id"),
+    sa.Index("pair_band", "band"),
+)
+"""Verdicts on pairs of source customers, a_id < b_id; `evidence` is JSON."""
+
+decision = table(
+    "decision",
+    text("a_ref", key=True),
+    text("b_ref", key=True),
+    text("band"),
+    text("by"),
+    text("at"),
+    text("note"),
+)
+"""What humans decided; it survives every run. Keyed by Ref, a_ref < b_ref."""

@@ -1,0 +1,138 @@
+"""Model records, normalized: each row is owned by one raw record and a part of it."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from crmsync.store.tables.base import flag, number, table, text
+
+source_customer = table(
+    "source_customer",
+    number("record_id", key=True),
+    number("stream_id"),
+    text("controller"),
+    text("doc"),
+)
+"""A source customer; its record id is its id. `doc` is model.customer.SourceCustomer as JSON."""
+
+orders = table(
+    "orders",
+    number("record_id", key=True),
+    text("part", key=True),
+    text("kind"),
+    number("source_id", null=True),
+    number("order_record_id", null=True),
+    text("number"),
+    text("channel"),
+    text("store"),
+    text("placed_at"),
+    text("day"),
+    number("hour"),
+    number("weekday"),
+    text("status"),
+    text("currency"),
+    number("gross"),
+    number("net"),
+    number("refund_gross"),
+    number("refund_net"),
+    number("discount"),
+    number("shipping"),
+    flag("counts"),
+    sa.Index("orders_source", "source_id"),
+)
+
+order_line = table(
+    "order_line",
+    number("record_id", key=True),
+    text("part", key=True),
+    number("line_no", key=True),
+    text("sku"),
+    text("title"),
+    text("category"),
+    text("brand"),
+    text("size"),
+    number("quantity"),
+    number("gross"),
+    number("net"),
+    number("discount"),
+    flag("returned"),
+    flag("gift_card"),
+)
+
+delivery = table(
+    "delivery",
+    number("record_id", key=True),
+    text("part", key=True),
+    number("order_record_id"),
+    number("source_id", null=True),
+    text("method"),
+    text("promised_on", null=True),
+    text("shipped_on", null=True),
+    text("delivered_on", null=True),
+    text("carrier"),
+    text("evidence"),
+    sa.Index("delivery_source", "source_id"),
+)
+
+interaction = table(
+    "interaction",
+    number("record_id", key=True),
+    text("part", key=True),
+    number("source_id", null=True),
+    text("at"),
+    text("day"),
+    text("channel"),
+    text("kind"),
+    text("direction"),
+    text("status"),
+    text("subject"),
+    text("reason"),
+    text("due_on", null=True),
+    text("resolved_on", null=True),
+    text("store"),
+    sa.Index("interaction_source", "source_id"),
+)
+
+consent_claim = table(
+    "consent_claim",
+    number("record_id", key=True),
+    text("part", key=True),
+    number("source_id"),
+    text("channel"),
+    text("purpose"),
+    text("state"),
+    text("contact"),
+    text("at", null=True),
+    text("basis"),
+    text("origin"),
+    text("evidence"),
+    text("expires_on", null=True),
+    sa.Index("consent_claim_source", "source_id"),
+)
+
+product = table(
+    "product",
+    number("record_id", key=True),
+    text("part", key=True),
+    text("connection"),
+    text("sku"),
+    text("name"),
+    text("gtin"),
+    text("category"),
+    text("brand"),
+    text("size"),
+    sa.Index("product_sku", "connection", "sku"),
+)
+
+shop = table(
+    "shop",
+    number("record_id", key=True),
+    text("part", key=True),
+    text("connection"),
+    text("key"),
+    text("name"),
+    text("zone"),
+    text("postal_code"),
+    text("city"),
+)
+"""The stores of the retailer (model.order.Store)."""

@@ -1,0 +1,98 @@
+"""The way of a record: streams, raw records, change log, watermarks, parked, runs, leases."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from crmsync.store.tables.base import blob, flag, number, table, text
+
+counter = table("counter", text("name", key=True), number("value"))
+"""The last number given out for each name; its row lock gives numbers in commit order."""
+
+stream = table(
+    "stream",
+    number("id", key=True),
+    text("connection"),
+    text("name"),
+    text("kind"),
+    text("fingerprint"),
+    text("state"),
+    sa.UniqueConstraint("connection", "name"),
+)
+"""One stream of one connection; `state` is its cursor (JSON)."""
+
+record = table(
+    "record",
+    number("id", key=True),
+    number("stream_id"),
+    text("external_id"),
+    blob("hash"),
+    flag("deleted"),
+    number("merged_into", null=True),
+    text("landed_run"),
+    blob("payload"),
+    sa.UniqueConstraint("stream_id", "external_id"),
+)
+"""The raw record as the backend told it, through the codec; a deleted one keeps its id."""
+
+change = table(
+    "change",
+    number("seq", key=True),
+    text("topic"),
+    number("record_id", null=True),
+    text("customer_id", null=True),
+)
+"""The change log in commit order; each stage reads on from its watermark."""
+
+watermark = table("watermark", text("stage", key=True), number("seq"), text("detail"))
+
+mapped = table(
+    "mapped",
+    number("record_id", key=True),
+    text("state"),
+    blob("customer_hash"),
+    blob("facts_hash"),
+)
+"""What became of a record in normalize: mapped, ignored, pending, parked or withdrawn."""
+
+pending = table(
+    "pending",
+    number("record_id", key=True),
+    number("stream_id"),
+    text("waits_for"),
+    sa.Index("pending_waits_for", "stream_id", "waits_for"),
+)
+"""A record that waits for another one: `stream_id` and external id of the missing record."""
+
+parked = table(
+    "parked",
+    number("id", key=True),
+    text("stage"),
+    number("stream_id"),
+    number("record_id", null=True),
+    text("place"),
+    text("source"),
+    text("field"),
+    text("code"),
+    text("reason"),
+    text("first_run"),
+    text("last_run"),
+    number("attempts"),
+    blob("payload", null=True),
+    sa.UniqueConstraint("stage", "stream_id", "place"),
+)
+"""What was set aside, with its reason; `place` is the external id or the file and line."""
+
+run = table(
+    "run",
+    text("id", key=True),
+    text("verb"),
+    text("as_of"),
+    text("started_at"),
+    text("finished_at", null=True),
+    number("exit_code", null=True),
+    text("report"),
+)
+
+lease = table("lease", text("name", key=True), number("token"), text("holder"), text("expires_at"))
+"""Who may work on what; every commit compares its `token` with this row."""

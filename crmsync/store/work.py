@@ -1,0 +1,83 @@
+"""The unit of work: one transaction in which data, cursor, watermark and log commit together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from crmsync.store import bulk, log
+from crmsync.store.log import Change
+
+CHUNK = 900
+"""Values in one IN list; SQLite's oldest limit on parameters is 999."""
+
+
+class Work:
+    """One open transaction. What is logged is written just before the commit."""
+
+    def __init__(self, connection: sa.Connection, *, run_id: str = "") -> None:
+        self.connection = connection
+        self.run_id = run_id
+        self._logged: dict[tuple[str, int | None, str | None], None] = {}
+
+    def all(self, statement: sa.Executable, parameters: Any = None) -> Sequence[sa.Row[Any]]:
+        """Every row of a statement."""
+        return self.connection.execute(statement, parameters).fetchall()
+
+    def one(self, statement: sa.Executable, parameters: Any = None) -> sa.Row[Any] | None:
+        """The first row of a statement, or None."""
+        return self.connection.execute(statement, parameters).first()
+
+    def scalar(self, statement: sa.Executable, parameters: Any = None) -> Any:
+        """The first value of the first row, or None."""
+        return self.connection.execute(statement, parameters).scalar()
+
+    def run(self, statement: sa.Executable, parameters: Any = None) -> int:
+        """Execute a writing statement; gives the number of rows it touched."""
+        return self.connection.execute(statement, parameters).rowcount
+
+    def all_in(
+        self, statement: sa.Select[Any], column: sa.ColumnElement[Any], values: Iterable[Any]
+    ) -> list[sa.Row[Any]]:
+        """The rows of `statement` whose `column` is one of `values`, in chunks."""
+        wanted = list(values)
+        rows: list[sa.Row[Any]] = []
+        for start in range(0, len(wanted), CHUNK):
+            chunk = wanted[start : start + CHUNK]
+            rows.extend(self.connection.execute(statement.where(column.in_(chunk))))
+        return rows
+
+    def upsert(self, table: sa.Table, rows: Sequence[Sequence[Any]]) -> None:
+        """Insert rows (values in column order), replacing those with the same primary key."""
+        bulk.upsert(self.connection, table, rows)
+
+    def delete(self, column: sa.Column[Any], values: Iterable[Any]) -> None:
+        """Delete the rows whose `column` is one of `values`."""
+        bulk.delete(self.connection, column, list(values))
+
+    def numbers(self, name: str, count: int) -> range:
+        """The next `count` numbers of a counter."""
+        return log.numbers(self.connection, name, count)
+
+    def log_records(self, topic: str, record_ids: Iterable[int]) -> None:
+        """Say at the commit that these records changed."""
+        self._logged.update(dict.fromkeys((topic, number, None) for number in record_ids))
+
+    def log_customers(self, topic: str, customer_ids: Iterable[str]) -> None:
+        """Say at the commit that these customers changed."""
+        self._logged.update(dict.fromkeys((topic, None, name) for name in customer_ids))
+
+    def changes(self, stage: str, topics: Iterable[str], limit: int) -> Sequence[Change]:
+        """What changed behind the stage's watermark."""
+        return log.read(self.connection, stage, topics, limit)
+
+    def advance(self, stage: str, seq: int, detail: str = "") -> None:
+        """Move the stage's watermark; it commits with the work."""
+        log.advance(self.connection, stage, seq, detail)
+
+    def flush(self) -> None:
+        """Write what was logged; the store calls it last, so the log's lock is held briefly."""
+        rows, self._logged = list(self._logged), {}
+        log.append(self.connection, rows)
