@@ -22,11 +22,11 @@ class Work:
         self.run_id = run_id
         self._logged: dict[tuple[str, int | None, str | None], None] = {}
 
-    def all(self, statement: sa.Executable, parameters: Any = None) -> Sequence[sa.Row[Any]]:
+    def all(self, statement: sa.Executable, parameters: Any = None) -> Sequence[Any]:
         """Every row of a statement."""
         return self.connection.execute(statement, parameters).fetchall()
 
-    def one(self, statement: sa.Executable, parameters: Any = None) -> sa.Row[Any] | None:
+    def one(self, statement: sa.Executable, parameters: Any = None) -> Any:
         """The first row of a statement, or None."""
         return self.connection.execute(statement, parameters).first()
 
@@ -39,11 +39,14 @@ class Work:
         return self.connection.execute(statement, parameters).rowcount
 
     def all_in(
-        self, statement: sa.Select[Any], column: sa.ColumnElement[Any], values: Iterable[Any]
-    ) -> list[sa.Row[Any]]:
+        self,
+        statement: sa.Select[*tuple[Any, ...]],
+        column: sa.ColumnElement[Any],
+        values: Iterable[Any],
+    ) -> list[Any]:
         """The rows of `statement` whose `column` is one of `values`, in chunks."""
         wanted = list(values)
-        rows: list[sa.Row[Any]] = []
+        rows: list[Any] = []
         for start in range(0, len(wanted), CHUNK):
             chunk = wanted[start : start + CHUNK]
             rows.extend(self.connection.execute(statement.where(column.in_(chunk))))

@@ -1,0 +1,141 @@
+"""Reads crmsync.toml: the retailer's defaults, controllers and connections."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from crmsync.errors import ConfigError
+
+FILE = "crmsync.toml"
+
+
+class Strict(BaseModel):
+    """The base of every settings table: frozen, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class CoreSettings(Strict):
+    """The table [crmsync]: where the store is, and the defaults for what records leave open.
+
+    `brake_share` is the share of a stream's records (0 to 1) that may vanish in one run.
+    """
+
+    store: str = "sqlite:///crmsync.db"
+    country: str = Field("DE", min_length=2, max_length=2)
+    zone: str = "Europe/Berlin"
+    currency: str = Field("EUR", min_length=3, max_length=3)
+    language: str = "de"
+    deny_categories: tuple[str, ...] = ()
+    brake_share: float = Field(0.1, ge=0, le=1)
+    till_file: str = "till.db"
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError("not a time zone; write for instance Europe/Berlin") from error
+        return value
+
+
+class ControllerSettings(Strict):
+    """A table [controllers.NAME]: the company answerable, and how its tills greet.
+
+    `till_basis` is what a card needs: a granted till_greeting consent, a contract (a loyalty
+    card), or a legitimate interest, which wants a written reason in `till_note`.
+    """
+
+    name: str
+    till_basis: Literal["consent", "contract", "legitimate_interest"] = "consent"
+    till_note: str = ""
+    form: Literal["sie", "du"] = "sie"
+
+
+class ConnectionSettings(BaseModel):
+    """A table [connections.NAME]: what every connection has; the rest is its connector's."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    connector: str
+    controller: str
+    production: bool = False
+    country: str | None = None
+    zone: str | None = None
+    currency: str | None = None
+    language: str | None = None
+    customer_numbers: str | None = None
+    owns: tuple[str, ...] = ()
+
+    @property
+    def own(self) -> dict[str, Any]:
+        """The keys that belong to the connector."""
+        return dict(self.model_extra or {})
+
+
+class Settings(Strict):
+    """Everything crmsync.toml says. Connections keep their order: earlier ones are preferred."""
+
+    crmsync: CoreSettings = CoreSettings()
+    controllers: dict[str, ControllerSettings] = {}
+    connections: dict[str, ConnectionSettings] = {}
+    base: Path = Path()
+
+    def numbers(self) -> dict[str, str]:
+        """Which connections share a namespace of customer numbers: connection to namespace."""
+        return {
+            name: connection.customer_numbers
+            for name, connection in self.connections.items()
+            if connection.customer_numbers
+        }
+
+    def owners(self) -> dict[str, str]:
+        """Which connection owns a field of the profile: field to connection."""
+        return {
+            field: name
+            for name, connection in self.connections.items()
+            for field in connection.owns
+        }
+
+
+def load(folder: Path) -> Settings:
+    """The settings of `folder`; ConfigError with file, place and reason when they are wrong."""
+    path = folder / FILE
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ConfigError(
+            f"there is no {FILE} in {folder}.", hint="Run `crmsync init` there first."
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read: {error}.") from error
+    return _settings(data, folder)
+
+
+def _settings(data: dict[str, Any], folder: Path) -> Settings:
+    try:
+        settings = Settings(**data, base=folder)
+    except ValidationError as error:
+        raise ConfigError(f"{folder / FILE}: {_first(error)}") from error
+    for name, connection in settings.connections.items():
+        if connection.controller not in settings.controllers:
+            raise ConfigError(
+                f"{folder / FILE}: connections.{name} names the controller "
+                f"'{connection.controller}', which is not there.",
+                hint=f"Add a table [controllers.{connection.controller}].",
+            )
+    return settings
+
+
+def _first(error: ValidationError) -> str:
+    """Where and why, without the value: a secret may stand there."""
+    problem = error.errors(include_input=False, include_url=False)[0]
+    place = ".".join(str(part) for part in problem["loc"])
+    return f"{place}: {problem['msg'].removeprefix('Value error, ')}."

@@ -1,0 +1,61 @@
+"""The one place where the engine calls a connector: whatever it raises becomes one of our errors.
+
+A mapper's failure parks one record; a reader's failure ends its stream, and the cursor stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from crmsync.errors import CrmsyncError, PluginError, RecordError
+from crmsync.hookspecs import Connector
+from crmsync.model.stream import Json, Page, Stream, Window
+from crmsync.model.told import Told
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a record is parked: a code, the field, and a reason without the value."""
+
+    code: str
+    field: str
+    reason: str
+
+
+def map_record(
+    connector: Connector, stream: Stream, raw: Mapping[str, Any]
+) -> list[Told] | Refusal:
+    """What the mapper says of one raw record, or why it cannot be used."""
+    try:
+        return list(connector.map(stream, raw))
+    except RecordError as error:
+        return Refusal(error.code, error.field, error.reason)
+    except ValidationError as error:
+        problem = error.errors(include_input=False, include_url=False)[0]
+        return Refusal("record", ".".join(map(str, problem["loc"])), _reason(problem["msg"]))
+    except Exception as error:  # a mapper's bug costs one record, not the run
+        return Refusal("mapper", "", f"the mapper failed with {type(error).__name__}")
+
+
+def read_pages(
+    connector: Connector, stream: Stream, window: Window, position: Json
+) -> Iterator[Page]:
+    """The pages of a stream; PluginError when the connector fails with anything but our errors."""
+    try:
+        yield from connector.read(stream, window, position)
+    except CrmsyncError:
+        raise
+    except Exception as error:  # a connector's bug ends its stream with a clear sentence
+        raise PluginError(
+            f"the connector '{connector.name}' failed with {type(error).__name__} "
+            f"while reading {stream.name}.",
+            hint="Its author must act; the cursor has not moved.",
+        ) from error
+
+
+def _reason(message: str) -> str:
+    return message.removeprefix("Value error, ")

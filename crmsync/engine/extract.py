@@ -1,0 +1,72 @@
+"""Reads pages ahead: fetching page n+1 overlaps with working on page n, one thread a stream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from queue import Empty, Queue
+from threading import Event, Thread
+
+from crmsync.engine.calls import read_pages
+from crmsync.errors import CrmsyncError
+from crmsync.hookspecs import Connector
+from crmsync.model.stream import Json, Page, Stream, Window
+
+AHEAD = 2
+"""Pages read before they are wanted."""
+
+_End = type("_End", (), {})
+
+
+def pages(connector: Connector, stream: Stream, window: Window, position: Json) -> Iterator[Page]:
+    """The pages of a stream, read ahead in a thread; what the connector raises is raised here."""
+    queue: Queue[object] = Queue(maxsize=AHEAD)
+    stop = Event()
+    arguments = (connector, stream, window, position, queue, stop)
+    thread = Thread(target=_fill, args=arguments, name=f"read-{stream.name}", daemon=True)
+    thread.start()
+    try:
+        yield from _drain(queue)
+    finally:
+        stop.set()
+        _empty(queue)
+        thread.join()
+
+
+def _drain(queue: Queue[object]) -> Iterator[Page]:
+    while True:
+        item = queue.get()
+        if isinstance(item, Page):
+            yield item
+        elif isinstance(item, BaseException):
+            raise item
+        else:
+            return
+
+
+def _fill(
+    connector: Connector,
+    stream: Stream,
+    window: Window,
+    position: Json,
+    queue: Queue[object],
+    stop: Event,
+) -> None:
+    """Runs in the thread: an error travels through the queue like a page."""
+    last: object = _End()
+    try:
+        for page in read_pages(connector, stream, window, position):
+            queue.put(page)
+            if stop.is_set():
+                break
+    except CrmsyncError as error:
+        last = error
+    queue.put(last)
+
+
+def _empty(queue: Queue[object]) -> None:
+    """Make room so that a waiting thread sees that it should stop."""
+    try:
+        while True:
+            queue.get_nowait()
+    except Empty:
+        return

@@ -1,0 +1,166 @@
+"""Lands pages: raw records, deletes and merges, in one commit with the cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+
+from crmsync.engine.report import balance
+from crmsync.errors import RecordError
+from crmsync.model.ref import Ref
+from crmsync.model.stream import Page, Stream, Unreadable
+from crmsync.store import Work, merges, parking, records
+from crmsync.store.parking import Parking
+from crmsync.store.records import Known, Landing, StreamRow
+
+
+@dataclass(slots=True)
+class Batch:
+    """Pages gathered for one commit."""
+
+    pages: list[Page] = field(default_factory=list)
+    size: int = 0
+
+    def add(self, page: Page) -> None:
+        """Gather one more page."""
+        self.pages.append(page)
+        self.size += len(page.records) + len(page.deleted) + len(page.unreadable)
+
+
+def land(work: Work, row: StreamRow, stream: Stream, batch: Batch) -> dict[str, int]:
+    """Write a batch; gives read = new + changed + unchanged + repeated + unreadable, and deleted.
+
+    A record is skipped only when its hash is unchanged and it is alive. Deletes come after the
+    records of their page, merges last.
+    """
+    unreadable = [item for page in batch.pages for item in page.unreadable]
+    told, broken, read = _gather(batch, stream)
+    found = records.known(work, row.id, told)
+    counts = {"read": read + len(unreadable), "repeated": read - len(told) - len(broken)}
+    counts["unreadable"] = len(unreadable) + len(broken)
+    counts |= _write(work, row, told, found)
+    balance("land", counts)
+    _park(work, row, batch, broken)
+    counts["deleted"] = delete(work, row, [i for page in batch.pages for i in page.deleted])
+    counts["merged"] = _merge(work, row, [pair for page in batch.pages for pair in page.merged])
+    return counts
+
+
+def _gather(
+    batch: Batch, stream: Stream
+) -> tuple[dict[str, bytes], list[tuple[str, Unreadable]], int]:
+    """The last version of each external id; what has none; how many records there were."""
+    told: dict[str, bytes] = {}
+    broken: list[tuple[str, Unreadable]] = []
+    read = 0
+    for page in batch.pages:
+        for raw in page.records:
+            read += 1
+            try:
+                told[external_id(raw, stream.key)] = _bytes(raw)
+            except RecordError as error:
+                place = f"{page.source or stream.name}#{_digest(_bytes(raw)).hex()}"
+                broken.append((page.source, Unreadable(place, error.message, _bytes(raw))))
+    return told, broken, read
+
+
+def external_id(raw: Mapping[str, Any], key: str) -> str:
+    """The external id under `key` ("a.b" reaches into objects); RecordError without one."""
+    value: Any = raw
+    for part in key.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    if value is None or value == "" or isinstance(value, (bool, float, list, dict)):
+        raise RecordError("the record has no external id", field=key)
+    return str(value)
+
+
+def _bytes(raw: Mapping[str, Any]) -> bytes:
+    return orjson.dumps(raw, default=_plain, option=orjson.OPT_SORT_KEYS)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError
+
+
+def _digest(payload: bytes) -> bytes:
+    return blake2b(payload, digest_size=16).digest()
+
+
+def _write(
+    work: Work, row: StreamRow, told: Mapping[str, bytes], found: Mapping[str, Known]
+) -> dict[str, int]:
+    hashes = {name: _digest(payload) for name, payload in told.items()}
+    fresh = [name for name in told if name not in found]
+    changed = [
+        name for name, one in found.items() if one.deleted or bytes(one.hash) != hashes[name]
+    ]
+    numbers = iter(work.numbers("record", len(fresh))) if fresh else iter(())
+    ids = {name: next(numbers) for name in fresh} | {name: found[name].id for name in changed}
+    records.land(work, list(_landings(work, row, ids, hashes, told)))
+    work.log_records(records.topic(row.connection), ids.values())
+    _wake(work, row, fresh)
+    unchanged = len(told) - len(fresh) - len(changed)
+    return {"new": len(fresh), "changed": len(changed), "unchanged": unchanged}
+
+
+def _landings(
+    work: Work,
+    row: StreamRow,
+    ids: Mapping[str, int],
+    hashes: Mapping[str, bytes],
+    told: Mapping[str, bytes],
+) -> Iterator[Landing]:
+    for name, number in ids.items():
+        yield Landing(number, row.id, name, hashes[name], False, None, work.run_id, told[name])
+
+
+def _wake(work: Work, row: StreamRow, fresh: Sequence[str]) -> None:
+    """Ask again for the records that waited for these."""
+    if fresh and records.any_waiting(work):
+        waiting = records.waiting_for(work, row.id, fresh)
+        work.log_records(records.topic(row.connection), waiting)
+
+
+def delete(work: Work, row: StreamRow, external_ids: Sequence[str]) -> int:
+    """Tombstone living records; gives how many there were."""
+    if not external_ids:
+        return 0
+    found = records.known(work, row.id, external_ids)
+    ids = [one.id for one in found.values() if not one.deleted]
+    records.tombstone(work, ids)
+    work.log_records(records.topic(row.connection), ids)
+    return len(ids)
+
+
+def _merge(work: Work, row: StreamRow, pairs: Sequence[tuple[str, str]]) -> int:
+    """A merge in the backend links loser and winner for good; it deletes nobody."""
+    names = [name for pair in pairs for name in pair]
+    found = records.known(work, row.id, names) if names else {}
+    both = [pair for pair in pairs if pair[0] in found and pair[1] in found]
+    for loser, winner in both:
+        records.mark_merged(work, found[loser].id, found[winner].id)
+        refs = [Ref(row.connection, row.name, name) for name in (loser, winner)]
+        merges.backend_merge(work, *refs)
+        work.log_records("source", [found[loser].id, found[winner].id])
+    return len(both)
+
+
+def _park(
+    work: Work, row: StreamRow, batch: Batch, broken: Sequence[tuple[str, Unreadable]]
+) -> None:
+    unreadable = [(page.source, item) for page in batch.pages for item in page.unreadable]
+    parking.park(
+        work,
+        [
+            Parking("land", row.id, None, item.place, source, "", "unreadable", item.reason,
+                    item.raw)
+            for source, item in [*unreadable, *broken]
+        ],
+    )  # fmt: skip

@@ -1,0 +1,83 @@
+"""Opens a project: its settings, its plugins, its store, and its connections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from crmsync import registry as plugins_registry
+from crmsync.config import ConnectionSettings, Settings, load, reveal
+from crmsync.errors import ConfigError
+from crmsync.hookspecs import Connector
+from crmsync.model.stream import Connection
+from crmsync.registry import Registry
+from crmsync.store import Store, open_store
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """An open project folder."""
+
+    settings: Settings
+    registry: Registry
+    store: Store
+
+
+@contextmanager
+def open_project(folder: Path, *, plugins: Sequence[object] = ()) -> Iterator[Project]:
+    """The project in `folder`; ConfigError or StoreError when it cannot be opened."""
+    settings = load(folder)
+    registry = plugins_registry.load(base=folder, plugins=plugins)
+    store = open_store(settings.crmsync.store, base=folder)
+    try:
+        yield Project(settings, registry, store)
+    finally:
+        store.close()
+
+
+def about(settings: Settings, name: str) -> Connection:
+    """What a connector is told of the connection `name`."""
+    own, core = settings.connections[name], settings.crmsync
+    return Connection(
+        name=name,
+        controller=own.controller,
+        production=own.production,
+        country=own.country or core.country,
+        zone=own.zone or core.zone,
+        currency=own.currency or core.currency,
+        language=own.language or core.language,
+        base=str(settings.base),
+        owner_of=own.owns,
+    )
+
+
+def connect(project: Project, name: str) -> Connector:
+    """The connector of connection `name`, its settings checked and its secrets in place.
+
+    ConfigError for an unknown connection or connector or wrong settings, CredentialsError for a
+    missing secret.
+    """
+    settings = project.settings
+    if name not in settings.connections:
+        known = ", ".join(settings.connections) or "none"
+        raise ConfigError(f"there is no connection '{name}'.", hint=f"Known: {known}.")
+    configured = settings.connections[name]
+    kind = project.registry.connector(configured.connector)
+    return kind(_bind(kind, configured, name, settings.base), about(settings, name))
+
+
+def _bind(kind: type[Connector], own: ConnectionSettings, name: str, base: Path) -> object:
+    place = f"connections.{name}"
+    try:
+        return kind.settings.model_validate(reveal(own.own, base=base, place=place))
+    except ValidationError as error:
+        problem = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(str(part) for part in problem["loc"])
+        raise ConfigError(
+            f"{place}.{where}: {problem['msg'].removeprefix('Value error, ')}.",
+            hint=f"See the settings of the connector '{own.connector}'.",
+        ) from error

@@ -1,0 +1,194 @@
+"""Finds, loads and checks plugins by three doors; the only caller of pluggy.
+
+The doors: installed packages (entry-point group `crmsync`), the file `crmsync_plugins.py` beside
+crmsync.toml, and plugins handed over in Python. What crmsync brings itself is registered by name
+through the very same hooks. A plugin that cannot be loaded is named and kept apart: it stops only
+the runs that need it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import inspect
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from importlib import metadata
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pluggy
+
+from crmsync import hookspecs
+from crmsync.errors import ConfigError, PluginError
+from crmsync.hookspecs import CONTRACT, PROJECT, Connector, Feed
+
+BUILT_IN = ("crmsync.connectors", "crmsync.outreach", "crmsync.till")
+"""Our own plugins, loaded by name like anybody's."""
+
+LOCAL = "crmsync_plugins.py"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """One plugin: its name, the door it came by, its version, and what is wrong with it ("")."""
+
+    name: str
+    origin: str
+    version: str = ""
+    problem: str = ""
+
+
+@dataclass(slots=True)
+class Registry:
+    """What the loaded plugins offer."""
+
+    manager: pluggy.PluginManager
+    connectors: dict[str, type[Connector]] = field(default_factory=dict)
+    feeds: list[Feed] = field(default_factory=list)
+    plugins: list[Loaded] = field(default_factory=list)
+
+    def connector(self, name: str) -> type[Connector]:
+        """The connector called `name`; ConfigError that lists the known and the broken ones."""
+        if name in self.connectors:
+            return self.connectors[name]
+        broken = [f"{plugin.name} ({plugin.problem})" for plugin in self.plugins if plugin.problem]
+        note = f" Plugins that did not load: {'; '.join(broken)}." if broken else ""
+        raise ConfigError(
+            f"there is no connector '{name}'.",
+            hint=f"Known: {', '.join(sorted(self.connectors)) or 'none'}.{note}",
+        )
+
+    def tell(self, hook: str, **arguments: Any) -> list[str]:
+        """Call a *told* hook, plugin by plugin; gives the failures as sentences."""
+        caller = getattr(self.manager.hook, hook)
+        failures = []
+        for implementation in caller.get_hookimpls():
+            wanted = {name: arguments[name] for name in implementation.argnames}
+            try:
+                implementation.function(**wanted)
+            except Exception as error:  # a plugin's fault never undoes what is committed
+                failures.append(f"{implementation.plugin_name}: {hook}: {type(error).__name__}")
+        return failures
+
+
+def load(*, base: Path | None = None, plugins: Sequence[object] = ()) -> Registry:
+    """A registry with the built-in, installed, local (in `base`) and given plugins."""
+    manager = pluggy.PluginManager(PROJECT)
+    manager.add_hookspecs(hookspecs)
+    registry = Registry(manager)
+    for name in BUILT_IN:
+        _add(registry, name, "built in", partial(importlib.import_module, name))
+    for entry in metadata.entry_points(group=PROJECT):
+        version = entry.dist.version if entry.dist else ""
+        _add(registry, entry.name, "package", entry.load, version)
+    if base is not None and (base / LOCAL).is_file():
+        _add(registry, LOCAL, "local", lambda: _local(base / LOCAL))
+    for plugin in plugins:
+        _add(registry, _name_of(plugin), "given", partial(_same, plugin))
+    _ask(registry)
+    return registry
+
+
+def _add(
+    registry: Registry, name: str, origin: str, find: Callable[[], object], version: str = ""
+) -> None:
+    problem = ""
+    try:
+        registry.manager.register(find(), name)
+        registry.manager.check_pending()
+    except Exception as error:  # a broken plugin is named, the others go on
+        if registry.manager.has_plugin(name):
+            registry.manager.unregister(name=name)
+        problem = f"{type(error).__name__}: {error}".splitlines()[0]
+    registry.plugins.append(Loaded(name, origin, version, problem))
+
+
+def _same(plugin: object) -> object:
+    return plugin
+
+
+def _local(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("crmsync_plugins", path)
+    if spec is None or spec.loader is None:
+        raise PluginError(f"{path} cannot be loaded.")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _name_of(plugin: object) -> str:
+    return getattr(plugin, "__name__", type(plugin).__name__)
+
+
+def _ask(registry: Registry) -> None:
+    """Call the register hooks, one plugin at a time, so that a faulty one is named."""
+    for hook, add in (
+        ("crmsync_register_connectors", lambda item: _add_connector(registry, item)),
+        ("crmsync_register_feeds", lambda item: registry.feeds.append(item)),
+    ):
+        for implementation in getattr(registry.manager.hook, hook).get_hookimpls():
+            try:
+                implementation.function(register=add)
+            except Exception as error:  # named and kept apart, like a failed import
+                _blame(registry, implementation.plugin_name, f"{hook}: {error}")
+    registry.feeds.sort(key=lambda feed: (feed.order, feed.name))
+
+
+def _add_connector(registry: Registry, connector: type[Connector]) -> None:
+    missing = [
+        name for name in ("name", "settings", "capabilities") if not hasattr(connector, name)
+    ]
+    if missing:
+        raise PluginError(f"{connector!r} has no {', '.join(missing)}")
+    contract = getattr(connector, "contract", None)
+    if contract != CONTRACT:
+        raise PluginError(
+            f"the connector '{connector.name}' is built for plugin contract {contract}, "
+            f"this crmsync speaks {CONTRACT}"
+        )
+    registry.connectors[connector.name] = connector
+
+
+def _blame(registry: Registry, name: str, problem: str) -> None:
+    registry.plugins[:] = [
+        Loaded(plugin.name, plugin.origin, plugin.version, problem)
+        if plugin.name == name
+        else plugin
+        for plugin in registry.plugins
+    ]
+
+
+def check(registry: Registry) -> list[str]:
+    """What is wrong with the plugins' hooks beyond loading: hints that differ from the spec's."""
+    problems = [f"{plugin.name}: {plugin.problem}" for plugin in registry.plugins if plugin.problem]
+    for name, caller in vars(registry.manager.hook).items():
+        if name.startswith("crmsync_"):
+            problems += _compare(name, caller.get_hookimpls())
+    return problems
+
+
+def _compare(hook: str, implementations: Sequence[Any]) -> list[str]:
+    wanted = _hints(getattr(hookspecs, hook))
+    return [
+        f"{implementation.plugin_name}: {hook}({name}) is hinted {hints[name]}, "
+        f"the contract says {wanted.get(name)}"
+        for implementation in implementations
+        for hints in [_hints(implementation.function)]
+        for name in hints
+        if hints[name] != wanted.get(name)
+    ]
+
+
+def _hints(function: Callable[..., Any]) -> Mapping[str, str]:
+    """Parameter and return hints as texts, without module names and quotes."""
+    return {name: _plain(hint) for name, hint in inspect.get_annotations(function).items()}
+
+
+def _plain(hint: object) -> str:
+    text = hint if isinstance(hint, str) else inspect.formatannotation(hint)
+    words = text.replace("'", "").replace('"', "")
+    return re.sub(r"\b(?:\w+\.)+(\w+)", r"\1", words)

@@ -1,0 +1,101 @@
+"""Parked records: set aside with their reason, retried by themselves, never lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from crmsync.store import codec
+from crmsync.store.tables import parked, stream
+from crmsync.store.work import Work
+
+
+class Parking(NamedTuple):
+    """Something to park: where it is, which field, why; `payload` for what never landed."""
+
+    stage: str
+    stream_id: int
+    record_id: int | None
+    place: str
+    source: str
+    field: str
+    code: str
+    reason: str
+    payload: bytes | None = None
+
+
+def park(work: Work, entries: Sequence[Parking]) -> None:
+    """Write or refresh parked entries; a known one counts another attempt."""
+    for entry in entries:
+        found = work.one(sa.select(parked).where(_same(entry)))
+        number = found.id if found else work.numbers("parked", 1)[0]
+        first = found.first_run if found else work.run_id
+        attempts = found.attempts + 1 if found else 1
+        body = None if entry.payload is None else codec.pack(entry.payload)
+        work.upsert(
+            parked,
+            [(number, *entry[:8], first, work.run_id, attempts, body)],
+        )
+
+
+def _same(entry: Parking) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        parked.c.stage == entry.stage,
+        parked.c.stream_id == entry.stream_id,
+        parked.c.place == entry.place,
+    )
+
+
+def release_records(work: Work, record_ids: Iterable[int]) -> None:
+    """Take these records out of the parking of normalize."""
+    work.delete(parked.c.record_id, record_ids)
+
+
+def release_places(work: Work, stream_id: int, source: str, keep: set[str]) -> int:
+    """Release the unreadable places of a source that were not met again; gives how many."""
+    where = sa.and_(
+        parked.c.stage == "land", parked.c.stream_id == stream_id, parked.c.source == source
+    )
+    rows = work.all(sa.select(parked.c.id, parked.c.place).where(where))
+    gone = [row.id for row in rows if row.place not in keep]
+    work.delete(parked.c.id, gone)
+    return len(gone)
+
+
+def parked_records(work: Work, connection: str) -> list[int]:
+    """The record ids of a connection that are parked in normalize."""
+    joined = parked.join(stream, stream.c.id == parked.c.stream_id)
+    statement = (
+        sa.select(parked.c.record_id)
+        .select_from(joined)
+        .where(parked.c.stage == "normalize", stream.c.connection == connection)
+        .order_by(parked.c.id)
+    )
+    return [row.record_id for row in work.all(statement)]
+
+
+def count(work: Work) -> int:
+    """How many entries are parked."""
+    return int(work.scalar(sa.select(sa.func.count()).select_from(parked)))
+
+
+def entries(work: Work) -> list[dict[str, Any]]:
+    """Every parked entry, oldest first, without its payload."""
+    joined = parked.join(stream, stream.c.id == parked.c.stream_id)
+    columns = [column for column in parked.c if column.name != "payload"]
+    statement = sa.select(*columns, stream.c.connection, stream.c.name.label("stream"))
+    rows = work.all(statement.select_from(joined).order_by(parked.c.id))
+    return [dict(row._mapping) for row in rows]
+
+
+def payload(work: Work, number: int) -> bytes | None:
+    """The bytes of a parked entry that never landed, or None."""
+    stored = work.scalar(sa.select(parked.c.payload).where(parked.c.id == number))
+    return None if stored is None else codec.unpack(stored)
+
+
+def drop(work: Work, number: int) -> bool:
+    """Give a parked entry up for good; False when there is none."""
+    return work.run(sa.delete(parked).where(parked.c.id == number)) > 0

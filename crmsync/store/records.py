@@ -1,0 +1,182 @@
+"""Raw records and their streams: looked up, landed, tombstoned, asked for again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import orjson
+import sqlalchemy as sa
+
+from crmsync.model.ref import Ref
+from crmsync.store import codec
+from crmsync.store.tables import mapped, pending, record, stream
+from crmsync.store.work import Work
+
+
+class StreamRow(NamedTuple):
+    """A stream as the store knows it; `state` is its cursor."""
+
+    id: int
+    connection: str
+    name: str
+    kind: str
+    fingerprint: str
+    state: dict[str, Any]
+
+
+class Known(NamedTuple):
+    """What the store knows of one external id."""
+
+    id: int
+    external_id: str
+    hash: bytes
+    deleted: bool
+
+
+class Raw(NamedTuple):
+    """A raw record to be normalized; `payload` is None for a deleted one."""
+
+    id: int
+    stream_id: int
+    external_id: str
+    deleted: bool
+    payload: dict[str, Any] | None
+
+
+class Landing(NamedTuple):
+    """A raw record to be written, in the column order of the table."""
+
+    id: int
+    stream_id: int
+    external_id: str
+    hash: bytes
+    deleted: bool
+    merged_into: int | None
+    landed_run: str
+    payload: bytes
+
+
+def topic(connection: str) -> str:
+    """The topic under which a connection's landed records are logged."""
+    return f"raw/{connection}"
+
+
+def load_stream(work: Work, connection: str, name: str, kind: str) -> StreamRow:
+    """The stream's row, made when it is new."""
+    found = find_stream(work, connection, name)
+    if found is not None:
+        return found
+    row = StreamRow(work.numbers("stream", 1)[0], connection, name, kind, "", {})
+    save_stream(work, row)
+    return row
+
+
+def find_stream(work: Work, connection: str, name: str) -> StreamRow | None:
+    """The stream's row, or None."""
+    where = sa.and_(stream.c.connection == connection, stream.c.name == name)
+    row = work.one(sa.select(stream).where(where))
+    return _stream(row) if row else None
+
+
+def all_streams(work: Work) -> dict[int, StreamRow]:
+    """Every stream by its id."""
+    return {row.id: _stream(row) for row in work.all(sa.select(stream))}
+
+
+def _stream(row: Any) -> StreamRow:
+    return StreamRow(*row[:5], orjson.loads(row.state or "{}"))
+
+
+def save_stream(work: Work, row: StreamRow) -> None:
+    """Write the stream's row; the cursor commits with the work."""
+    work.upsert(stream, [(*row[:5], orjson.dumps(row.state).decode())])
+
+
+def known(work: Work, stream_id: int, external_ids: Iterable[str]) -> dict[str, Known]:
+    """What the store knows of these external ids."""
+    statement = sa.select(record.c.id, record.c.external_id, record.c.hash, record.c.deleted).where(
+        record.c.stream_id == stream_id
+    )
+    rows = work.all_in(statement, record.c.external_id, external_ids)
+    return {row.external_id: Known(*row) for row in rows}
+
+
+def land(work: Work, rows: Sequence[Landing]) -> None:
+    """Write raw records; payloads pass through the codec."""
+    work.upsert(record, [row._replace(payload=codec.pack(row.payload)) for row in rows])
+
+
+def tombstone(work: Work, ids: Iterable[int]) -> None:
+    """Mark records deleted; they keep their id and payload."""
+    for chunk in _chunks(list(ids)):
+        work.run(sa.update(record).where(record.c.id.in_(chunk)).values(deleted=True))
+
+
+def mark_merged(work: Work, loser: int, winner: int) -> None:
+    """Remember that the backend merged one record into another."""
+    work.run(sa.update(record).where(record.c.id == loser).values(merged_into=winner))
+
+
+def alive_ids(work: Work, stream_id: int) -> Iterable[tuple[int, str]]:
+    """(id, external id) of every record of a stream that is alive and not merged away."""
+    statement = sa.select(record.c.id, record.c.external_id).where(
+        record.c.stream_id == stream_id, record.c.deleted.is_(False), record.c.merged_into.is_(None)
+    )
+    result = work.connection.execution_options(yield_per=5000).execute(statement)
+    return ((row.id, row.external_id) for row in result)
+
+
+def count(work: Work, stream_id: int) -> int:
+    """How many records of the stream the store holds, deleted ones included."""
+    statement = sa.select(sa.func.count()).select_from(record)
+    return int(work.scalar(statement.where(record.c.stream_id == stream_id)))
+
+
+def load_raw(work: Work, ids: Iterable[int]) -> list[Raw]:
+    """The raw records with these ids, by id."""
+    columns = (record.c.id, record.c.stream_id, record.c.external_id, record.c.deleted,
+               record.c.payload)  # fmt: skip
+    rows = work.all_in(sa.select(*columns), record.c.id, ids)
+    return sorted(_raw(*row) for row in rows)
+
+
+def _raw(id_: int, stream_id: int, external_id: str, deleted: bool, payload: bytes) -> Raw:
+    content = None if deleted else orjson.loads(codec.unpack(payload))
+    return Raw(id_, stream_id, external_id, bool(deleted), content)
+
+
+def enqueue_stream(work: Work, row: StreamRow) -> int:
+    """Log every living record of a stream as changed, for a replay; gives how many."""
+    ids = [number for number, _ in alive_ids(work, row.id)]
+    work.log_records(topic(row.connection), ids)
+    return len(ids)
+
+
+def waiting_for(work: Work, stream_id: int, external_ids: Iterable[str]) -> list[int]:
+    """The records that wait for one of these external ids of a stream."""
+    statement = sa.select(pending.c.record_id).where(pending.c.stream_id == stream_id)
+    return [row.record_id for row in work.all_in(statement, pending.c.waits_for, external_ids)]
+
+
+def any_waiting(work: Work) -> int:
+    """How many records wait for another one."""
+    return int(work.scalar(sa.select(sa.func.count()).select_from(pending)))
+
+
+def states(work: Work) -> dict[str, int]:
+    """How many records are mapped, ignored, pending, parked, withdrawn."""
+    statement = sa.select(mapped.c.state, sa.func.count()).group_by(mapped.c.state)
+    return {row[0]: row[1] for row in work.all(statement)}
+
+
+def refs(work: Work, ids: Iterable[int]) -> dict[int, Ref]:
+    """The Ref of each record id."""
+    joined = sa.select(
+        record.c.id, stream.c.connection, stream.c.name, record.c.external_id
+    ).join_from(record, stream, stream.c.id == record.c.stream_id)
+    return {row.id: Ref(*row[1:]) for row in work.all_in(joined, record.c.id, ids)}
+
+
+def _chunks(values: list[int], size: int = 900) -> Iterable[list[int]]:
+    return (values[start : start + size] for start in range(0, len(values), size))

@@ -1,0 +1,35 @@
+"""Runs: when each began and ended, how, and what it reported."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from crmsync.store.tables import run
+from crmsync.store.work import Work
+
+
+def start(work: Work, run_id: str, verb: str, as_of: str, at: str) -> None:
+    """Write that a run began."""
+    work.upsert(run, [(run_id, verb, as_of, at, None, None, "{}")])
+
+
+def finish(work: Work, run_id: str, at: str, exit_code: int, report: dict[str, Any]) -> None:
+    """Write how a run ended."""
+    values = {"finished_at": at, "exit_code": exit_code, "report": orjson.dumps(report).decode()}
+    work.run(sa.update(run).where(run.c.id == run_id).values(values))
+
+
+def last(work: Work, count: int = 10) -> list[dict[str, Any]]:
+    """The latest runs, newest first."""
+    rows = work.all(sa.select(run).order_by(run.c.id.desc()).limit(count))
+    return [{**row._mapping, "report": orjson.loads(row.report)} for row in rows]
+
+
+def last_finished_as_of(work: Work) -> str | None:
+    """The day of the last finished run."""
+    statement = sa.select(sa.func.max(run.c.as_of)).where(run.c.finished_at.is_not(None))
+    found: str | None = work.scalar(statement)
+    return found
