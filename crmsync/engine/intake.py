@@ -130,17 +130,28 @@ def _read(intake: Intake, row: StreamRow, stream: Stream) -> None:
 
 
 def _batches(intake: Intake, stream: Stream, state: cursor.State) -> Iterable[Batch]:
-    """Pages gathered until a commit is due."""
+    """Pages gathered until a commit is due; what came before an error is kept."""
     batch, began = Batch(), time.monotonic()
-    position = state.get("position")
-    for page in extract.pages(intake.connector, stream, cursor.window(state), position):
-        batch.add(page)
-        intake.progress("read", f"{intake.name}/{stream.name}", len(page.records))
-        if batch.size >= BATCH or time.monotonic() - began >= SECONDS:
-            yield batch
-            batch, began = Batch(), time.monotonic()
+    failed: CrmsyncError | None = None
+    try:
+        for page in _pages(intake, stream, state):
+            batch.add(page)
+            if batch.size >= BATCH or time.monotonic() - began >= SECONDS:
+                yield batch
+                batch, began = Batch(), time.monotonic()
+    except CrmsyncError as error:
+        failed = error
     if batch.pages:
         yield batch
+    if failed is not None:
+        raise failed
+
+
+def _pages(intake: Intake, stream: Stream, state: cursor.State) -> Iterable[Page]:
+    window, position = cursor.window(state), state.get("position")
+    for page in extract.pages(intake.connector, stream, window, position):
+        intake.progress("read", f"{intake.name}/{stream.name}", len(page.records))
+        yield page
 
 
 def _commit(
@@ -168,8 +179,8 @@ def _names(page: Page, stream: Stream) -> Iterable[str]:
 
 
 def _note_places(places: dict[str, set[str]], batch: Batch) -> None:
-    for page in batch.pages:
-        places.setdefault(page.source, set()).update(item.place for item in page.unreadable)
+    for source, met in batch.places.items():
+        places.setdefault(source, set()).update(met)
 
 
 def _finish(intake: Intake, row: StreamRow, places: dict[str, set[str]]) -> None:

@@ -21,10 +21,11 @@ from crmsync.store.records import Known, Landing, StreamRow
 
 @dataclass(slots=True)
 class Batch:
-    """Pages gathered for one commit."""
+    """Pages gathered for one commit; `places` are the unreadable ones of each source."""
 
     pages: list[Page] = field(default_factory=list)
     size: int = 0
+    places: dict[str, set[str]] = field(default_factory=dict)
 
     def add(self, page: Page) -> None:
         """Gather one more page."""
@@ -156,6 +157,9 @@ def _park(
     work: Work, row: StreamRow, batch: Batch, broken: Sequence[tuple[str, Unreadable]]
 ) -> None:
     unreadable = [(page.source, item) for page in batch.pages for item in page.unreadable]
+    batch.places = {page.source: set() for page in batch.pages}
+    for source, item in [*unreadable, *broken]:
+        batch.places[source].add(item.place)
     parking.park(
         work,
         [
