@@ -119,12 +119,15 @@ def _read(intake: Intake, row: StreamRow, stream: Stream) -> None:
     state = cursor.begin(row.state, stream, intake.connector, intake.now)
     whole = state.get("position") is None
     seen = reconcile.Seen() if stream.deletes == "missing" and whole else None
-    places: dict[str, set[str]] = {}
+    places, wholes = dict[str, set[str]](), set[str]()
     for batch in _batches(intake, stream, state):
         state = _commit(intake, row._replace(state=state), stream, batch, seen)
-        _note_places(places, batch)
+        wholes |= batch.wholes
+        for source, met in batch.places.items():
+            places.setdefault(source, set()).update(met)
         _normalize(intake)
-    _finish(intake, row._replace(state=cursor.finish(state, stream)), places)
+    _finish(intake, row._replace(state=cursor.finish(state, stream)),
+            {source: places[source] for source in wholes})  # fmt: skip
     _delete_missing(intake, row, stream, seen)
     _check_count(intake, row, stream, before)
 
@@ -176,11 +179,6 @@ def _names(page: Page, stream: Stream) -> Iterable[str]:
             yield external_id(raw, stream.key)
         except RecordError:
             continue
-
-
-def _note_places(places: dict[str, set[str]], batch: Batch) -> None:
-    for source, met in batch.places.items():
-        places.setdefault(source, set()).update(met)
 
 
 def _finish(intake: Intake, row: StreamRow, places: dict[str, set[str]]) -> None:

@@ -99,6 +99,7 @@ def connector(content: Content) -> type:
                 unreadable=content.unreadable if stream.name == "customers" else (),
                 merged=content.merged if stream.name == "customers" else (),
                 source=stream.name,
+                whole=not position,
             )
 
         def map(self, stream: Stream, raw: Mapping[str, Any]) -> Iterable[AnyTold]:
