@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from crmsync.connectors.cells import MISSING, Cell, Get, Raw
 from crmsync.errors import RecordError
 from crmsync.model.told import Told
@@ -99,6 +101,14 @@ class Shape:
         return f"{name}.{rest[0]}.{field}", column
 
 
+def _parsed(text: str) -> Any:
+    """The JSON in a text, as databases without a JSON type hand it over; the text if it is none."""
+    try:
+        return orjson.loads(text) if text.strip() else None
+    except orjson.JSONDecodeError:
+        return text
+
+
 @dataclass(frozen=True, slots=True)
 class Nested:
     """The items of a list inside the record; `read` finds the list, `path` names it for people.
@@ -136,6 +146,7 @@ class Parts:
         return found
 
     def _nested(self, nested: Nested, rows: Any) -> Iterator[Traced]:
+        rows = _parsed(rows) if rows.__class__ is str else rows
         if rows is None:
             return
         if isinstance(rows, Mapping):
