@@ -187,7 +187,8 @@ class _Source:
     @contextmanager
     def _open(self, reading: Reading, path: Path) -> Iterator[Reader]:
         size, finished = reading.stamp.size, reading.finished
-        with open_reader(path, self._settings, size=size, finished=finished) as reader:
+        opened = open_reader(path, self._settings, size=size, finished=finished, where=self.where)
+        with opened as reader:
             if reader.columns:
                 self.mapper.check_columns(reader.columns, place=reading.name)
                 self._require_keys(reader.columns, reading.name)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from crmsync.connectors.csv_file import CsvFile
 from crmsync.connectors.entries import Reader
+from crmsync.connectors.excel_file import ExcelFile
 from crmsync.connectors.file_settings import FileStream, Format
 from crmsync.connectors.json_file import JsonArray, JsonLines
+from crmsync.connectors.parquet_file import ParquetFile
+from crmsync.errors import Unreachable
 
 _FORMATS: dict[str, Format] = {
     ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".tab": "csv",
@@ -20,16 +23,37 @@ _FORMATS: dict[str, Format] = {
 
 
 @contextmanager
-def open_reader(path: Path, stream: FileStream, *, size: int, finished: bool) -> Iterator[Reader]:
-    """The reader for the first `size` bytes of the file at `path`; closes it afterwards."""
-    with path.open("rb") as file:
+def open_reader(
+    path: Path, stream: FileStream, *, size: int, finished: bool, where: str
+) -> Iterator[Reader]:
+    """The reader for the first `size` bytes of the file at `path`; closes it afterwards.
+
+    Unreachable when the file cannot be opened, ConfigError when its format cannot be read here.
+    """
+    with _opened(path, where) as file:
         match stream.format or find_format(path, file):
             case "csv":
-                yield _open_csv(file, stream, size=size, finished=finished)
+                yield _csv(file, stream, size=size, finished=finished)
             case "json":
                 yield JsonArray(file, size=size, encoding=stream.encoding)
+            case "parquet":
+                yield ParquetFile(file)
+            case "excel":
+                excel = ExcelFile(file, sheet=stream.sheet, skip=stream.skip, where=where)
+                with closing(excel):
+                    yield excel
             case _:
                 yield JsonLines(file, size=size, encoding=stream.encoding)
+
+
+def _opened(path: Path, where: str) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise Unreachable(
+            f"{where}: {path.name} cannot be opened ({type(error).__name__}).",
+            hint="Is the folder still there, and may this user read it?",
+        ) from None
 
 
 def find_format(path: Path, file: BinaryIO) -> Format:
@@ -42,7 +66,7 @@ def find_format(path: Path, file: BinaryIO) -> Format:
     return "csv"
 
 
-def _open_csv(file: BinaryIO, stream: FileStream, *, size: int, finished: bool) -> CsvFile:
+def _csv(file: BinaryIO, stream: FileStream, *, size: int, finished: bool) -> CsvFile:
     return CsvFile(
         file,
         size=size,
