@@ -83,7 +83,7 @@ class Draft:
             cells=self.cells,
             plain=tuple((n, c.plain) for n, c in self.cells.items() if c.plain is not None),
             made=tuple((n, c.get) for n, c in self.cells.items() if c.plain is None),
-            fixed=tuple(self.fixed.items()),
+            fixed=self.fixed,
             lists=tuple((name, self._parts(name)) for name in lists),
             inner=tuple((name, draft.shape()) for name, draft in self.inner.items()),
             need=ITEM_VALUE.get(self.model),
