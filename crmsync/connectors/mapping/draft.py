@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from crmsync.connectors.cells import OPTIONS, Cell, compile_cell, read_path
-from crmsync.connectors.shapes import Nested, Parts, Shape
-from crmsync.connectors.targets import (
+from crmsync.connectors.mapping.cells import OPTIONS, Cell, compile_cell, read_path
+from crmsync.connectors.mapping.shapes import Nested, Parts, Shape
+from crmsync.connectors.mapping.targets import (
     ITEM_NAMES,
     ITEM_VALUE,
     Target,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
-from crmsync.connectors.convert import to_json
-from crmsync.connectors.entries import Broken, Entry
-from crmsync.connectors.lines import START, Mark
+from crmsync.connectors.files.entries import Broken, Entry
+from crmsync.connectors.files.lines import START, Mark
+from crmsync.connectors.mapping import to_json
 
 BATCH = 500
 """Rows decoded at once."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from crmsync.connectors.cells import MISSING, Cell, Get, Raw
+from crmsync.connectors.mapping.cells import MISSING, Cell, Get, Raw
 from crmsync.errors import RecordError
 from crmsync.model.told import Told
 

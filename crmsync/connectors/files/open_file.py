@@ -7,12 +7,12 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from crmsync.connectors.csv_file import CsvFile
-from crmsync.connectors.entries import Reader
-from crmsync.connectors.excel_file import ExcelFile
-from crmsync.connectors.file_settings import FileStream, Format
-from crmsync.connectors.json_file import JsonArray, JsonLines
-from crmsync.connectors.parquet_file import ParquetFile
+from crmsync.connectors.files.csv_file import CsvFile
+from crmsync.connectors.files.entries import Reader
+from crmsync.connectors.files.excel_file import ExcelFile
+from crmsync.connectors.files.json_file import JsonArray, JsonLines
+from crmsync.connectors.files.parquet_file import ParquetFile
+from crmsync.connectors.files.settings import FileStream, Format
 from crmsync.errors import Unreachable
 
 _FORMATS: dict[str, Format] = {

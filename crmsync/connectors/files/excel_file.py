@@ -8,10 +8,10 @@ from contextlib import suppress
 from datetime import datetime, time
 from typing import Any, BinaryIO
 
-from crmsync.connectors.convert import to_json
-from crmsync.connectors.csv_file import name_columns
-from crmsync.connectors.entries import Broken, Entry
-from crmsync.connectors.lines import START, Mark
+from crmsync.connectors.files.csv_file import name_columns
+from crmsync.connectors.files.entries import Broken, Entry
+from crmsync.connectors.files.lines import START, Mark
+from crmsync.connectors.mapping import to_json
 from crmsync.errors import ConfigError
 
 _MIDNIGHT = time(0)
