@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from crmsync.connectors.cells import OPTIONS, Cell, compile_cell, read_path
-from crmsync.connectors.shapes import Nested, Parts, Shape
-from crmsync.connectors.targets import (
+from crmsync.connectors.mapping.cells import OPTIONS, Cell, compile_cell, read_path
+from crmsync.connectors.mapping.shapes import Nested, Parts, Shape
+from crmsync.connectors.mapping.targets import (
     ITEM_NAMES,
     ITEM_VALUE,
     Target,
@@ -56,10 +56,14 @@ class Draft:
                 self.cells[found.name] = cell
 
     def add_rows(self, name: str, spec: Mapping[str, Any], *, rows: Any) -> None:
-        """Fill the list `name` from a list inside the record, or else from `rows` (a getter)."""
+        """Fill the list `name` from a list inside the record, or else from `rows` (a getter).
+
+        Without columns the objects of that list carry our own field names.
+        """
         target = find_target(self.model, name, where=self.where)
         assert target.model is not None
         columns = {key: value for key, value in spec.items() if key != "from"}
+        columns = columns or _own_names(target.model)
         path = str(spec.get("from", ""))
         shape = Draft(target.model, f"{self.where}, {name}").take(columns).shape()
         read = read_path(path) if path else rows
@@ -79,7 +83,7 @@ class Draft:
             cells=self.cells,
             plain=tuple((n, c.plain) for n, c in self.cells.items() if c.plain is not None),
             made=tuple((n, c.get) for n, c in self.cells.items() if c.plain is None),
-            fixed=tuple(self.fixed.items()),
+            fixed=self.fixed,
             lists=tuple((name, self._parts(name)) for name in lists),
             inner=tuple((name, draft.shape()) for name, draft in self.inner.items()),
             need=ITEM_VALUE.get(self.model),
@@ -101,6 +105,7 @@ class Draft:
         where = self._at([found.name, *rest])
         if not rest:
             for one in spec if isinstance(spec, list) else [spec]:
+                one = {"from": one} if isinstance(one, str) else one
                 if not isinstance(one, Mapping) or "from" not in one:
                     raise ConfigError(f"{where}: say with 'from' which list of the record it is.")
                 self.add_rows(found.name, one, rows=None)
@@ -134,6 +139,10 @@ class Draft:
 
     def _at(self, path: Sequence[str]) -> str:
         return f"{self.where}, {'.'.join(path)}"
+
+
+def _own_names(model: type[Told]) -> dict[str, str]:
+    return {t.name: t.name for t in targets(model).values() if t.takes not in ("list", "model")}
 
 
 def flatten(mapping: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:

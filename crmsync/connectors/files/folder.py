@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from crmsync.connectors.lines import START, Mark
+from crmsync.connectors.files.lines import START, Mark
 
 Json = Any
 

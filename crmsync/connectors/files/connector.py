@@ -11,9 +11,8 @@ from typing import ClassVar
 
 from pydantic import BaseModel
 
-from crmsync.connectors.entries import Broken, Entry, Reader
-from crmsync.connectors.file_settings import FilesSettings, FileStream
-from crmsync.connectors.folder import (
+from crmsync.connectors.files.entries import Broken, Entry, Reader
+from crmsync.connectors.files.folder import (
     Finished,
     Position,
     Reading,
@@ -23,11 +22,18 @@ from crmsync.connectors.folder import (
     next_reading,
     whole_reading,
 )
-from crmsync.connectors.keys import KeySet, group_rows, key_teller, stream_key
-from crmsync.connectors.lines import START, Mark
-from crmsync.connectors.mapping import MAPPER_VERSION, Mapper, require_columns
-from crmsync.connectors.open_file import open_reader
-from crmsync.connectors.pages import Pager
+from crmsync.connectors.files.groups import KeySet, group_rows
+from crmsync.connectors.files.lines import START, Mark
+from crmsync.connectors.files.open_file import open_reader
+from crmsync.connectors.files.pages import Pager
+from crmsync.connectors.files.settings import FilesSettings, FileStream
+from crmsync.connectors.mapping import (
+    MAPPER_VERSION,
+    Mapper,
+    key_teller,
+    require_columns,
+    stream_key,
+)
 from crmsync.errors import ConfigError, Unreachable
 from crmsync.hookspecs import CONTRACT
 from crmsync.model.stream import (
@@ -187,7 +193,8 @@ class _Source:
     @contextmanager
     def _open(self, reading: Reading, path: Path) -> Iterator[Reader]:
         size, finished = reading.stamp.size, reading.finished
-        with open_reader(path, self._settings, size=size, finished=finished) as reader:
+        opened = open_reader(path, self._settings, size=size, finished=finished, where=self.where)
+        with opened as reader:
             if reader.columns:
                 self.mapper.check_columns(reader.columns, place=reading.name)
                 self._require_keys(reader.columns, reading.name)

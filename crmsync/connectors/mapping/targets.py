@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import types
 from dataclasses import dataclass
-from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -40,7 +39,7 @@ MODELS: dict[StreamKind, type[Told]] = {
     "stores": ToldStore,
 }
 
-FieldType = Literal["text", "bool", "day", "amount", "literal", "texts", "list", "model"]
+FieldType = Literal["text", "bool", "amount", "literal", "texts", "list", "model"]
 
 ITEM_NAMES: dict[type[Told], tuple[str, ...]] = {
     ToldAddress: ("type",),
@@ -124,9 +123,7 @@ def _type(leaves: list[Any]) -> tuple[FieldType, type[Told] | None]:
 def _scalar(leaves: list[Any]) -> FieldType:
     if bool in leaves:
         return "bool"
-    if Decimal in leaves:
-        return "amount"
-    return "day" if date in leaves or datetime in leaves else "text"
+    return "amount" if Decimal in leaves else "text"
 
 
 def _is_model(leaf: Any) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from crmsync.connectors.cells import MISSING, Cell, Get, Raw
+import orjson
+
+from crmsync.connectors.mapping.cells import MISSING, Cell, Get, Raw
 from crmsync.errors import RecordError
 from crmsync.model.told import Told
 
@@ -22,7 +24,7 @@ class Shape:
     cells: Mapping[str, Cell]
     plain: tuple[tuple[str, str], ...] = ()
     made: tuple[tuple[str, Get], ...] = ()
-    fixed: tuple[tuple[str, Any], ...] = ()
+    fixed: Mapping[str, Any] = field(default_factory=dict)
     lists: tuple[tuple[str, Parts], ...] = ()
     inner: tuple[tuple[str, Shape], ...] = ()
     need: str | None = None
@@ -31,8 +33,8 @@ class Shape:
         """The values `raw` tells, without the fixed ones; fields it does not show are left out."""
         told: Values = {}
         get = raw.get
-        for name, field in self.plain:
-            value = get(field, MISSING)
+        for name, column in self.plain:
+            value = get(column, MISSING)
             if value.__class__ is str:
                 told[name] = value.strip() or None
             elif value is not MISSING:
@@ -47,7 +49,7 @@ class Shape:
 
     def full(self, raw: Raw) -> Values:
         """The values `raw` tells and the fixed ones."""
-        return {**dict(self.fixed), **self.build(raw)}
+        return {**self.fixed, **self.build(raw)}
 
     def item(self, raw: Raw) -> Values | None:
         """As `full`; None when `raw` tells nothing of this item, {} when it tells it is empty."""
@@ -55,10 +57,11 @@ class Shape:
         if not told:
             return None
         if self.need is not None:
-            empty = told.get(self.need) is None
-        else:
-            empty = all(value is None for value in told.values())
-        return {} if empty else {**dict(self.fixed), **told}
+            return {**self.fixed, **told} if told.get(self.need) is not None else {}
+        for value in told.values():
+            if value is not None:
+                return {**self.fixed, **told}
+        return {}
 
     def _add_inner(self, told: Values, raw: Raw) -> None:
         for name, parts in self.lists:
@@ -99,6 +102,14 @@ class Shape:
         return f"{name}.{rest[0]}.{field}", column
 
 
+def _parsed(text: str) -> Any:
+    """The JSON in a text, as databases without a JSON type hand it over; the text if it is none."""
+    try:
+        return orjson.loads(text) if text.strip() else None
+    except orjson.JSONDecodeError:
+        return text
+
+
 @dataclass(frozen=True, slots=True)
 class Nested:
     """The items of a list inside the record; `read` finds the list, `path` names it for people.
@@ -136,6 +147,7 @@ class Parts:
         return found
 
     def _nested(self, nested: Nested, rows: Any) -> Iterator[Traced]:
+        rows = _parsed(rows) if rows.__class__ is str else rows
         if rows is None:
             return
         if isinstance(rows, Mapping):

@@ -1,18 +1,14 @@
-"""Turns the cells of files and databases into what our fields expect: yes/no, days, amounts."""
+"""Turns the cells of files and databases into what our fields expect: yes/no, dates, amounts."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 YES = frozenset({"1", "true", "t", "yes", "y", "on", "ja", "j", "wahr", "x"})
 NO = frozenset({"0", "false", "f", "no", "n", "off", "nein", "falsch", "-"})
-_GERMAN = re.compile(
-    r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ ,T]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?: Uhr)?)?"
-)
 
 Convert = Callable[[Any], Any]
 
@@ -32,28 +28,6 @@ def to_bool(value: Any) -> bool:
     if word in NO:
         return False
     raise ValueError("is neither yes nor no; say with 'values' what it means")
-
-
-def to_day(value: Any) -> Any:
-    """A German date or time ("31.12.2025 14:05") as ISO 8601 text; everything else untouched.
-
-    ValueError for a day that is not in the calendar.
-    """
-    if value.__class__ is not str or value[4:5] == "-":
-        return value
-    match = _GERMAN.fullmatch(value.strip())
-    return _iso(match) if match else value
-
-
-def _iso(match: re.Match[str]) -> str:
-    day, month, year, hour, minute, second = match.groups()
-    try:
-        if hour is None:
-            return date(int(year), int(month), int(day)).isoformat()
-        parts = (int(year), int(month), int(day), int(hour), int(minute), int(second or 0))
-        return datetime(*parts).isoformat()  # noqa: DTZ001 the zone is the connection's
-    except ValueError:
-        raise ValueError("is not a day of the calendar") from None
 
 
 def day_format(pattern: str) -> Convert:

@@ -9,10 +9,10 @@ from typing import Any
 import orjson
 from pydantic import ValidationError
 
-from crmsync.connectors.cells import Raw
-from crmsync.connectors.draft import Draft, flatten
-from crmsync.connectors.shapes import Shape, Values
-from crmsync.connectors.targets import MODELS
+from crmsync.connectors.mapping.cells import Raw
+from crmsync.connectors.mapping.draft import Draft, flatten
+from crmsync.connectors.mapping.shapes import Shape, Values
+from crmsync.connectors.mapping.targets import MODELS
 from crmsync.errors import ConfigError, RecordError
 from crmsync.model.stream import StreamKind
 from crmsync.model.told import Told, ToldDelivery, ToldOrder
@@ -21,9 +21,6 @@ EMPTY = "is empty, and must not be"
 MAPPER_VERSION = "1"
 ROWS = "_rows"
 """Where a record made of several rows of a table holds them."""
-
-KEY = "_key"
-"""Where a record holds its external id when several columns make it."""
 
 
 class Mapper:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from crmsync.connectors.lines import Mark
+from crmsync.connectors.files.lines import Mark
 
 KEPT = 65_536
 """How many bytes of something unreadable are kept to look at."""

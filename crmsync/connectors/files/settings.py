@@ -2,34 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from crmsync.model.stream import StreamKind
+from crmsync.connectors.mapping import MappedStream
 
 Format = Literal["csv", "jsonl", "json", "parquet", "excel"]
-
-
-class MappedStream(BaseModel):
-    """What the streams of the files and the SQL connector have in common.
-
-    `key` is the column, or the columns, of the external id; `map` says which field of ours comes
-    from which column, `lines` the same for the lines of an order or return.
-    """
-
-    model_config = ConfigDict(extra="forbid")
-
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
-    kind: StreamKind
-    key: str | list[str]
-    map: dict[str, Any]
-    lines: dict[str, Any] | None = None
-
-    @property
-    def keys(self) -> list[str]:
-        """The columns of the external id."""
-        return [self.key] if isinstance(self.key, str) else self.key
 
 
 class FileStream(MappedStream):
@@ -43,7 +22,7 @@ class FileStream(MappedStream):
     """
 
     path: str | list[str]
-    key: str | list[str] = []
+    key: str | list[str] = Field(default_factory=list)
     deletes: Literal["none", "missing"] = "none"
     group: str | list[str] | None = None
     format: Format | None = None
@@ -51,7 +30,7 @@ class FileStream(MappedStream):
     separator: str | None = Field(default=None, min_length=1, max_length=1)
     quote: str = Field(default='"', min_length=1, max_length=1)
     skip: int = Field(default=0, ge=0)
-    columns: list[str] = []
+    columns: list[str] = Field(default_factory=list)
     sheet: str | None = None
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
-from crmsync.connectors.sniff import ASCII, find_one_byte
+from crmsync.connectors.files.sniff import ASCII, find_one_byte
 
 CHUNK = 65_536
 

@@ -6,9 +6,9 @@ import csv
 from collections.abc import Generator, Iterator, Sequence
 from typing import BinaryIO
 
-from crmsync.connectors.entries import KEPT, Broken, Entry
-from crmsync.connectors.lines import START, Lines, Mark
-from crmsync.connectors.sniff import SAMPLE, find_encoding, find_separator
+from crmsync.connectors.files.entries import KEPT, Broken, Entry
+from crmsync.connectors.files.lines import START, Lines, Mark
+from crmsync.connectors.files.sniff import SAMPLE, find_encoding, find_separator
 
 NO_TEXT = "is not text of the file's encoding"
 FEW = 20

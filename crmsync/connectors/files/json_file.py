@@ -9,9 +9,9 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from crmsync.connectors.entries import KEPT, Broken, Entry, Item
-from crmsync.connectors.lines import CHUNK, Lines, Mark
-from crmsync.connectors.sniff import SAMPLE, find_encoding
+from crmsync.connectors.files.entries import KEPT, Broken, Entry, Item
+from crmsync.connectors.files.lines import CHUNK, Lines, Mark
+from crmsync.connectors.files.sniff import SAMPLE, find_encoding
 
 _DECODE = json.JSONDecoder().raw_decode
 LONGEST = 16_000_000

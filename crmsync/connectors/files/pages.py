@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from crmsync.connectors.entries import Broken, Entry
-from crmsync.connectors.folder import Position, Reading
-from crmsync.connectors.keys import Record, key_teller, with_key
-from crmsync.connectors.lines import Mark
-from crmsync.connectors.mapping import ROWS
+from crmsync.connectors.files.entries import Broken, Entry
+from crmsync.connectors.files.folder import Position, Reading
+from crmsync.connectors.files.lines import Mark
+from crmsync.connectors.mapping import ROWS, Record, key_teller, with_key
 from crmsync.model.stream import Page, Unreadable
 
 PAGE = 500

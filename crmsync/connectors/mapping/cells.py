@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from crmsync.connectors.convert import Convert, clean, day_format, to_amount, to_bool, to_day
-from crmsync.connectors.targets import Target
+from crmsync.connectors.mapping.convert import Convert, clean, day_format, to_amount, to_bool
+from crmsync.connectors.mapping.targets import Target
 from crmsync.errors import ConfigError, RecordError
 
 
@@ -243,7 +243,6 @@ def _to_word(value: Any) -> Any:
 
 _BY_TYPE: dict[str, Convert] = {
     "bool": to_bool,
-    "day": to_day,
     "amount": to_amount,
     "literal": _to_word,
 }
