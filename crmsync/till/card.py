@@ -52,8 +52,8 @@ class Card:
 
     `id` is a pseudonym, `n` the name to read, `call`, `form` and `lang` the parts of the greeting
     (`form` '' means: do not greet), `say` how the name is spoken, `tell` what tells namesakes
-    apart, `since` the first day (its round years are told by it), `usual` at most three habits, `care` at most two, `pref` at most
-    three wishes. Days are ISO texts.
+    apart, `since` the first day (which tells anniversaries), `usual` at most three habits, `care`
+    at most two, `pref` at most three wishes. Days are ISO texts.
     """
 
     id: str

@@ -104,12 +104,14 @@ def _since(customer: SourceCustomer, habits: Habits) -> str:
 def _usual(habits: Habits, show: Showing, settings: TillSettings) -> list[Usual]:
     """The favourite, product or category, unless denied; then the rhythm of coming."""
     found = []
-    product, category = (str(habits.get(key) or "") for key in ("top_product", "top_category"))
-    about = f"{product} {category} {habits.get('top_product_category') or ''}"
+    product = str(habits.get("top_product_name") or habits.get("top_product") or "")
+    category = str(habits.get("top_category") or "")
+    about = f"{product} {category}"
     favourite = show(product or category, "usual")
     if favourite and not denied(about, settings.denied):
         found.append(Usual(favourite))
-    due, every = str(habits.get("next_expected_on") or ""), habits.get("cadence_days") or 0
+    due = str(habits.get("next_expected_on") or habits.get("overdue_since") or "")
+    every = habits.get("cadence_days") or 0
     if due and every:
         found.append(Usual("", max(round(every), 1), due))
     return found
@@ -125,4 +127,6 @@ def _care(habits: Habits) -> list[Care]:
 
 
 def _pref(customer: SourceCustomer, show: Showing, settings: TillSettings) -> list[str]:
-    return [text for wish in wishes(customer.wishes, settings.wishes) if (text := show(wish, "pref"))]
+    return [
+        text for wish in wishes(customer.wishes, settings.wishes) if (text := show(wish, "pref"))
+    ]

@@ -149,6 +149,8 @@ def _parsed(day: str) -> date | None:
 
 
 def telling_apart(hits: Sequence[tuple[str, str]]) -> list[str]:
-    """For (name, tell) pairs: the tell of each whose name another one shares, else ''."""
-    names = [name.casefold() for name, _ in hits]
-    return [tell if names.count(name.casefold()) > 1 else "" for name, tell in hits]
+    """For (name words, tell) pairs: the tell of each whose words another one shares, else ''."""
+    names = [" ".join(sorted(set(words.split()))) for words, _ in hits]
+    return [
+        tell if names.count(name) > 1 else "" for name, (_, tell) in zip(names, hits, strict=True)
+    ]

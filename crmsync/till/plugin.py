@@ -1,0 +1,21 @@
+"""What the till registers: its feed, and the German greeting as the default of crmsync_greet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from crmsync.hookspecs import hookimpl
+from crmsync.till.feed import greet_batch
+
+if TYPE_CHECKING:
+    from crmsync.model.customer import Profile
+    from crmsync.model.greeting import Form, GreetingParts
+
+
+@hookimpl(trylast=True)
+def crmsync_greet(
+    profiles: Sequence[Profile], forms: Sequence[Form], as_of: str
+) -> Sequence[GreetingParts] | None:
+    """Our own greeting, asked last."""
+    return greet_batch(profiles, forms, as_of)
