@@ -206,7 +206,7 @@ class TillFile:
             found.setdefault(row.rank, row)
 
     def _near(self, word: str) -> list[str]:
-        """The file's words within one typo of `word`, or sounding like it; nearest first, quoted."""
+        """The file's words within one typo of `word`, or sounding like it, quoted."""
         found = {word: 0}
         if len(word) >= typos.LEAST:
             for cut in typos.cuts(word):
