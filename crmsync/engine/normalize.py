@@ -11,12 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import orjson
+from pydantic import TypeAdapter
 
 from crmsync.engine.calls import Refusal, map_record
 from crmsync.engine.outcome import Context, Yield, digest, outcome
 from crmsync.engine.parents import Parents, find
 from crmsync.errors import RecordError
 from crmsync.hookspecs import Connector
+from crmsync.model.customer import SourceCustomer
 from crmsync.model.stream import Connection, Stream
 from crmsync.model.told import Told
 from crmsync.normalize import clean
@@ -24,6 +26,8 @@ from crmsync.store import Work, models, parking, records
 from crmsync.store.models import Mapped
 from crmsync.store.parking import Parking
 from crmsync.store.records import Raw, StreamRow
+
+_CUSTOMER = TypeAdapter(SourceCustomer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +170,7 @@ def _document(one: Yield, old: str | None) -> bytes:
         return b""
     if old is None:
         return orjson.dumps(one.customer)
-    return orjson.dumps(clean.carry_hidden(one.customer, clean.customer_from_json(old)))
+    return orjson.dumps(clean.carry_hidden(one.customer, _CUSTOMER.validate_json(old)))
 
 
 def _write_facts(

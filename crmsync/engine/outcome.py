@@ -85,7 +85,7 @@ def _take_customer(result: Yield, told: ToldCustomer, context: Context, *, guest
             record_id=result.record_id,
             source_id=result.record_id,
             connection=context.connection,
-            customer=result.customer,
+            contacts=result.customer.contacts,
         )
         result.add("claims", *claims)
         result.claimants.add(result.record_id)
@@ -171,12 +171,8 @@ def _consent(result: Yield, told: ToldConsentEvent, parents: Parents, context: C
     source = parents.customer(told)
     if source is None:
         raise RecordError("a consent needs its customer", field="customer")
-    claims = clean.clean_consents(
-        (told,),
-        record_id=result.record_id,
-        source_id=source,
-        connection=context.connection,
-        customer=None,
+    claims = clean.clean_consent_event(
+        told, record_id=result.record_id, source_id=source, connection=context.connection
     )
     result.add("claims", *claims)
     result.claimants.add(source)

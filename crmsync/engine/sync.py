@@ -34,6 +34,7 @@ def sync(
     now: datetime | None = None,
     progress: Progress = silent,
     read: bool = True,
+    behind: bool = True,
     accept_deletes: bool = False,
     verb: str = "sync",
 ) -> Report:
@@ -41,7 +42,8 @@ def sync(
 
     `as_of` is the local day the run counts from (ISO), by default today in the configured zone.
     A connection that fails is named in the report, the others go on. Without `read` nothing is
-    asked of a backend: what is in the store is brought up to date.
+    asked of a backend: what is in the store is brought up to date. Without `behind` the run ends
+    after normalize.
     """
     now = now or datetime.now(UTC)
     day = as_of or now.astimezone(ZoneInfo(project.settings.crmsync.zone)).date().isoformat()
@@ -55,7 +57,8 @@ def sync(
     try:
         for name in names:
             _one(project, name, report, now, progress, read=read, accept_deletes=accept_deletes)
-        _behind(project, report, progress)
+        if behind:
+            _behind(project, report, progress)
     except KeyboardInterrupt:
         report.interrupted = True
     except SumsError as error:

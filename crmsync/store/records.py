@@ -85,7 +85,8 @@ def all_streams(work: Work) -> dict[int, StreamRow]:
 
 
 def _stream(row: Any) -> StreamRow:
-    return StreamRow(*row[:5], orjson.loads(row.state or "{}"))
+    number, connection, name, kind, fingerprint, state = row
+    return StreamRow(number, connection, name, kind, fingerprint, orjson.loads(state or "{}"))
 
 
 def save_stream(work: Work, row: StreamRow) -> None:
