@@ -101,6 +101,17 @@ class Feed(Protocol):
         """
 
 
+@runtime_checkable
+class Configurable(Protocol):
+    """A feed that wants to know the configuration before it is used."""
+
+    def configured(self, settings: Any, hook: Any) -> Feed:
+        """The feed to use for a project.
+
+        `settings` is `crmsync.config.Settings`, `hook` calls the plugins' hooks by name.
+        """
+
+
 @hookspec(historic=True)
 def crmsync_register_connectors(register: Callable[[type[Connector]], None]) -> None:
     """Called once: hand every connector class to `register`."""

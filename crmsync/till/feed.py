@@ -16,14 +16,16 @@ from crmsync.model.customer import Profile
 from crmsync.model.greeting import Form, GreetingParts
 from crmsync.store import Change, Work, cards
 from crmsync.store.cards import CardRow
+from crmsync.store.ledger import effective_states
 from crmsync.till.card import Visit, dump
 from crmsync.till.compose import compose
 from crmsync.till.gate import Ledger, Standings, may_have_card
 from crmsync.till.greeting import greeting_parts
 from crmsync.till.keys import NOBODY, Exact, Keys, keys_of
-from crmsync.till.settings import TillSettings
+from crmsync.till.settings import TillSettings, tills
 
 _PROFILE = TypeAdapter(Profile)
+DEFAULT = TillSettings()
 Greet = Callable[..., Sequence[GreetingParts] | None]
 """The hook `crmsync_greet`: called with profiles, forms and as_of."""
 
@@ -51,26 +53,33 @@ class _Batch:
 class TillFeed:
     """Builds the cards of changed customers, and of those who share an exact key with them.
 
-    `settings` are the tills by controller, `default` those of the others; `ledger` tells the
-    effective consents; `greet` is the hook `crmsync_greet`.
+    `settings` are the tills by controller; the others have the default: consent, Sie. `ledger`
+    tells the effective consents, `greet` is the hook `crmsync_greet`.
     """
 
     name = "till"
-    topics = ("profile", "habits", "ledger", "customer")
+    topics: tuple[str, ...] = ("profile", "habits", "ledger", "customer")
     order = 50
 
     def __init__(
         self,
-        ledger: Ledger,
-        *,
         settings: Mapping[str, TillSettings] | None = None,
-        default: TillSettings | None = None,
+        *,
+        ledger: Ledger = effective_states,
         greet: Greet = greet_batch,
     ) -> None:
-        self._ledger = ledger
         self._settings = dict(settings or {})
-        self._default = default or TillSettings()
+        self._ledger = ledger
         self._greet = greet
+
+    def configured(self, settings: Any, hook: Any) -> TillFeed:
+        """This feed with the tills of crmsync.toml, asking the plugins how to greet."""
+
+        def greet(**asked: Any) -> Sequence[GreetingParts] | None:
+            answer: Sequence[GreetingParts] | None = hook.crmsync_greet(**asked)
+            return answer
+
+        return TillFeed(tills(settings), ledger=self._ledger, greet=greet)
 
     def take(self, work: Work, changes: Sequence[Change], *, as_of: str) -> Mapping[str, int]:
         """Bring the cards of the changed customers up to date.
@@ -140,7 +149,7 @@ class TillFeed:
         }
 
     def _of(self, profile: Profile) -> TillSettings:
-        return self._settings.get(profile.controller, self._default)
+        return self._settings.get(profile.controller, DEFAULT)
 
     def _greetings(self, profiles: Sequence[Profile], as_of: str) -> Sequence[GreetingParts]:
         """What the hook says, checked; PluginError when it fails or answers with another number."""

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from crmsync.hookspecs import hookimpl
-from crmsync.till.feed import greet_batch
+from crmsync.hookspecs import Feed, hookimpl
+from crmsync.till.feed import TillFeed, greet_batch
 
 if TYPE_CHECKING:
     from crmsync.model.customer import Profile
     from crmsync.model.greeting import Form, GreetingParts
+
+
+@hookimpl
+def crmsync_register_feeds(register: Callable[[Feed], None]) -> None:
+    """The feed that keeps the cards."""
+    register(TillFeed())
 
 
 @hookimpl(trylast=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from crmsync.config import Settings
 from crmsync.errors import ConfigError
 from crmsync.model.greeting import Form
 from crmsync.till.allowed import DENIED, WISHES
@@ -34,3 +35,18 @@ class TillSettings:
                 "till_basis is legitimate_interest, but till_note is empty.",
                 hint="Write where the weighing of interests (DSGVO Art. 6(1) f) is kept.",
             )
+
+
+def tills(settings: Settings) -> dict[str, TillSettings]:
+    """The tills that crmsync.toml describes, by controller; what it denies is added to ours."""
+    denied = (*DENIED, *settings.crmsync.deny_categories)
+    return {
+        name: TillSettings(
+            basis=controller.till_basis,
+            note=controller.till_note,
+            form=controller.form,
+            denied=denied,
+            wishes=(*WISHES, *controller.till_wishes),
+        )
+        for name, controller in settings.controllers.items()
+    }
