@@ -44,8 +44,8 @@ _TOWN = re.compile(
     r"(?:(?:D|A|CH|DE|AT|L|F|NL)\s?-\s?)?(?P<code>\d{4,5})\s+(?P<city>\D{2}.*)", re.IGNORECASE
 )
 _POST_PREFIX = re.compile(r"(?:D|A|CH|DE|AT|L|F|I|B|NL)[\s-]+(?=\d)", re.IGNORECASE)
-_STREET_WORD = re.compile(r"strasse(?![a-z])|strase(?![a-z])|str(?=\d|$)")
-_PLACE_WORD = re.compile(r"(?<=[a-z])pl(?=\d|$)")
+_STREET_WORD = re.compile(r"stras+e\b")
+_PLACE_WORD = re.compile(r"(?<=[a-z])pl\b")
 _DASHES = str.maketrans("–−", "--", " ")
 
 
@@ -82,8 +82,8 @@ def split_street(line: str) -> Street:
 @lru_cache(maxsize=16_384)
 def street_key(street: str) -> str:
     """A street as it compares: "Königstraße", "Koenig-Str." and "KÖNIGSTRASSE" are one."""
-    joined = squash(street).replace(" ", "").replace("sankt", "st")
-    return _PLACE_WORD.sub("platz", _STREET_WORD.sub("str", joined))
+    short = _STREET_WORD.sub("str", squash(street))
+    return _PLACE_WORD.sub("platz", short).replace("sankt", "st").replace(" ", "")
 
 
 def address_key(postal_code: str, street: str, number: str) -> str:

@@ -46,7 +46,7 @@ BY BLR Belarus|Weißrussland
 BZ BLZ Belize
 CA CAN Canada|Kanada
 CC CCK Cocos (Keeling) Islands|Kokosinseln
-CD ZAR Democratic Republic of the Congo|Demokratische Republik Kongo
+CD COD Democratic Republic of the Congo|Demokratische Republik Kongo
 CF CAF Central African Republic|Zentralafrikanische Republik
 CG COG Congo|Kongo
 CH CHE Switzerland|Schweiz|Suisse|Svizzera|Schweizerische Eidgenossenschaft
@@ -81,9 +81,9 @@ FJ FJI Fiji|Fidschi
 FK FLK Falkland Islands|Falklandinseln
 FM FSM Micronesia|Mikronesien
 FO FRO Faroe Islands|Färöer
-FR FXX France|Frankreich|F
+FR FRA France|Frankreich|F
 GA GAB Gabon|Gabun
-GB GBR United Kingdom|Vereinigtes Königreich|UK|Great Britain|Großbritannien|England|Schottland|Wales
+GB GBR United Kingdom|Vereinigtes Königreich|UK|Great Britain|Großbritannien|England
 GD GRD Grenada
 GE GEO Georgia|Georgien
 GF GUF French Guiana|Französisch-Guayana
@@ -227,7 +227,7 @@ TG TGO Togo
 TH THA Thailand
 TJ TJK Tajikistan|Tadschikistan
 TK TKL Tokelau
-TL TMP Timor-Leste|Osttimor|East Timor
+TL TLS Timor-Leste|Osttimor|East Timor
 TM TKM Turkmenistan
 TN TUN Tunisia|Tunesien
 TO TON Tonga
