@@ -45,8 +45,8 @@ SELECT e.rank, e.greets, c.doc, c.words FROM exact AS e JOIN card AS c ON c.rank
 WHERE e.key = ? ORDER BY e.rank;
 
 -- :look
-SELECT c.rank, 0, c.doc, c.words FROM look AS l JOIN card AS c ON c.rank = l.rowid
-WHERE l.words MATCH ? ORDER BY l.rowid LIMIT ?;
+SELECT c.rank, 0, c.doc, c.words FROM look JOIN card AS c ON c.rank = look.rowid
+WHERE look MATCH ? ORDER BY look.rowid LIMIT ?;
 
 -- :near
 SELECT DISTINCT word FROM near WHERE cut = ?;
