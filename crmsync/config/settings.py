@@ -50,12 +50,14 @@ class ControllerSettings(Strict):
     """A table [controllers.NAME]: the company answerable, and how its tills greet.
 
     `till_basis` is what a card needs: a granted till_greeting consent, a contract (a loyalty
-    card), or a legitimate interest, which wants a written reason in `till_note`.
+    card), or a legitimate interest, which wants a written reason in `till_note`. `till_wishes`
+    are service wishes that a card may show beside the usual ones.
     """
 
     name: str
     till_basis: Literal["consent", "contract", "legitimate_interest"] = "consent"
     till_note: str = ""
+    till_wishes: tuple[str, ...] = ()
     form: Literal["sie", "du"] = "sie"
 
 

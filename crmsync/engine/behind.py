@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from crmsync.engine.project import Project
 from crmsync.engine.report import Report
 from crmsync.engine.stages import BATCH, Stage, each_once
+from crmsync.hookspecs import Configurable, Feed
 from crmsync.store import Change, Work
 from crmsync.store.leases import Lease
 
@@ -43,8 +44,14 @@ def chain(project: Project, report: Report) -> list[Stage]:
 def _feeds(project: Project, report: Report) -> list[Stage]:
     return [
         Stage(feed.name, feed.topics, _as_of(feed.take, report.as_of))
-        for feed in project.registry.feeds
+        for feed in (_configured(feed, project) for feed in project.registry.feeds)
     ]
+
+
+def _configured(feed: Feed, project: Project) -> Feed:
+    if isinstance(feed, Configurable):
+        return feed.configured(project.settings, project.registry.manager.hook)
+    return feed
 
 
 def _as_of(
