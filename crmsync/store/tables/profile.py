@@ -30,8 +30,8 @@ habit = table(
     text("doc"),
     sa.Index("habit_revenue", "controller", "revenue_net"),
 )
-"""model.habit.Habits as JSON. `as_of` is the first day on which exactly this holds, given the
-facts; `customer_key` is the smallest source Ref and breaks ties of the ABC share."""
+"""model.habit.Habits as JSON. They hold from `as_of` on, the last day that turned anything;
+`customer_key` is the smallest source Ref and breaks ties of the ABC share."""
 
 due = table(
     "due",
