@@ -19,7 +19,7 @@ from crmsync.store.tables.model import (
     shop,
     source_customer,
 )
-from crmsync.store.tables.outreach import ledger, ledger_payload
+from crmsync.store.tables.outreach import consent_told, ledger, ledger_key, ledger_payload
 from crmsync.store.tables.profile import due, habit, profile
 from crmsync.store.tables.record import (
     change,
@@ -36,8 +36,9 @@ from crmsync.store.tables.record import (
 from crmsync.store.tables.till import card
 
 __all__ = [
-    "card", "change", "consent_claim", "counter", "customer", "decision", "delivery", "due",
-    "habit", "interaction", "lease", "ledger", "ledger_payload", "link", "link_event", "mapped",
-    "match_key", "metadata", "order_line", "orders", "pair", "parked", "pending", "product",
-    "profile", "record", "run", "shop", "source_customer", "stream", "watermark",
+    "card", "change", "consent_claim", "consent_told", "counter", "customer", "decision",
+    "delivery", "due", "habit", "interaction", "lease", "ledger", "ledger_key", "ledger_payload",
+    "link", "link_event", "mapped", "match_key", "metadata", "order_line", "orders", "pair",
+    "parked", "pending", "product", "profile", "record", "run", "shop", "source_customer",
+    "stream", "watermark",
 ]  # fmt: skip

@@ -39,6 +39,12 @@ link_event = table(
     text("to_customer", null=True),
     text("rule"),
     text("run_id"),
+    sa.Index(
+        "link_event_left",
+        "from_customer",
+        sqlite_where=sa.text("to_customer IS NULL"),
+        postgresql_where=sa.text("to_customer IS NULL"),
+    ),
 )
 """Every change of a link, append-only: what unmerge and history read."""
 
