@@ -1,0 +1,172 @@
+"""Addresses: street and house number apart, countries as codes, and a key that compares."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from crmsync.model.customer import Address
+from crmsync.model.told import ToldAddress
+from crmsync.normalize.countries import country_code
+from crmsync.normalize.fold import fold, squash
+
+_NUMBER = r"\d{1,5}(?:\s?[a-zA-Z](?![a-zA-Z]))?"
+_NUMBERS = rf"{_NUMBER}(?:\s?[-–/+&]\s?(?:{_NUMBER}|[a-zA-Z](?![a-zA-Z])))*(?:\s1/2)?"
+_LABEL = r"(?:(?:Haus-?)?Nr\.?|No\.|№)?"
+_MORE = (
+    r"\s*(?:[,;(]|//)\s*|\s+(?=(?:c/o|z\.\s?hd|hinterhaus|vorderhaus|seitenfl|hof|whg|wohnung|apt"
+    r"|app|eg|og|dg|ug|etage|stock|stiege|top|aufgang|\d+\.\s?(?:og|stock|etage))\b)"
+)
+_NUMBER_LAST = re.compile(
+    rf"(?P<street>.*?[^\s\d,])[\s,]*?{_LABEL}\s*(?P<number>{_NUMBERS})\.?", re.IGNORECASE
+)
+_NUMBER_SPACED = re.compile(
+    rf"(?P<street>.*\S)(?:\s*,\s*|\s+){_LABEL}\s*(?P<number>{_NUMBERS})\.?", re.IGNORECASE
+)
+_NUMBER_THEN_MORE = re.compile(
+    rf"(?P<street>.*?[^\s\d,])[\s,]*?{_LABEL}\s*(?P<number>{_NUMBERS})(?:{_MORE})(?P<more>.+)",
+    re.IGNORECASE,
+)
+_NUMBER_FIRST = re.compile(rf"(?P<number>{_NUMBERS}),?\s+(?P<street>\D.*)", re.IGNORECASE)
+_BOX = re.compile(
+    r"(?P<street>Postfach|P\.?\s?O\.?\s?Box|Case postale|Postbus)[\s.:]*(?:Nr\.?)?\s*"
+    r"(?P<number>\d[\d\s]*)",
+    re.IGNORECASE,
+)
+_LOCKER = re.compile(
+    r"(?:DHL[\s-]*)?(?P<street>Packstation|Postfiliale|Paketbox|Paketshop)[\s.:]*(?:Nr\.?)?\s*"
+    r"(?P<number>\d*)",
+    re.IGNORECASE,
+)
+_CARE_OF = re.compile(r"(?:c\s?/\s?o|bei|z\.\s?Hd\.?)\b.*", re.IGNORECASE)
+_TOWN = re.compile(
+    r"(?:(?:D|A|CH|DE|AT|L|F|NL)\s?-\s?)?(?P<code>\d{4,5})\s+(?P<city>\D{2}.*)", re.IGNORECASE
+)
+_POST_PREFIX = re.compile(r"(?:D|A|CH|DE|AT|L|F|I|B|NL)[\s-]+(?=\d)", re.IGNORECASE)
+_STREET_WORD = re.compile(r"strasse(?![a-z])|strase(?![a-z])|str(?=\d|$)")
+_PLACE_WORD = re.compile(r"(?<=[a-z])pl(?=\d|$)")
+_DASHES = str.maketrans("–−", "--", " ")
+
+
+class Street(NamedTuple):
+    """A street line in parts; `more` is what follows the house number (floor, c/o)."""
+
+    street: str
+    number: str = ""
+    more: str = ""
+
+
+def _parts(match: re.Match[str]) -> Street:
+    found = match.groupdict()
+    return Street(found["street"].rstrip(" ,"), found["number"].strip(), found.get("more") or "")
+
+
+@lru_cache(maxsize=16_384)
+def split_street(line: str) -> Street:
+    """A street line in street, house number and the rest.
+
+    "Str. des 17. Juni 135" gives 135, "C4, 7" gives 7, "12 rue de la Paix" gives 12, "Postfach
+    12 34" gives Postfach and 1234. Where no number is found the whole line is the street.
+    """
+    if box := _BOX.fullmatch(line):
+        return Street("Postfach", box["number"].replace(" ", ""))
+    if locker := _LOCKER.fullmatch(line):
+        return Street(locker["street"].title(), locker["number"])
+    for pattern in (_NUMBER_LAST, _NUMBER_SPACED, _NUMBER_THEN_MORE, _NUMBER_FIRST):
+        if match := pattern.fullmatch(line):
+            return _parts(match)
+    return Street(line)
+
+
+@lru_cache(maxsize=16_384)
+def street_key(street: str) -> str:
+    """A street as it compares: "Königstraße", "Koenig-Str." and "KÖNIGSTRASSE" are one."""
+    joined = squash(street).replace(" ", "").replace("sankt", "st")
+    return _PLACE_WORD.sub("platz", _STREET_WORD.sub("str", joined))
+
+
+def address_key(postal_code: str, street: str, number: str) -> str:
+    """Folded postal code, street and house number; '' when one is missing.
+
+    A parcel locker is no place where anybody lives, so it has no key.
+    """
+    if not (postal_code and street and number) or _LOCKER.match(street):
+        return ""
+    code = postal_code.casefold().replace(" ", "")
+    return f"{code}|{street_key(street)}|{number.casefold().translate(_DASHES)}"
+
+
+def clean_postal_code(text: str, country: str) -> str:
+    """A postal code without the country's letter; a German one gets back its lost leading 0."""
+    code = _POST_PREFIX.sub("", text.strip())
+    lost = country == "DE" and len(code) == 4 and code.isdecimal()
+    return f"0{code}" if lost else code
+
+
+class _Lines(NamedTuple):
+    """What free address lines turned out to be."""
+
+    street: str = ""
+    postal_code: str = ""
+    city: str = ""
+    country: str = ""
+    rest: tuple[str, ...] = ()
+
+
+def _sorted_line(known: _Lines, line: str) -> _Lines:
+    town = _TOWN.fullmatch(line)
+    if town and not known.city:
+        return known._replace(postal_code=town["code"], city=town["city"])
+    if known.city and (country := country_code(line)):
+        return known._replace(country=country)
+    if not known.street and not _CARE_OF.match(line) and split_street(line).number:
+        return known._replace(street=line)
+    return known._replace(rest=(*known.rest, line))
+
+
+def _sorted_lines(lines: tuple[str, ...], street: str) -> _Lines:
+    known = _Lines(street=street)
+    for line in lines:
+        if bare := " ".join(line.split()):
+            known = _sorted_line(known, bare)
+    return known
+
+
+def _street_parts(street: str, number: str) -> Street:
+    """Street and number from both fields, or from the one that holds them together."""
+    if _CARE_OF.match(street):
+        care, _, rest = street.partition(",")
+        return _street_parts(rest.strip(), number)._replace(more=care)
+    if not number:
+        return split_street(street)
+    found = split_street(street)
+    same = fold(found.number) == fold(number)
+    return Street(found.street if same else street, number, found.more if same else "")
+
+
+def clean_address(told: ToldAddress, *, country: str) -> Address:
+    """The address with street and number apart, codes for countries, and its key.
+
+    `country` is the connection's, for an address that names none; a country nobody knows is left
+    empty. Nothing here is an error: an address that cannot be split keeps its text.
+    """
+    street, number = (told.street or "").strip(), (told.house_number or "").strip()
+    lines = _sorted_lines(told.lines, street) if told.lines else _Lines(street=street)
+    parts = _street_parts(lines.street, number)
+    named = (told.country or "").strip()
+    code = (country_code(named) if named else lines.country) or ("" if named else country)
+    postal_code = clean_postal_code(told.postal_code or lines.postal_code, code)
+    return Address(
+        type=told.type,
+        recipient=(told.recipient or "").strip(),
+        company=(told.company or "").strip(),
+        street=parts.street,
+        house_number=parts.number,
+        extra=(*((parts.more,) if parts.more else ()), *lines.rest),
+        postal_code=postal_code,
+        city=(told.city or lines.city).strip(),
+        region=(told.region or "").strip(),
+        country=code,
+        key=address_key(postal_code, parts.street, parts.number),
+    )

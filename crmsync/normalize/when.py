@@ -1,0 +1,110 @@
+"""Times: what backends write into UTC stamps and the shop's own day, hour and weekday."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from crmsync.errors import ConfigError, RecordError
+
+_GERMAN = re.compile(
+    r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})"
+    r"(?:,?\s+(?:um\s+)?(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?(?:\s*Uhr)?)?",
+    re.ASCII,
+)
+_ISO_START = re.compile(r"\d{4}-\d{2}-\d{2}(?:$|[T ])", re.ASCII)
+_NOTHING = re.compile(
+    r"0{4}-00-00.*|00\.00\.0{4}.*|0001-01-01.*|01\.01\.0001.*|", re.ASCII | re.DOTALL
+)
+"""Empty, MySQL's zero date and the smallest date of .NET, all of which mean "no date"."""
+
+_MIDNIGHT = time(0, 0)
+_HINT = "Write ISO 8601 (2026-11-21T14:05:00+01:00) or 21.11.2026 14:05."
+
+
+class Moment(NamedTuple):
+    """A moment: its UTC stamp, and a zone's wall clock: day, hour, ISO weekday (1 = Monday)."""
+
+    at: str
+    day: str
+    hour: int
+    weekday: int
+
+
+@lru_cache(maxsize=64)
+def zone_named(name: str) -> ZoneInfo:
+    """The IANA time zone called `name`; ConfigError when there is none."""
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        raise ConfigError(
+            f"There is no time zone {name!r}.", hint='Use an IANA name such as "Europe/Berlin".'
+        ) from None
+
+
+def _german(text: str) -> datetime | None:
+    match = _GERMAN.fullmatch(text)
+    if match is None:
+        return None
+    day, month, year, hour, minute, second = (int(part or 0) for part in match.groups())
+    return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 the zone comes later
+
+
+def _read(text: str, field: str) -> datetime | None:
+    """The moment written in `text`, None for an empty one; no zone where none is written."""
+    bare = text.strip()
+    if _NOTHING.fullmatch(bare):
+        return None
+    try:
+        told = datetime.fromisoformat(bare) if _ISO_START.match(bare) else _german(bare)
+    except ValueError:
+        told = None
+    if told is None:
+        raise RecordError("is no date that can be read", field=field, hint=_HINT)
+    return told if told.year > 1 else None
+
+
+def _moment_told(value: datetime | date | str, field: str) -> datetime | None:
+    if isinstance(value, str):
+        return _read(value, field)
+    if isinstance(value, datetime):
+        return value if value.year > 1 else None
+    return datetime.combine(value, _MIDNIGHT) if value.year > 1 else None
+
+
+def moment(value: datetime | date | str | None, zone: str, *, field: str) -> Moment | None:
+    """`value` as a Moment on the wall clock of `zone`; None when it is empty.
+
+    A text or datetime without a zone is that wall clock's. An hour that comes twice (end of summer
+    time) is taken as the first of the two; an hour that does not exist (its start) is counted on
+    from before the change, so 02:30 becomes 03:30 (PEP 495, fold=0). RecordError names `field`.
+    """
+    told = None if value is None else _moment_told(value, field)
+    if told is None:
+        return None
+    place = zone_named(zone)
+    try:
+        at = (told if told.tzinfo else told.replace(tzinfo=place)).astimezone(UTC)
+        local = at.astimezone(place)
+    except OverflowError:
+        raise RecordError("is no date that can be read", field=field, hint=_HINT) from None
+    return Moment(at.isoformat()[:19] + "Z", local.isoformat()[:10], local.hour, local.isoweekday())
+
+
+def day(value: datetime | date | str | None, zone: str, *, field: str) -> str:
+    """`value` as an ISO day on the wall clock of `zone`, '' when it is empty.
+
+    A day told as midnight UTC stays that day wherever the shop is. RecordError names `field`.
+    """
+    if value is None:
+        return ""
+    told = _moment_told(value, field)
+    if told is None:
+        return ""
+    if told.tzinfo is None or (told.utcoffset() == timedelta(0) and told.time() == _MIDNIGHT):
+        return told.isoformat()[:10]
+    there = moment(told, zone, field=field)
+    return there.day if there else ""
