@@ -80,6 +80,14 @@ class TellsTime(Protocol):
         """The backend's clock now, with zone."""
 
 
+@runtime_checkable
+class TellsFingerprint(Protocol):
+    """A connector whose mapping depends on its configuration, not on `mapper_version` alone."""
+
+    def fingerprint(self, stream: Stream) -> str:
+        """What decides how `map` reads this stream; when it changes, records are mapped again."""
+
+
 class Feed(Protocol):
     """Takes what changed to where it is used: till cards, the ledger, plans, backends.
 

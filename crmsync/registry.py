@@ -88,7 +88,7 @@ def load(*, base: Path | None = None, plugins: Sequence[object] = ()) -> Registr
     if base is not None and (base / LOCAL).is_file():
         _add(registry, LOCAL, "local", lambda: _local(base / LOCAL))
     for plugin in plugins:
-        _add(registry, _name_of(plugin), "given", partial(_same, plugin))
+        _add(registry, _name_of(registry, plugin), "given", partial(_same, plugin))
     _ask(registry)
     return registry
 
@@ -120,8 +120,11 @@ def _local(path: Path) -> ModuleType:
     return module
 
 
-def _name_of(plugin: object) -> str:
-    return getattr(plugin, "__name__", type(plugin).__name__)
+def _name_of(registry: Registry, plugin: object) -> str:
+    """A plugin's own name, with a number where it is taken."""
+    name = getattr(plugin, "__name__", type(plugin).__name__)
+    taken = sum(one.name.split("#")[0] == name for one in registry.plugins)
+    return f"{name}#{taken + 1}" if taken else name
 
 
 def _ask(registry: Registry) -> None:

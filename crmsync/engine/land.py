@@ -13,7 +13,7 @@ import orjson
 from crmsync.engine.report import balance
 from crmsync.errors import RecordError
 from crmsync.model.ref import Ref
-from crmsync.model.stream import Page, Stream, Unreadable
+from crmsync.model.stream import Page, Stream, Unreadable, reach
 from crmsync.store import Work, merges, parking, records
 from crmsync.store.parking import Parking
 from crmsync.store.records import Known, Landing, StreamRow
@@ -21,10 +21,13 @@ from crmsync.store.records import Known, Landing, StreamRow
 
 @dataclass(slots=True)
 class Batch:
-    """Pages gathered for one commit."""
+    """Pages gathered for one commit; `places` are the unreadable ones of each source, `wholes`
+    the sources that were read to their end, from their beginning."""
 
     pages: list[Page] = field(default_factory=list)
     size: int = 0
+    places: dict[str, set[str]] = field(default_factory=dict)
+    wholes: set[str] = field(default_factory=set)
 
     def add(self, page: Page) -> None:
         """Gather one more page."""
@@ -70,10 +73,8 @@ def _gather(
 
 
 def external_id(raw: Mapping[str, Any], key: str) -> str:
-    """The external id under `key` ("a.b" reaches into objects); RecordError without one."""
-    value: Any = raw
-    for part in key.split("."):
-        value = value.get(part) if isinstance(value, Mapping) else None
+    """The external id under `key`; RecordError without one."""
+    value = reach(raw, key)
     if value is None or value == "" or isinstance(value, (bool, float, list, dict)):
         raise RecordError("the record has no external id", field=key)
     return str(value)
@@ -156,6 +157,10 @@ def _park(
     work: Work, row: StreamRow, batch: Batch, broken: Sequence[tuple[str, Unreadable]]
 ) -> None:
     unreadable = [(page.source, item) for page in batch.pages for item in page.unreadable]
+    batch.places = {page.source: set() for page in batch.pages}
+    batch.wholes = {page.source for page in batch.pages if page.whole}
+    for source, item in [*unreadable, *broken]:
+        batch.places[source].add(item.place)
     parking.park(
         work,
         [

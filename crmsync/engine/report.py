@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmsync.errors import CrmsyncError, SumsError
+
+if TYPE_CHECKING:
+    from crmsync.engine.project import Project
 
 SUMS: dict[str, tuple[str, tuple[str, ...]]] = {
     "land": ("read", ("new", "changed", "unchanged", "repeated", "unreadable")),
@@ -54,6 +57,22 @@ class Report:
         """Add the counts of one batch of a stage; SumsError when they do not add up."""
         balance(name, counts)
         self.stages.setdefault(name, Counter()).update(counts)
+
+    def fail(self, where: str, error: CrmsyncError) -> None:
+        """Note that something went wrong for a whole stream or connection."""
+        self.failures.append(Failure.of(where, error))
+
+    def hear(self, failures: list[str]) -> None:
+        """Note which told hooks failed."""
+        self.told += failures
+
+    def tell(self, project: Project, stage: str, counts: Mapping[str, int]) -> None:
+        """Tell the plugins of a committed batch."""
+        self.hear(
+            project.registry.tell(
+                "crmsync_batch_committed", run_id=self.run_id, stage=stage, counts=counts
+            )
+        )
 
     def exit_code(self) -> int:
         """0 clean; 130 interrupted; the first failure's own code; 3 when something is parked."""

@@ -13,7 +13,12 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from crmsync.store import bulk
-from crmsync.store.tables import change, counter, watermark
+from crmsync.store.tables import change, watermark
+
+_NEXT = sa.text(
+    "INSERT INTO counter (name, value) VALUES (:name, :count) "
+    "ON CONFLICT (name) DO UPDATE SET value = counter.value + excluded.value RETURNING value"
+)
 
 
 class Change(NamedTuple):
@@ -27,16 +32,7 @@ class Change(NamedTuple):
 
 def numbers(connection: sa.Connection, name: str, count: int) -> range:
     """The next `count` numbers of counter `name`, in commit order across all writers."""
-    statement = (
-        sa.update(counter)
-        .where(counter.c.name == name)
-        .values(value=counter.c.value + count)
-        .returning(counter.c.value)
-    )
-    last: int | None = connection.execute(statement).scalar()
-    if last is None:
-        connection.execute(sa.insert(counter).values(name=name, value=count))
-        last = count
+    last: int = connection.execute(_NEXT, {"name": name, "count": count}).scalar_one()
     return range(last - count + 1, last + 1)
 
 

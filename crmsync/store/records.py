@@ -85,7 +85,8 @@ def all_streams(work: Work) -> dict[int, StreamRow]:
 
 
 def _stream(row: Any) -> StreamRow:
-    return StreamRow(*row[:5], orjson.loads(row.state or "{}"))
+    number, connection, name, kind, fingerprint, state = row
+    return StreamRow(number, connection, name, kind, fingerprint, orjson.loads(state or "{}"))
 
 
 def save_stream(work: Work, row: StreamRow) -> None:
@@ -123,7 +124,7 @@ def alive_ids(work: Work, stream_id: int) -> Iterable[tuple[int, str]]:
     statement = sa.select(record.c.id, record.c.external_id).where(
         record.c.stream_id == stream_id, record.c.deleted.is_(False), record.c.merged_into.is_(None)
     )
-    result = work.connection.execution_options(yield_per=5000).execute(statement)
+    result = work.connection.execute(statement.execution_options(yield_per=5000))
     return ((row.id, row.external_id) for row in result)
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
 import sqlalchemy as sa
 
+from crmsync.errors import ConfigError
+from crmsync.model.clock import moment
 from crmsync.store.tables import run
 from crmsync.store.work import Work
 
@@ -33,3 +36,13 @@ def last_finished_as_of(work: Work) -> str | None:
     statement = sa.select(sa.func.max(run.c.as_of)).where(run.c.finished_at.is_not(None))
     found: str | None = work.scalar(statement)
     return found
+
+
+def older_than(latest: list[dict[str, Any]], age: str, *, now: datetime | None = None) -> bool:
+    """Whether no run of `latest` ended well (0 or 3) within `age` ("90m", "2h", "1d")."""
+    unit = {"m": "minutes", "h": "hours", "d": "days"}.get(age[-1:])
+    if unit is None or not age[:-1].isdigit():
+        raise ConfigError(f"'{age}' is no age.", hint="Write for instance 90m, 2h or 1d.")
+    limit = (now or datetime.now(UTC)) - timedelta(**{unit: int(age[:-1])})
+    done = [moment(one["finished_at"]) for one in latest if one["exit_code"] in (0, 3)]
+    return not any(at >= limit for at in done)

@@ -1,0 +1,10 @@
+"""`python -m bench`: every benchmark in turn."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+for name in ("load", "habits", "till", "start"):
+    print(f"== bench.{name}", flush=True)
+    subprocess.run([sys.executable, "-m", f"bench.{name}", *sys.argv[1:]], check=True)

@@ -1,0 +1,80 @@
+"""Load: 20,000 customers and 40,000 orders from files to committed raw and model records.
+
+Prints CPU seconds beside the plain pydantic and SQLite loop (the floor, which normalizes nothing)
+and beside dlt where it is installed, and the growth of memory from 100,000 to 1,000,000 records
+with --memory. The rows are counted afterwards.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import sqlite3
+import tempfile
+from pathlib import Path
+
+from bench import data
+from bench.measure import Figures, in_turn, run
+
+CUSTOMERS, ORDERS = 20_000, 40_000
+
+
+def ours(source: Path, target: Path, customers: int, orders: int) -> Figures:
+    """Our run, its rows counted."""
+    figures = run("bench.ours", source, target / "project")
+    database = sqlite3.connect(target / "project" / "store.db")
+    wanted = {
+        "source_customer": customers,
+        "orders": orders,
+        "order_line": 3 * orders,
+        "record": customers + orders,
+    }
+    for table, expected in wanted.items():
+        (found,) = database.execute(f"SELECT count(*) FROM {table}").fetchone()
+        if found != expected:
+            raise RuntimeError(f"{table} holds {found} rows, not {expected}")
+    database.close()
+    return figures
+
+
+def compare(times: int) -> None:
+    """Ours, the floor and the peer, in turn."""
+    with tempfile.TemporaryDirectory() as name:
+        scratch = Path(name)
+        data.write(scratch, CUSTOMERS, ORDERS)
+        contenders = {
+            "plain": lambda folder: run("bench.plain", scratch, folder / "plain.db"),
+            "crmsync": lambda folder: ours(scratch, folder, CUSTOMERS, ORDERS),
+        }
+        if importlib.util.find_spec("dlt"):
+            contenders["dlt"] = lambda folder: run("bench.peer_dlt", scratch, folder)
+        found = in_turn(contenders, scratch, times=times)
+    floor = found["plain"].cpu
+    print(f"{'':10} {'CPU s':>7} {'wall s':>7} {'MB':>6} {'x plain':>8}")
+    for contender, one in found.items():
+        print(
+            f"{contender:10} {one.cpu:7.2f} {one.wall:7.2f} {one.peak:6.0f} {one.cpu / floor:8.2f}"
+        )
+    if "dlt" in found:
+        print(f"dlt needs {found['dlt'].cpu / found['crmsync'].cpu:.1f} times the CPU of crmsync")
+
+
+def memory() -> None:
+    """Peak memory at 100,000 and at 1,000,000 records, and what it grew."""
+    peaks = []
+    for total in (100_000, 1_000_000):
+        with tempfile.TemporaryDirectory() as name:
+            scratch = Path(name)
+            data.write(scratch, total // 3, total - total // 3)
+            one = ours(scratch, scratch, total // 3, total - total // 3)
+            peaks.append(one.peak)
+            print(f"{total:9,} records: {one.peak:.0f} MB, {one.cpu:.1f} CPU s", flush=True)
+    print(f"growth {peaks[1] - peaks[0]:.0f} MB")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--times", type=int, default=3)
+    parser.add_argument("--memory", action="store_true")
+    options = parser.parse_args()
+    memory() if options.memory else compare(options.times)

@@ -1,0 +1,61 @@
+"""check, discover: do the backends answer, and what do they offer."""
+
+from __future__ import annotations
+
+import click
+
+from crmsync.cli import screen
+from crmsync.engine.project import Project, connect
+from crmsync.errors import CrmsyncError
+
+
+@click.command()
+@click.argument("connections", nargs=-1)
+@screen.json_option
+@click.pass_context
+def check(ctx: click.Context, connections: tuple[str, ...], as_json: bool) -> int:
+    """Ask every backend whether it answers; the exit code is that of the first problem."""
+    with screen.project(ctx) as project:
+        names = connections or tuple(project.settings.connections)
+        results = [(name, _problem(project, name)) for name in names]
+    if as_json:
+        screen.show_json({name: str(error) if error else "ok" for name, error in results})
+    else:
+        rows = [(name, str(error) if error else "ok") for name, error in results]
+        screen.table("Connections", ("connection", "result"), rows)
+    return next((error.exit_code for _, error in results if error), 0)
+
+
+def _problem(project: Project, name: str) -> CrmsyncError | None:
+    try:
+        connector = connect(project, name)
+    except CrmsyncError as error:
+        return error
+    try:
+        connector.check()
+    except CrmsyncError as error:
+        return error
+    finally:
+        connector.close()
+    return None
+
+
+@click.command()
+@click.argument("connection")
+@screen.json_option
+@click.pass_context
+def discover(ctx: click.Context, connection: str, as_json: bool) -> int:
+    """List the streams of a connection: kind, key, cursor, how deletes are found."""
+    with screen.project(ctx) as project:
+        connector = connect(project, connection)
+        try:
+            streams = list(connector.streams())
+        finally:
+            connector.close()
+    names = ("name", "kind", "key", "cursor", "deletes")
+    rows = [[getattr(stream, name) for name in names] for stream in streams]
+    if as_json:
+        screen.show_json([dict(zip(names, row, strict=True)) for row in rows])
+    else:
+        screen.table(f"Streams of {connection}", names, rows)
+    return 0

@@ -1,0 +1,106 @@
+"""The command `crmsync`: lists its commands without loading them, turns errors into exit codes."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+import click
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "init": ("setup", "Write a commented crmsync.toml."),
+    "demo": ("demo", "Build a sample retailer and run the whole way."),
+    "doctor": ("setup", "Say what is wrong with this project and who must act."),
+    "plugins": ("plugins", "List and check plugins."),
+    "check": ("backends", "Ask every backend whether it answers."),
+    "discover": ("backends", "List the streams of a connection."),
+    "sync": ("sync", "Read, resolve, profile and feed."),
+    "replay": ("sync", "Map everything again from raw, without asking a backend."),
+    "reconcile": ("sync", "Find what is gone from a backend."),
+    "status": ("sync", "Show the last runs and what is set aside."),
+    "parked": ("parked", "List, show, retry or drop what is parked."),
+    "review": ("people", "List pairs that a human should decide."),
+    "explain": ("people", "Say why two records are one customer, or not."),
+    "merge": ("people", "Decide that two records are one customer."),
+    "split": ("people", "Decide that two records are two customers."),
+    "why": ("people", "Say where a field of a profile comes from."),
+    "habits": ("people", "Show the purchase habits of a customer."),
+    "till": ("till", "Build a till file, search it."),
+    "outreach": ("outreach", "Plan contacts; nothing is sent."),
+}
+"""Each command: the module that has it, and the line that --help shows."""
+
+
+class Lazy(click.Group):
+    """A group that imports a command's module only when the command is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of the commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, loaded now; None when there is none of this name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"crmsync.cli.{COMMANDS[cmd_name][0]}")
+        command = getattr(module, cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands from the table, loading nothing."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--project", "-p", default=".", metavar="FOLDER",
+              help="The folder with crmsync.toml (default: here).")  # fmt: skip
+@click.option("--verbose", "-v", is_flag=True, help="More lines on stderr.")
+@click.version_option(package_name="crmsync")
+@click.pass_context
+def cli(ctx: click.Context, project: str, verbose: bool) -> None:
+    """Read customers from every system, know who is who, greet by name at the till.
+
+    Exit codes: 0 clean, 1 error, 2 usage or configuration, 3 done but something is parked,
+    4 credentials, 5 budget spent, 6 a brake stopped it, 7 another run holds the lease,
+    130/143 interrupted, safely.
+    """
+    ctx.obj = {"project": project, "verbose": verbose}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with the documented code."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; gives the exit code."""
+    try:
+        result = cli.main(args=arguments, prog_name="crmsync", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted; what was committed stays, run again to go on.", err=True)
+        return 130
+    except Exception as error:
+        return _fail(error)
+    return result if isinstance(result, int) else 0
+
+
+def _fail(error: Exception) -> int:
+    """Say what went wrong in one sentence; a bug of ours keeps its traceback."""
+    from crmsync.errors import CrmsyncError
+
+    if not isinstance(error, CrmsyncError):
+        raise error
+    click.echo(f"crmsync: {error.message}", err=True)
+    if error.hint:
+        click.echo(f"  {error.hint}", err=True)
+    return error.exit_code
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""What commands share: the open project, tables, JSON, progress bars, quiet logs."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from crmsync.engine.intake import Progress
+from crmsync.engine.project import Project, open_project
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+
+
+def folder(ctx: click.Context) -> Path:
+    """The project folder that --project names."""
+    return Path(ctx.obj["project"]).resolve()
+
+
+@contextmanager
+def project(ctx: click.Context) -> Iterator[Project]:
+    """The open project of this command."""
+    quiet_logs(ctx.obj["verbose"])
+    with open_project(folder(ctx)) as opened:
+        yield opened
+
+
+def quiet_logs(verbose: bool) -> None:
+    """Logs go to stderr; the libraries' request logs stay silent, they may hold addresses."""
+    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, stream=sys.stderr)
+    for name in ("httpx", "httpcore", "sqlalchemy", "alembic"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def show_json(value: Any) -> None:
+    """Print a value as JSON on stdout."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Print a table for people on stdout; the words "none" when it is empty."""
+    from rich.console import Console
+    from rich.table import Table
+
+    if not rows:
+        click.echo(f"{title}: none")
+        return
+    grid = Table(title=title, title_justify="left", show_edge=False, pad_edge=False)
+    for column in columns:
+        grid.add_column(column, overflow="fold")
+    for row in rows:
+        grid.add_row(*("" if cell is None else str(cell) for cell in row))
+    Console(width=None if sys.stdout.isatty() else 120).print(grid)
+
+
+@contextmanager
+def progress(*, quiet: bool = False) -> Iterator[Progress]:
+    """A progress callback: bars on a terminal's stderr, silence anywhere else."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda what, where, more: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description:<28}"), BarColumn(), TextColumn("{task.completed:,}"),
+               TimeElapsedColumn())  # fmt: skip
+    tasks: dict[str, Any] = {}
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+
+        def step(what: str, where: str, more: int) -> None:
+            name = f"{what} {where}".strip()
+            if name not in tasks:
+                tasks[name] = bars.add_task(name, total=None)
+            bars.update(tasks[name], advance=more)
+
+        yield step

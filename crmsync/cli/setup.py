@@ -1,0 +1,97 @@
+"""init, doctor: start a project, and say what is wrong with one."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from crmsync import registry
+from crmsync.cli import screen
+from crmsync.config import FILE, Settings, load
+from crmsync.engine.project import Project, connect
+from crmsync.errors import ConfigError, CrmsyncError
+from crmsync.store import open_store
+
+TEMPLATE = Path(__file__).with_name("init.toml")
+
+Finding = tuple[str, str, str]
+"""How bad ("error" or "note"), what, and who must do what."""
+
+
+@click.command()
+@click.option("--controller", default="Muster GmbH", help="The company answerable for the data.")
+@click.pass_context
+def init(ctx: click.Context, controller: str) -> int:
+    """Write a commented crmsync.toml and an empty store, readable by this user only."""
+    folder = screen.folder(ctx)
+    path = folder / FILE
+    if path.exists():
+        raise ConfigError(f"{path} is there already.", hint="Edit it, or choose another folder.")
+    folder.mkdir(parents=True, exist_ok=True)
+    text = TEMPLATE.read_text(encoding="utf-8")
+    path.write_text(text.replace("Muster GmbH", controller), encoding="utf-8")
+    path.chmod(0o600)
+    open_store(load(folder).crmsync.store, base=folder).close()
+    click.echo(f"{path} written. Fill in a connection, then: crmsync check")
+    return 0
+
+
+@click.command()
+@screen.json_option
+@click.pass_context
+def doctor(ctx: click.Context, as_json: bool) -> int:
+    """Say what is wrong and who must act; the exit code is that of the first error."""
+    folder = screen.folder(ctx)
+    settings = load(folder)
+    loaded = registry.load(base=folder)
+    findings = [*_files(folder, settings), *_plugins(loaded)]
+    code = 0
+    try:
+        store = open_store(settings.crmsync.store, base=folder)
+    except CrmsyncError as error:
+        findings.append(("error", error.message, error.hint))
+        code = error.exit_code
+    else:
+        found = list(_connections(Project(settings, loaded, store)))
+        store.close()
+        findings += [finding for _, finding in found]
+        code = next((number for number, _ in found), 0)
+    if as_json:
+        screen.show_json([dict(zip(("level", "what", "todo"), one, strict=True))
+                          for one in findings])  # fmt: skip
+    else:
+        screen.table("Findings", ("", "what", "what to do"), findings)
+    return code
+
+
+def _files(folder: Path, settings: Settings) -> Iterator[Finding]:
+    if not settings.connections:
+        yield "note", "no connection is configured", f"The integrator: add one to {FILE}."
+    for name, connection in settings.connections.items():
+        kind = "production" if connection.production else "test"
+        yield "note", f"{name} is a {kind} system", "Set production = true or false to say so."
+    for path in folder.glob("*.db"):
+        if os.name != "nt" and stat.S_IMODE(path.stat().st_mode) & 0o077:
+            yield "error", f"others can read {path.name}", f"IT: chmod 600 {path.name}"
+    yield "note", "customer data lies on this disk", "IT: encrypt the disk, here and on tills."
+
+
+def _plugins(loaded: registry.Registry) -> Iterator[Finding]:
+    for problem in registry.check(loaded):
+        yield "error", problem, "The plugin's author must act."
+
+
+def _connections(project: Project) -> Iterator[tuple[int, Finding]]:
+    for name in project.settings.connections:
+        try:
+            connector = connect(project, name)
+            try:
+                connector.check()
+            finally:
+                connector.close()
+        except CrmsyncError as error:
+            yield error.exit_code, ("error", f"{name}: {error.message}", error.hint)

@@ -1,0 +1,125 @@
+"""sync, replay, reconcile, status: runs and what they did."""
+
+from __future__ import annotations
+
+import click
+
+from crmsync.cli import screen
+from crmsync.engine.report import Report
+from crmsync.engine.sync import sync as run_sync
+from crmsync.store import parking, records, runs
+
+connections_argument = click.argument("connections", nargs=-1)
+day_option = click.option("--as-of", default="", metavar="DAY",
+                          help="The day to count from (default: today).")  # fmt: skip
+
+
+@click.command()
+@connections_argument
+@day_option
+@screen.json_option
+@click.pass_context
+def sync(ctx: click.Context, connections: tuple[str, ...], as_of: str, as_json: bool) -> int:
+    """Read what changed, know who is who, bring profiles, habits and feeds up to date.
+
+    Exit code 3 as long as anything is parked.
+    """
+    with screen.project(ctx) as project, screen.progress(quiet=as_json) as progress:
+        report = run_sync(project, connections=connections, as_of=as_of, progress=progress)
+    return _show(report, as_json)
+
+
+@click.command()
+@connections_argument
+@day_option
+@screen.json_option
+@click.pass_context
+def replay(ctx: click.Context, connections: tuple[str, ...], as_of: str, as_json: bool) -> int:
+    """Map every raw record again; no backend is asked."""
+    with screen.project(ctx) as project, screen.progress(quiet=as_json) as progress:
+        with project.store.work() as work:
+            for row in records.all_streams(work).values():
+                if not connections or row.connection in connections:
+                    records.enqueue_stream(work, row)
+        report = run_sync(
+            project,
+            connections=connections,
+            as_of=as_of,
+            progress=progress,
+            read=False,
+            verb="replay",
+        )
+    return _show(report, as_json)
+
+
+@click.command()
+@connections_argument
+@click.option("--accept-deletes", is_flag=True,
+              help="Delete what is gone, however much it is.")  # fmt: skip
+@day_option
+@screen.json_option
+@click.pass_context
+def reconcile(
+    ctx: click.Context,
+    connections: tuple[str, ...],
+    accept_deletes: bool,
+    as_of: str,
+    as_json: bool,
+) -> int:
+    """Sync, and take out what a backend no longer has; a brake guards it (exit code 6)."""
+    with screen.project(ctx) as project, screen.progress(quiet=as_json) as progress:
+        report = run_sync(
+            project,
+            connections=connections,
+            as_of=as_of,
+            progress=progress,
+            accept_deletes=accept_deletes,
+            verb="reconcile",
+        )
+    return _show(report, as_json)
+
+
+def _show(report: Report, as_json: bool) -> int:
+    if as_json:
+        screen.show_json(report.as_json())
+        return report.exit_code()
+    names = ("read", "new", "changed", "unchanged", "repeated", "unreadable", "deleted")
+    rows = [(name, *(counts[key] for key in names)) for name, counts in report.lands.items()]
+    screen.table("Landed", ("stream", *names), rows)
+    stages = [
+        (name, counts["taken"], ", ".join(f"{v} {k}" for k, v in counts.items() if k != "taken"))
+        for name, counts in report.stages.items()
+    ]
+    screen.table("Stages", ("stage", "taken", "of which"), stages)
+    for failure in report.failures:
+        click.echo(f"{failure.where}: {failure.message} {failure.hint}".strip(), err=True)
+    for told in report.told:
+        click.echo(f"a plugin failed after the commit: {told}", err=True)
+    if report.parked:
+        click.echo(f"{report.parked} parked; see `crmsync parked list`.", err=True)
+    if report.pending:
+        click.echo(f"{report.pending} wait for a record that has not come yet.", err=True)
+    return report.exit_code()
+
+
+@click.command()
+@screen.json_option
+@click.option("--max-age", default="", metavar="2h",
+              help="Exit 1 when the last clean run is older: the dead man's check.")  # fmt: skip
+@click.pass_context
+def status(ctx: click.Context, as_json: bool, max_age: str) -> int:
+    """Show the last runs and what is set aside."""
+    with screen.project(ctx) as project, project.store.read() as work:
+        latest = runs.last(work)
+        parked = parking.count(work)
+        pending = records.any_waiting(work)
+    too_old = bool(max_age) and runs.older_than(latest, max_age)
+    if as_json:
+        screen.show_json({"runs": latest, "parked": parked, "pending": pending, "stale": too_old})
+    else:
+        columns = ("started_at", "finished_at", "verb", "as_of", "exit_code")
+        screen.table("Runs", columns, [[run[name] for name in columns] for run in latest])
+        click.echo(f"{parked} parked, {pending} pending")
+    if too_old:
+        click.echo(f"no clean run within {max_age}.", err=True)
+    return 1 if too_old else 3 if parked else 0

@@ -1,0 +1,1 @@
+"""The built-in connectors: files and SQL databases, mapped by the configuration."""

@@ -1,0 +1,15 @@
+"""Registers the built-in connectors through the same hook that every plugin uses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from crmsync.hookspecs import Connector, hookimpl
+
+
+@hookimpl
+def crmsync_register_connectors(register: Callable[[type[Connector]], None]) -> None:
+    """Hand over the connectors "files" and "sql"."""
+    from crmsync.connectors.files import FilesConnector
+
+    register(FilesConnector)

@@ -1,0 +1,244 @@
+"""Takes in one connection: each stream read, landed and normalized, under the lease."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from crmsync.engine import cursor, extract, reconcile
+from crmsync.engine.fingerprint import fingerprint
+from crmsync.engine.land import Batch, delete, external_id, land
+from crmsync.engine.normalize import Connected, normalize
+from crmsync.engine.project import Project, about, connect
+from crmsync.engine.report import Report
+from crmsync.engine.stages import BATCH, each_once
+from crmsync.errors import CrmsyncError, RecordError, SumsError
+from crmsync.hookspecs import Connector, ListsIds
+from crmsync.model.stream import Page, Stream
+from crmsync.store import Store, parking, records
+from crmsync.store.leases import Lease
+from crmsync.store.records import StreamRow
+
+SECONDS = 1.0
+"""A commit waits no longer than this for more pages."""
+
+Progress = Callable[[str, str, int], None]
+"""Called with what is being done, where, and how many records more."""
+
+
+@dataclass(slots=True)
+class Intake:
+    """One connection being taken in."""
+
+    project: Project
+    name: str
+    report: Report
+    now: datetime
+    progress: Progress
+    lease: Lease
+    connector: Connector
+    accept_deletes: bool = False
+    rows: dict[int, tuple[StreamRow, Stream]] = field(default_factory=dict)
+
+    @property
+    def store(self) -> Store:
+        """The project's store."""
+        return self.project.store
+
+    def connected(self) -> Connected:
+        """What normalize needs of this connection."""
+        return Connected(self.connector, about(self.project.settings, self.name), self.rows)
+
+
+def take_in(
+    project: Project,
+    name: str,
+    *,
+    report: Report,
+    now: datetime,
+    progress: Progress,
+    read: bool = True,
+    accept_deletes: bool = False,
+) -> None:
+    """Read, land and normalize a connection; without `read` only what is in the store already.
+
+    Raises what ends the whole connection; a stream that fails leaves its cursor where it was,
+    and the streams after it are still read.
+    """
+    with project.store.lease(f"connection:{name}", holder=report.run_id) as lease:
+        connector = connect(project, name)
+        try:
+            intake = Intake(project, name, report, now, progress, lease, connector, accept_deletes)
+            _prepare(intake)
+            _normalize(intake, retry=True)
+            if read:
+                _read_all(intake)
+        finally:
+            connector.close()
+
+
+def _prepare(intake: Intake) -> None:
+    """Load the streams; one whose mapping changed is asked for again, from raw."""
+    for stream in intake.connector.streams():
+        with intake.store.work(lease=intake.lease, run_id=intake.report.run_id) as work:
+            row = records.load_stream(work, intake.name, stream.name, stream.kind)
+            mark = fingerprint(
+                intake.connector, stream, about(intake.project.settings, intake.name)
+            )
+            if row.fingerprint != mark:
+                if row.fingerprint:
+                    records.enqueue_stream(work, row)
+                row = row._replace(fingerprint=mark, kind=stream.kind)
+                records.save_stream(work, row)
+        intake.rows[row.id] = (row, stream)
+
+
+def _read_all(intake: Intake) -> None:
+    failed: list[CrmsyncError] = []
+    for row, stream in list(intake.rows.values()):
+        try:
+            _read(intake, row, stream)
+        except SumsError:
+            raise
+        except CrmsyncError as error:
+            failed.append(error)
+            intake.report.fail(f"{intake.name}/{stream.name}", error)
+            if not _others_may_go_on(error):
+                return
+
+
+def _others_may_go_on(error: CrmsyncError) -> bool:
+    """A wrong secret or a spent budget stops the connection, not only one stream."""
+    return error.code not in ("credentials", "quota", "rate-limited", "lease", "store")
+
+
+def _read(intake: Intake, row: StreamRow, stream: Stream) -> None:
+    before = _count(intake, row)
+    state = cursor.begin(row.state, stream, intake.connector, intake.now)
+    whole = state.get("position") is None
+    seen = reconcile.Seen() if stream.deletes == "missing" and whole else None
+    places, wholes = dict[str, set[str]](), set[str]()
+    for batch in _batches(intake, stream, state):
+        state = _commit(intake, row._replace(state=state), stream, batch, seen)
+        wholes |= batch.wholes
+        for source, met in batch.places.items():
+            places.setdefault(source, set()).update(met)
+        _normalize(intake)
+    _finish(intake, row._replace(state=cursor.finish(state, stream)),
+            {source: places[source] for source in wholes})  # fmt: skip
+    _delete_missing(intake, row, stream, seen)
+    _check_count(intake, row, stream, before)
+
+
+def _batches(intake: Intake, stream: Stream, state: cursor.State) -> Iterable[Batch]:
+    """Pages gathered until a commit is due; what came before an error is kept."""
+    batch, began = Batch(), time.monotonic()
+    failed: CrmsyncError | None = None
+    try:
+        for page in _pages(intake, stream, state):
+            batch.add(page)
+            if batch.size >= BATCH or time.monotonic() - began >= SECONDS:
+                yield batch
+                batch, began = Batch(), time.monotonic()
+    except CrmsyncError as error:
+        failed = error
+    if batch.pages:
+        yield batch
+    if failed is not None:
+        raise failed
+
+
+def _pages(intake: Intake, stream: Stream, state: cursor.State) -> Iterable[Page]:
+    window, position = cursor.window(state), state.get("position")
+    for page in extract.pages(intake.connector, stream, window, position):
+        intake.progress("read", f"{intake.name}/{stream.name}", len(page.records))
+        yield page
+
+
+def _commit(
+    intake: Intake, row: StreamRow, stream: Stream, batch: Batch, seen: reconcile.Seen | None
+) -> cursor.State:
+    """Land a batch together with the cursor behind it."""
+    state = cursor.move(row.state, batch.pages[-1].next_position)
+    with intake.store.work(lease=intake.lease, run_id=intake.report.run_id) as work:
+        counts = land(work, row, stream, batch)
+        records.save_stream(work, row._replace(state=state))
+    intake.report.land(f"{intake.name}/{stream.name}", counts)
+    intake.report.tell(intake.project, f"land/{intake.name}", counts)
+    if seen is not None:
+        names = [name for page in batch.pages for name in _names(page, stream)]
+        reconcile.see(intake.store, row, seen, names)
+    return state
+
+
+def _names(page: Page, stream: Stream) -> Iterable[str]:
+    for raw in page.records:
+        try:
+            yield external_id(raw, stream.key)
+        except RecordError:
+            continue
+
+
+def _finish(intake: Intake, row: StreamRow, places: dict[str, set[str]]) -> None:
+    """The stream was read to its end: close the window, release what can be read again."""
+    with intake.store.work(lease=intake.lease, run_id=intake.report.run_id) as work:
+        records.save_stream(work, row)
+        for source, met in places.items():
+            parking.release_places(work, row.id, source, met)
+
+
+def _delete_missing(
+    intake: Intake, row: StreamRow, stream: Stream, seen: reconcile.Seen | None
+) -> None:
+    if stream.deletes == "reconcile" and isinstance(intake.connector, ListsIds):
+        seen = reconcile.Seen()
+        for chunk in intake.connector.ids(stream):
+            reconcile.see(intake.store, row, seen, chunk)
+    if seen is None:
+        return
+    share = intake.project.settings.crmsync.brake_share
+    gone = reconcile.vanished(intake.store, row, seen, share=share, accept=intake.accept_deletes)
+    if gone:
+        with intake.store.work(lease=intake.lease, run_id=intake.report.run_id) as work:
+            deleted = delete(work, row, gone)
+        intake.report.land(f"{intake.name}/{stream.name}", {"deleted": deleted})
+        _normalize(intake)
+
+
+def _normalize(intake: Intake, *, retry: bool = False) -> None:
+    """Normalize what changed; with `retry` also what is parked, once."""
+    stage, topic = f"normalize/{intake.name}", records.topic(intake.name)
+    again: list[int] = []
+    if retry:
+        with intake.store.read() as work:
+            again = parking.parked_records(work, intake.name)
+    while True:
+        with intake.store.work(lease=intake.lease, run_id=intake.report.run_id) as work:
+            changes = work.changes(stage, [topic], BATCH)
+            if not changes and not again:
+                return
+            ids = [one.record_id for one in each_once(changes) if one.record_id is not None]
+            counts = normalize(work, intake.connected(), [*ids, *again])
+            intake.report.stage(stage, counts)
+            if changes:
+                work.advance(stage, changes[-1].seq)
+        again = []
+        intake.report.tell(intake.project, stage, counts)
+
+
+def _count(intake: Intake, row: StreamRow) -> int:
+    with intake.store.read() as work:
+        return records.count(work, row.id)
+
+
+def _check_count(intake: Intake, row: StreamRow, stream: Stream, before: int) -> None:
+    """SumsError unless the store holds as many records more as the report calls new."""
+    name = f"{intake.name}/{stream.name}"
+    new = intake.report.lands[name]["new"] if name in intake.report.lands else 0
+    after = _count(intake, row)
+    if after - before != new:
+        raise SumsError(
+            f"{name}: {new} records were counted as new, the store holds {after - before} more."
+        )

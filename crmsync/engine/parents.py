@@ -1,0 +1,91 @@
+"""Whose order, whose complaint: finds the records that others name, or says what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from crmsync.model.told import (
+    Told,
+    ToldConsentEvent,
+    ToldDelivery,
+    ToldInteraction,
+    ToldOrder,
+    ToldReturn,
+)
+from crmsync.store import Work, models, records
+
+Named = tuple[str, str]
+"""A stream's name and an external id in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parents:
+    """The record ids behind the names a batch uses, and the source customer of each order."""
+
+    ids: Mapping[Named, int] = field(default_factory=dict)
+    sources: Mapping[int, int | None] = field(default_factory=dict)
+
+    def missing(self, told: Told) -> Named | None:
+        """The first record that `told` names and that has not landed yet."""
+        return next((name for name in named(told) if name not in self.ids), None)
+
+    def customer(self, told: Told) -> int | None:
+        """The source customer `told` names, directly or through its order."""
+        name = _customer(told)
+        if name is not None:
+            return self.ids[name]
+        order = self.order(told)
+        return self.sources.get(order) if order is not None else None
+
+    def order(self, told: Told) -> int | None:
+        """The record id of the order `told` names."""
+        name = _order(told)
+        return None if name is None else self.ids[name]
+
+
+def named(told: Told) -> list[Named]:
+    """The records that `told` names."""
+    return [name for name in (_customer(told), _order(told)) if name is not None]
+
+
+def _customer(told: Told) -> Named | None:
+    if isinstance(told, (ToldOrder, ToldReturn, ToldInteraction, ToldConsentEvent)):
+        return (told.customer_stream, told.customer) if told.customer else None
+    return None
+
+
+def _order(told: Told) -> Named | None:
+    if isinstance(told, (ToldReturn, ToldDelivery)):
+        return (told.order_stream, told.order) if told.order else None
+    if isinstance(told, ToldInteraction):
+        return ("orders", told.order) if told.order else None
+    return None
+
+
+def find(work: Work, connection: str, told: Iterable[Told]) -> Parents:
+    """The parents of a batch, one query for each stream that is named."""
+    wanted: dict[str, set[str]] = {}
+    orders: list[Named] = []
+    for item in told:
+        for stream, external_id in named(item):
+            wanted.setdefault(stream, set()).add(external_id)
+        order = _order(item)
+        if order is not None:
+            orders.append(order)
+    ids = _ids(work, connection, wanted)
+    return Parents(ids, models.order_sources(work, _present(orders, ids)) if orders else {})
+
+
+def _present(names: Sequence[Named], ids: Mapping[Named, int]) -> set[int]:
+    return {ids[name] for name in names if name in ids}
+
+
+def _ids(work: Work, connection: str, wanted: Mapping[str, set[str]]) -> dict[Named, int]:
+    ids: dict[Named, int] = {}
+    for name, external_ids in wanted.items():
+        row = records.find_stream(work, connection, name)
+        if row is not None:
+            found = records.known(work, row.id, external_ids)
+            ids.update({(name, one.external_id): one.id for one in found.values()})
+    return ids

@@ -1,0 +1,32 @@
+"""The stages behind normalize, in order: resolve, profile, habits, then every registered feed.
+
+Each takes what changed behind its own watermark, in batches, and commits output and watermark
+together; so each can run alone and again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from crmsync.store import Change, Work
+
+BATCH = 5000
+"""Changes taken at once."""
+
+Take = Callable[[Work, Sequence[Change]], Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stage: its watermark's name, the topics it reads, and what it does with a batch."""
+
+    name: str
+    topics: tuple[str, ...]
+    take: Take
+
+
+def each_once(changes: Sequence[Change]) -> list[Change]:
+    """The changes without repetitions: each record or customer of a topic once."""
+    seen = {(one.topic, one.record_id, one.customer_id): one for one in changes}
+    return list(seen.values())

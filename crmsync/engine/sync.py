@@ -1,0 +1,115 @@
+"""The whole way: extract, land, normalize, resolve, profile, habits, feed; and the run's report."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from crmsync.engine.behind import run_behind
+from crmsync.engine.intake import Progress, take_in
+from crmsync.engine.project import Project
+from crmsync.engine.report import Report
+from crmsync.errors import CrmsyncError, SumsError
+from crmsync.model.clock import stamp
+from crmsync.model.ids import uuid7
+from crmsync.store import parking, records, runs
+
+
+def silent(_what: str, _where: str, _more: int) -> None:
+    """The progress of somebody who does not watch."""
+
+
+def new_id(now: datetime) -> str:
+    """A UUIDv7 of this moment."""
+    return uuid7(int(now.timestamp() * 1000), secrets.token_bytes(10))
+
+
+def sync(
+    project: Project,
+    *,
+    connections: Sequence[str] = (),
+    as_of: str = "",
+    now: datetime | None = None,
+    progress: Progress = silent,
+    read: bool = True,
+    behind: bool = True,
+    accept_deletes: bool = False,
+    verb: str = "sync",
+) -> Report:
+    """Run every stage over `connections` (all of them when empty); gives the report.
+
+    `as_of` is the local day the run counts from (ISO), by default today in the configured zone.
+    A connection that fails is named in the report, the others go on. Without `read` nothing is
+    asked of a backend: what is in the store is brought up to date. Without `behind` the run ends
+    after normalize.
+    """
+    now = now or datetime.now(UTC)
+    day = as_of or now.astimezone(ZoneInfo(project.settings.crmsync.zone)).date().isoformat()
+    report = Report(new_id(now), day)
+    names = list(connections) or list(project.settings.connections)
+    with project.store.work() as work:
+        runs.start(work, report.run_id, verb, day, stamp(now))
+    report.hear(
+        project.registry.tell("crmsync_sync_started", run_id=report.run_id, connections=names)
+    )
+    try:
+        for name in names:
+            _one(project, name, report, now, progress, read=read, accept_deletes=accept_deletes)
+        if behind:
+            _behind(project, report, progress)
+    except KeyboardInterrupt:
+        report.interrupted = True
+    except SumsError as error:
+        report.fail("sums", error)
+    return _end(project, report)
+
+
+def _one(
+    project: Project,
+    name: str,
+    report: Report,
+    now: datetime,
+    progress: Progress,
+    *,
+    read: bool,
+    accept_deletes: bool,
+) -> None:
+    try:
+        take_in(
+            project,
+            name,
+            report=report,
+            now=now,
+            progress=progress,
+            read=read,
+            accept_deletes=accept_deletes,
+        )
+    except SumsError:
+        raise
+    except CrmsyncError as error:
+        report.fail(name, error)
+
+
+def _behind(project: Project, report: Report, progress: Progress) -> None:
+    try:
+        run_behind(project, report, progress)
+    except CrmsyncError as error:
+        report.fail("resolve", error)
+
+
+def _end(project: Project, report: Report) -> Report:
+    """Count what is set aside, write the run, tell the plugins."""
+    with project.store.work() as work:
+        report.parked = parking.count(work)
+        report.pending = records.any_waiting(work)
+    report.hear(
+        project.registry.tell(
+            "crmsync_sync_finished", run_id=report.run_id, report=report.as_json()
+        )
+    )
+    with project.store.work() as work:
+        finished = stamp(datetime.now(UTC))
+        runs.finish(work, report.run_id, finished, report.exit_code(), report.as_json())
+    return report

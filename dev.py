@@ -1,0 +1,73 @@
+"""Sets everything up on a fresh machine and runs it: python3 dev.py demo | test | check | bench.
+
+Needs Python 3.11 or newer with pip; makes a virtual environment in .venv and installs into it.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+VENV = HERE / ".venv"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+PLUGINS = sorted(path.parent for path in (HERE / "plugins").glob("*/pyproject.toml"))
+
+
+def run(*command: str | Path) -> None:
+    """Run a command here; leave with its exit code when it fails."""
+    print("$", " ".join(str(part) for part in command).replace(f"{HERE}{os.sep}", ""), flush=True)
+    code = subprocess.call([str(part) for part in command], cwd=HERE)
+    if code:
+        sys.exit(code)
+
+
+def install(extras: str, *packages: str) -> None:
+    """Make .venv if needed and install crmsync into it, editable."""
+    if not (BIN / "python").exists() and not (BIN / "python.exe").exists():
+        venv.create(VENV, with_pip=True)
+    run(BIN / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
+        "--editable", f".{extras}", *packages)  # fmt: skip
+
+
+def everything() -> None:
+    """Install crmsync with all that its tests need, and its plugins."""
+    install("[dev]", *(part for path in PLUGINS for part in ("--editable", str(path))))
+
+
+def demo(*arguments: str) -> None:
+    """The README's first command."""
+    install("")
+    run(BIN / "crmsync", "demo", *arguments)
+
+
+def test(*arguments: str) -> None:
+    """The README's second command: every test, the live ones included."""
+    everything()
+    run(BIN / "python", "-m", "pytest", *arguments)
+
+
+def check() -> None:
+    """Lint, types, layers."""
+    everything()
+    run(BIN / "ruff", "format", "--check", ".")
+    run(BIN / "ruff", "check", ".")
+    run(BIN / "mypy", "crmsync", *[str(path) for path in PLUGINS])
+    run(BIN / "lint-imports")
+
+
+def bench(*arguments: str) -> None:
+    """The benchmarks, each a ratio to a floor or a peer in the same run."""
+    everything()
+    run(BIN / "python", "-m", "bench", *arguments)
+
+
+COMMANDS = {"demo": demo, "test": test, "check": check, "bench": bench}
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2 or sys.argv[1] not in COMMANDS:
+        sys.exit(__doc__)
+    COMMANDS[sys.argv[1]](*sys.argv[2:])

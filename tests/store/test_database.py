@@ -1,0 +1,88 @@
+"""Opening a store: private files, clear errors, schema revisions."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from crmsync.errors import ConfigError, StoreError
+from crmsync.store import Store, open_store, schema, tables
+
+
+def test_a_new_store_is_readable_by_its_owner_only(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    store = open_store(f"sqlite:///{path}")
+    with store.lease("x", holder="me"), store.work() as work:
+        work.log_records("raw", [1])
+        modes = {stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
+    store.close()
+    assert modes == {0o600}
+    assert len(os.listdir(tmp_path)) >= 1
+
+
+def test_the_migrated_schema_is_the_one_the_program_uses(store: Store) -> None:
+    with store.engine.connect() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), tables.metadata)
+    assert differences == []
+
+
+def test_a_newer_store_is_refused(store: Store) -> None:
+    with store.work() as work:
+        work.run(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreError, match="9999"):
+        schema.bring_up_to_date(store.engine)
+
+
+def test_alembic_stays_unloaded_when_the_revision_fits(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    open_store(url).close()
+    program = (
+        "import sys\nfrom crmsync.store import open_store\n"
+        "open_store(sys.argv[1]).close()\nsys.exit('alembic' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program, url]).returncode == 0
+
+
+def test_a_locked_store_is_said_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crmsync.store.database.BUSY_SECONDS", 0.05)
+    path = tmp_path / "store.db"
+    store = open_store(f"sqlite:///{path}")
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreError, match="locked by another program"), store.work():
+        pass
+    other.execute("ROLLBACK")
+    other.close()
+    with store.work() as work:
+        work.log_records("raw", [1])
+    store.close()
+
+
+def test_a_file_that_is_no_database_is_said_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    path.write_bytes(b"this is not a database at all, it is a letter" * 50)
+    with pytest.raises(StoreError):
+        open_store(f"sqlite:///{path}")
+    assert path.read_bytes().startswith(b"this is not")
+
+
+@pytest.mark.parametrize("url", ["nonsense", "mysql://localhost/x"])
+def test_a_wrong_url_is_a_configuration_error(url: str) -> None:
+    with pytest.raises(ConfigError):
+        open_store(url)
+
+
+def test_an_unreachable_server_is_a_store_error() -> None:
+    with pytest.raises(StoreError):
+        open_store("postgresql://nobody@127.0.0.1:1/nothing")
