@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from crmsync.http import Bearer, Client
 from pydantic import BaseModel, SecretStr
 
 from crmsync.hookspecs import CONTRACT, hookimpl
+from crmsync.http import Bearer, Client
 from crmsync.model.stream import Capabilities, Connection, Page, Stream, Window
 from crmsync.model.told import ToldCustomer, ToldDelivery, ToldLine, ToldOrder, ToldReturn
 
