@@ -18,15 +18,14 @@ WIDTH = 100
 
 def render(findings: Findings, *, color: bool = False, width: int = WIDTH) -> str:
     """The findings as text; with `color` for a terminal that shows it."""
-    kind = "standard" if color else None
+    out = StringIO()
     console = Console(
-        file=StringIO(), width=width, force_terminal=color, color_system=kind, highlight=False
+        file=out, width=width, force_terminal=color, no_color=not color, highlight=False
     )
     for part in _parts(findings):
         console.print(part)
         console.print()
-    assert isinstance(console.file, StringIO)
-    return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines()) + "\n"
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
 
 def _parts(found: Findings) -> Iterator[RenderableType]:

@@ -1,8 +1,8 @@
 """The sample shop's connector: accounts, guests and orders over its JSON interface."""
 
-from collections.abc import Iterator
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, SecretStr
 
@@ -18,8 +18,11 @@ class Settings(BaseModel):
 
 
 class BeispielShop:
-    name, contract, mapper_version = "beispielshop", CONTRACT, "1"
-    settings, capabilities = Settings, Capabilities(server_time=True)
+    name: ClassVar[str] = "beispielshop"
+    contract: ClassVar[int] = CONTRACT
+    settings: ClassVar[type[BaseModel]] = Settings
+    capabilities: ClassVar[Capabilities] = Capabilities(server_time=True)
+    mapper_version: ClassVar[str] = "1"
 
     def __init__(self, settings: Settings, connection: Connection) -> None:
         self.client = Client(settings.url, auth=Bearer(settings.token.get_secret_value()))
@@ -27,13 +30,11 @@ class BeispielShop:
     def check(self) -> None:
         self.client.get("/api/status")
 
-    def server_time(self) -> datetime | None:
-        return self.client.get("/api/status").server_time
+    def server_time(self) -> datetime:
+        return self.client.get("/api/status").server_time or datetime.now(UTC)
 
     def streams(self) -> list[Stream]:
-        return [
-            Stream(name=name, kind=name, cursor="timestamp") for name in ("customers", "orders")
-        ]
+        return [Stream(name=n, kind=n, cursor="timestamp") for n in ("customers", "orders")]
 
     def read(self, stream: Stream, window: Window, position: Any) -> Iterator[Page]:
         span = {"updated_since": window.since, "updated_until": window.until}
@@ -45,14 +46,14 @@ class BeispielShop:
             if not (position := page["next"]):
                 return
 
-    def map(self, stream: Stream, raw: dict[str, Any]) -> Iterator[Any]:
+    def map(self, stream: Stream, raw: Mapping[str, Any]) -> Iterator[Any]:
         return map_customer(raw) if stream.name == "customers" else map_order(raw)
 
     def close(self) -> None:
         self.client.close()
 
 
-def map_customer(raw: dict[str, Any]) -> Iterator[Any]:
+def map_customer(raw: Mapping[str, Any]) -> Iterator[Any]:
     email = {
         "channel": "email",
         "value": raw["email"],
@@ -73,14 +74,14 @@ def map_customer(raw: dict[str, Any]) -> Iterator[Any]:
     )
 
 
-def newsletter(raw: dict[str, Any]) -> dict[str, Any]:
+def newsletter(raw: Mapping[str, Any]) -> dict[str, Any]:
     told = raw["newsletter"]
     state = {"confirmed": "granted", "pending": "pending"}.get(told["state"], "unknown")
     proof = {"at": told["at"], "evidence": told["proof"], "basis": "consent"}
     return {"channel": "email", "state": state, "contact": raw["email"], **proof}
 
 
-def map_order(raw: dict[str, Any]) -> Iterator[Any]:
+def map_order(raw: Mapping[str, Any]) -> Iterator[Any]:
     ship, refund, guest = raw["shipping"], raw["refund"], raw["guest"]
     yield ToldOrder(
         number=raw["number"],
@@ -102,7 +103,7 @@ def map_order(raw: dict[str, Any]) -> Iterator[Any]:
         yield ToldReturn(returned_at=refund["at"], reason=refund["reason"], lines=lines)
 
 
-def map_line(item: dict[str, Any]) -> ToldLine:
+def map_line(item: Mapping[str, Any]) -> ToldLine:
     kept = ("sku", "category", "brand", "quantity", "discount", "tax_rate")
     told = {name: item[name] for name in kept}
     return ToldLine(title=item["name"], amount=item["total"], **told)
