@@ -120,6 +120,14 @@ class Configurable(Protocol):
         """
 
 
+@runtime_checkable
+class TakesSettings(Protocol):
+    """A feed that wants to know crmsync.toml and the hooks before it runs."""
+
+    def configured(self, settings: Any, hook: Any) -> Feed:
+        """The feed for these settings; `hook` calls the plugins' hooks."""
+
+
 @hookspec(historic=True)
 def crmsync_register_connectors(register: Callable[[type[Connector]], None]) -> None:
     """Called once: hand every connector class to `register`."""

@@ -26,7 +26,7 @@ from crmsync import hookspecs
 from crmsync.errors import ConfigError, PluginError
 from crmsync.hookspecs import CONTRACT, PROJECT, Connector, Feed
 
-BUILT_IN = ("crmsync.connectors.plugin", "crmsync.outreach.plugin", "crmsync.till.plugin")
+BUILT_IN = ("crmsync.connectors", "crmsync.outreach", "crmsync.till.plugin")
 """Our own plugins, loaded by name like anybody's."""
 
 LOCAL = "crmsync_plugins.py"
