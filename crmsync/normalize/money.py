@@ -32,7 +32,7 @@ _MACHINE = re.compile(r"(-?)(\d{1,15})(?:\.(\d{1,2}))?", re.ASCII)
 _SCIENTIFIC = re.compile(r"[+-]?\d{1,20}(?:\.\d{1,20})?[eE][+-]?\d{1,2}", re.ASCII)
 _UNIT = r"(?:[A-Za-z]{3}|[€$£¥]|SFr\.?|Fr\.|Euro)"
 _WRITTEN = re.compile(
-    rf"(?P<open>\()?(?P<minus>[+-])?(?P<unit>{_UNIT})?(?P<inner>[+-])?(?P<digits>[\d.,]*\d)"
+    rf"(?P<open>\()?(?P<minus>[+-])?(?:(?P<unit>{_UNIT})(?P<inner>[+-])?)?(?P<digits>[\d.,]*\d)"
     rf"(?P<even>[.,]--?)?(?P<after>-)?(?P<mark>{_UNIT})?(?P<close>\))?",
     re.ASCII,
 )

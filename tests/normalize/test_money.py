@@ -56,7 +56,8 @@ def test_minor(amount: object, currency: str, units: int) -> None:
 
 @pytest.mark.parametrize(
     "amount",
-    ["", " ", "abc", "12,3,4.5", "1.2,3.4", "--5", "(5", "5)", "12.30.", "1e400", "٣", "12 EUR 5", "1,23,456", "1.2345,6",
+    ["", " ", "abc", "12,3,4.5", "1.2,3.4", "--5", "(5", "5)", "12.30.", "1e400", "٣", "12 EUR 5",
+     "1,23,456", "1.2345,6",
      12.3, True, None, Decimal("NaN"), Decimal("Infinity"), 10**20, "99999999999999999999"],
 )  # fmt: skip
 def test_nonsense_is_a_record_error_without_the_value(amount: object) -> None:
