@@ -76,4 +76,5 @@ def denied(text: str, words: Iterable[str]) -> bool:
 def wishes(told: Iterable[str], known: Iterable[str]) -> list[str]:
     """The wishes among `told` that are `known`, in the known spelling and order."""
     wanted = {fold(wish) for wish in told}
-    return [wish for wish in known if fold(wish) in wanted]
+    once = {fold(wish): wish for wish in reversed(list(known))}
+    return [once[wish] for wish in reversed(once) if wish in wanted]

@@ -41,7 +41,7 @@ def compose(
     """
     customer = profile.customer
     show = _showing(customer)
-    name = shown(display(customer), LIMITS["n"], never=forbidden(customer)) or NAMELESS
+    name = _name(customer, parts)
     bare = Card(id=card_id(profile.customer_id), n=name, tell=show(tell(customer), "tell"))
     if minor(customer, as_of=as_of):
         return fit(bare)
@@ -55,6 +55,13 @@ def compose(
         pref=tuple(_pref(customer, show, settings))[:3],
     )
     return fit(_greeted(full, customer, parts, as_of))
+
+
+def _name(customer: SourceCustomer, parts: GreetingParts) -> str:
+    """The name to read, or what to call the customer where something else got into the name."""
+    never = forbidden(customer)
+    tries = (shown(name, LIMITS["n"], never=never) for name in (display(customer), parts.call))
+    return next(filter(None, tries), NAMELESS)
 
 
 def _showing(customer: SourceCustomer) -> Showing:

@@ -79,8 +79,13 @@ def test_the_most_loyal_come_first(till: TillFile) -> None:
     assert found(till, "müller")[:3] == [MUELLER, "Juergen Mueller", "Andrea Muller"]
 
 
-def test_a_whole_word_comes_before_its_beginning(till: TillFile) -> None:
-    assert found(till, "anna weber")[:2] == ["Anna Weber", "Anna Weber"]
+def test_a_whole_word_comes_before_its_beginning(retailer: Retailer, tmp_path: Path) -> None:
+    retailer.put("often", person("frau", "Eva", "Hansen"), orders=50)
+    retailer.put("once", person("herr", "Hans", "Beck"), orders=1)
+    retailer.build(tmp_path / "till.db")
+    with opened(tmp_path / "till.db") as till:
+        assert found(till, "hans") == ["Hans Beck", "Eva Hansen"]
+        assert found(till, "han") == ["Eva Hansen", "Hans Beck"]
 
 
 @pytest.mark.parametrize(
