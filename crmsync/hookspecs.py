@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from crmsync.model.customer import Profile
+    from crmsync.model.play import Play, Proposal
     from crmsync.model.stream import Capabilities, Connection, Json, Page, Stream, Window
     from crmsync.model.told import Told
 
@@ -108,6 +109,22 @@ def crmsync_register_connectors(register: Callable[[type[Connector]], None]) -> 
 @hookspec(historic=True)
 def crmsync_register_feeds(register: Callable[[Feed], None]) -> None:
     """Called once: hand every feed to `register`; it then runs at the end of every sync."""
+
+
+@hookspec(historic=True)
+def crmsync_register_plays(register: Callable[[Play], None]) -> None:
+    """Called once: hand every play to `register`; `crmsync outreach plan` then plans it."""
+
+
+@hookspec
+def crmsync_veto_contact(  # type: ignore[empty-body]
+    proposals: Sequence[Proposal], as_of: str
+) -> Mapping[str, str]:
+    """Veto: which of these contacts are forbidden, as contact id to reason; {} for none.
+
+    Called once per batch of contacts that are allowed otherwise. Any plugin may forbid, none can
+    allow; a plugin that fails, or answers anything else, forbids the whole batch.
+    """
 
 
 @hookspec
