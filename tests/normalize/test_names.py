@@ -27,6 +27,8 @@ N = PersonName
         ("Schmidt, Peter, Dr.", N(titles=("Dr.",), given="Peter", family="Schmidt")),
         ("Peter Schmidt, MdB", N(given="Peter", family="Schmidt", suffix="MdB")),
         ("Peter Schmidt jun.", N(given="Peter", family="Schmidt", suffix="jun.")),
+        ("Anna Weiss-Kern, Dr.", N(None, ("Dr.",), "Anna", family="Weiss-Kern")),
+        ("Schmidt, jun., Peter", N(given="Peter", family="Schmidt", suffix="jun.")),
         ("Heide, Anna von der", N(given="Anna", nobility="von der", family="Heide")),
         ("anna von der heide", N(given="Anna", nobility="von der", family="Heide")),
         ("ANNA VON DER HEIDE", N(given="Anna", nobility="von der", family="Heide")),
@@ -85,6 +87,8 @@ def test_a_name_in_one_text_that_can_be_read_in_one_way(text: str, name: PersonN
         ("Anh Van Nguyen", "Anh Van Nguyen"),
         ("Van Morrison", "Van Morrison"),
         ("Anna Schmidt und Peter Müller", "Anna Schmidt und Peter Müller"),
+        ("José Ortega y Gasset", "José Ortega y Gasset"),
+        ("Müller & Schmidt", "Müller & Schmidt"),
         ("Herr Schmidt Peter", "Schmidt Peter"),
         ("Peter Schmidt (Nachbar)", "Peter Schmidt"),
         ("Peter Schmidt 2", "Peter Schmidt 2"),
@@ -232,6 +236,7 @@ def test_no_persons_name(nothing: str) -> None:
         ("Anna Schmidt", False),
         ("Karl-Theodor von und zu Guttenberg", False),
         ("Andreas Undt", False),
+        ("José Ortega y Gasset", False),
     ],
 )
 def test_is_couple(text: str, couple: bool) -> None:
