@@ -20,7 +20,7 @@ from crmsync.store.facts import Living, customers_of_sources, living, read_facts
 
 TOPICS = ("customer", "facts", "due")
 REASONS = tuple(WAKES.values())
-BATCH = 2_000
+BATCH = 1_000
 """Customers computed at once: their facts are held in memory as columns."""
 
 

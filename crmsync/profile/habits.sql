@@ -208,15 +208,20 @@ wanted AS (
     WHERE kept_lines > 0 AND store <> ''
     GROUP BY customer_id, store
 ),
-favourites AS (
-    SELECT
-        customer_id, what, key, name, pieces,
-        SUM(pieces) OVER (PARTITION BY customer_id, what) AS support,
-        ROW_NUMBER() OVER (
-            PARTITION BY customer_id, what ORDER BY pieces DESC, money DESC, key
-        ) AS place
+most AS (
+    SELECT customer_id, what, MAX(pieces) AS pieces, SUM(pieces) AS support
     FROM wanted
     WHERE pieces > 0
+    GROUP BY customer_id, what
+),
+favourites AS (
+    SELECT
+        w.customer_id, w.what, w.key, w.name, w.pieces, m.support,
+        ROW_NUMBER() OVER (PARTITION BY w.customer_id, w.what ORDER BY w.money DESC, w.key)
+            AS place
+    FROM wanted AS w
+    JOIN most AS m
+        ON m.customer_id = w.customer_id AND m.what = w.what AND m.pieces = w.pieces
 ),
 favourite AS (
     SELECT

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -13,6 +14,7 @@ from crmsync.model.customer import SourceCustomer
 from crmsync.model.order import Delivery, Interaction, Order, OrderLine, Product
 from crmsync.store import Work
 from crmsync.store import tables as t
+from tests.profile.reference import Person, Ware
 
 
 class Books:
@@ -21,7 +23,8 @@ class Books:
     def __init__(self, work: Work, *, first: int = 1, step: int = 1) -> None:
         self.work = work
         self._numbers = itertools.count(first, step)
-        self._streams: dict[tuple[str, str], int] = {}
+        known = work.all(t.stream.select())
+        self._streams = {(row.connection, row.name): row.id for row in known}
 
     def record(self, connection: str, stream: str, external_id: str) -> int:
         """The id of a new record."""
@@ -74,7 +77,7 @@ class Books:
         shipped: str | None = None, evidence: str = "exact", method: str = "ship",
     ) -> int:  # fmt: skip
         """A new delivery of an order."""
-        number = self.record("shop", "deliveries", f"d{order}")
+        number = self.record("shop", "deliveries", f"d{next(self._numbers)}")
         row = Delivery(
             number, "", order, source_id, method, promised, shipped, delivered, "DHL", evidence
         )
@@ -86,7 +89,7 @@ class Books:
         due_on: str | None = None, resolved_on: str | None = None,
     ) -> int:  # fmt: skip
         """A new interaction."""
-        number = self.record("crm", "interactions", f"i{day}{kind}")
+        number = self.record("crm", "interactions", f"i{next(self._numbers)}")
         self.work.upsert(t.interaction, [Interaction(
             number, "", source_id, f"{day}T09:00:00.000000Z", day, "phone", kind, "in", status,
             "", "", due_on, resolved_on, "",
@@ -119,3 +122,43 @@ def line(sku: str = "", gross: int = 0, net: int | None = None, **fields: Any) -
 def rows(work: Work, table: Any) -> Sequence[tuple[Any, ...]]:
     """Every row of a table, sorted."""
     return sorted(tuple(row) for row in work.all(table.select()))
+
+
+def post(books: Books, source_id: int, person: Person) -> None:
+    """Write a person's whole history under one source customer."""
+    numbers = {}
+    for one in person.receipts:
+        items = [line(**asdict(item)) for item in one.items]
+        numbers[one.ref] = books.order(
+            source_id, one.ref.rpartition("/")[2], one.day.isoformat(), items,
+            connection=one.connection, kind=one.kind, hour=one.hour, store=one.store,
+            channel=one.channel, status=one.status, currency=one.currency, counts=one.counts,
+        )  # fmt: skip
+    for parcel in person.parcels:
+        promised, shipped, delivered = map(
+            _iso, (parcel.promised, parcel.shipped, parcel.delivered)
+        )
+        books.delivery(
+            source_id, numbers[parcel.receipt], promised, delivered, shipped=shipped,
+            evidence=parcel.evidence, method=parcel.method,
+        )  # fmt: skip
+    for talk in person.talks:
+        day, due_on, resolved_on = map(_iso, (talk.day, talk.due, talk.resolved))
+        books.talk(
+            source_id, day or "", talk.kind, status=talk.status, due_on=due_on,
+            resolved_on=resolved_on,
+        )  # fmt: skip
+
+
+def stock(books: Books, wares: Iterable[Ware]) -> None:
+    """Write a catalogue."""
+    for ware in wares:
+        external_id = ware.ref.rpartition("/")[2].removesuffix("#")
+        books.product(
+            ware.sku, ware.name, external_id=external_id, category=ware.category,
+            brand=ware.brand, size=ware.size, connection=ware.connection,
+        )  # fmt: skip
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None

@@ -19,7 +19,7 @@ def wares(rng: random.Random) -> list[Ware]:
     """A catalogue in which some products are told twice, and not alike."""
     return [
         Ware(
-            connection, f"S{number}", f"{connection}/products/{part}-{number}#product",
+            connection, f"S{number}", f"{connection}/products/{part}-{number}#",
             rng.choice(["", f"Artikel {number}"]), rng.choice(CATEGORIES), rng.choice(BRANDS),
             rng.choice(SIZES),
         )
@@ -36,19 +36,19 @@ def person(rng: random.Random, key: str) -> Person:
     day = TODAY - timedelta(rng.randint(-5, pace * (count + 3)))
     receipts = []
     for number in range(count):
-        receipts.append(_receipt(rng, f"shop/orders/{key}-{number}", day, "sale"))
+        receipts.append(_receipt(rng, f"{key}-{number}", day, "sale"))
         if rng.random() < 0.2:
             back = day + timedelta(rng.randint(0, 20))
-            receipts.append(_receipt(rng, f"shop/returns/{key}-{number}", back, "return"))
+            receipts.append(_receipt(rng, f"{key}-{number}", back, "return"))
         day += timedelta(rng.choice([0, pace, pace, pace, rng.randint(1, 2 * pace)]))
     return Person(key, receipts, _parcels(rng, receipts), _talks(rng))
 
 
-def _receipt(rng: random.Random, ref: str, day: date, kind: str) -> Receipt:
+def _receipt(rng: random.Random, external_id: str, day: date, kind: str) -> Receipt:
     items = tuple(_item(rng) for _ in range(rng.choice([0, 1, 1, 2, 4])))
+    connection = rng.choice(["shop", "shop", "erp"])
     return Receipt(
-        ref, day, items, kind=kind,
-        connection=rng.choice(["shop", "shop", "erp"]),
+        f"{connection}/{kind}s/{external_id}", day, items, connection, kind,
         status=rng.choice(["completed", "delivered", "open"]),
         channel=rng.choice(["web", "pos", "phone"]),
         store=rng.choice(["", "Köln", "Köln", "Bonn"]),
