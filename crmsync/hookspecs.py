@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from crmsync.model.customer import Profile
     from crmsync.model.greeting import Form, GreetingParts
+    from crmsync.model.play import Play, Proposal
     from crmsync.model.stream import Capabilities, Connection, Json, Page, Stream, Window
     from crmsync.model.told import Told
 
@@ -81,6 +82,14 @@ class TellsTime(Protocol):
         """The backend's clock now, with zone."""
 
 
+@runtime_checkable
+class TellsFingerprint(Protocol):
+    """A connector whose mapping depends on its configuration, not on `mapper_version` alone."""
+
+    def fingerprint(self, stream: Stream) -> str:
+        """What decides how `map` reads this stream; when it changes, records are mapped again."""
+
+
 class Feed(Protocol):
     """Takes what changed to where it is used: till cards, the ledger, plans, backends.
 
@@ -112,6 +121,14 @@ class Configurable(Protocol):
         """
 
 
+@runtime_checkable
+class TakesSettings(Protocol):
+    """A feed that wants to know crmsync.toml and the hooks before it runs."""
+
+    def configured(self, settings: Any, hook: Any) -> Feed:
+        """The feed for these settings; `hook` calls the plugins' hooks."""
+
+
 @hookspec(historic=True)
 def crmsync_register_connectors(register: Callable[[type[Connector]], None]) -> None:
     """Called once: hand every connector class to `register`."""
@@ -131,6 +148,22 @@ def crmsync_greet(
     Called once for a batch of cards. `forms` are the shop's choice for each ("sie" or "du"),
     `as_of` the run's local day. None leaves the batch to the next plugin, in the end to our German
     default. Whoever may not be greeted (minors, do_not_greet) is not, whatever is answered.
+    """
+
+
+@hookspec(historic=True)
+def crmsync_register_plays(register: Callable[[Play], None]) -> None:
+    """Called once: hand every play to `register`; `crmsync outreach plan` then plans it."""
+
+
+@hookspec
+def crmsync_veto_contact(  # type: ignore[empty-body]
+    proposals: Sequence[Proposal], as_of: str
+) -> Mapping[str, str]:
+    """Veto: which of these contacts are forbidden, as contact id to reason; {} for none.
+
+    Called once per batch of contacts that are allowed otherwise. Any plugin may forbid, none can
+    allow; a plugin that fails, or answers anything else, forbids the whole batch.
     """
 
 

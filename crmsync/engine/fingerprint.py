@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
-from crmsync.hookspecs import Connector
+from crmsync.hookspecs import Connector, TellsFingerprint
 from crmsync.model.stream import Connection, Stream
 
 NORMALIZER = "1"
@@ -13,12 +13,11 @@ NORMALIZER = "1"
 
 def fingerprint(connector: Connector, stream: Stream, connection: Connection) -> str:
     """A digest of mapper version, mapping configuration, controller, country, zone, currency."""
-    own = getattr(connector, "fingerprint", None)
     parts = (
         NORMALIZER,
         connector.name,
         connector.mapper_version,
-        own(stream) if callable(own) else "",
+        connector.fingerprint(stream) if isinstance(connector, TellsFingerprint) else "",
         stream.name,
         stream.kind,
         connection.controller,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -19,7 +19,7 @@ from crmsync.hookspecs import Connector, ListsIds
 from crmsync.model.stream import Page, Stream
 from crmsync.store import Store, parking, records
 from crmsync.store.leases import Lease
-from crmsync.store.records import StreamRow
+from crmsync.store.records import Raw, StreamRow
 
 SECONDS = 1.0
 """A commit waits no longer than this for more pages."""
@@ -119,28 +119,42 @@ def _read(intake: Intake, row: StreamRow, stream: Stream) -> None:
     state = cursor.begin(row.state, stream, intake.connector, intake.now)
     whole = state.get("position") is None
     seen = reconcile.Seen() if stream.deletes == "missing" and whole else None
-    places: dict[str, set[str]] = {}
+    places, wholes = dict[str, set[str]](), set[str]()
     for batch in _batches(intake, stream, state):
         state = _commit(intake, row._replace(state=state), stream, batch, seen)
-        _note_places(places, batch)
-        _normalize(intake)
-    _finish(intake, row._replace(state=cursor.finish(state, stream)), places)
+        wholes |= batch.wholes
+        for source, met in batch.places.items():
+            places.setdefault(source, set()).update(met)
+        _normalize(intake, landed=batch.landed)
+    _finish(intake, row._replace(state=cursor.finish(state, stream)),
+            {source: places[source] for source in wholes})  # fmt: skip
     _delete_missing(intake, row, stream, seen)
     _check_count(intake, row, stream, before)
 
 
 def _batches(intake: Intake, stream: Stream, state: cursor.State) -> Iterable[Batch]:
-    """Pages gathered until a commit is due."""
+    """Pages gathered until a commit is due; what came before an error is kept."""
     batch, began = Batch(), time.monotonic()
-    position = state.get("position")
-    for page in extract.pages(intake.connector, stream, cursor.window(state), position):
-        batch.add(page)
-        intake.progress("read", f"{intake.name}/{stream.name}", len(page.records))
-        if batch.size >= BATCH or time.monotonic() - began >= SECONDS:
-            yield batch
-            batch, began = Batch(), time.monotonic()
+    failed: CrmsyncError | None = None
+    try:
+        for page in _pages(intake, stream, state):
+            batch.add(page)
+            if batch.size >= BATCH or time.monotonic() - began >= SECONDS:
+                yield batch
+                batch, began = Batch(), time.monotonic()
+    except CrmsyncError as error:
+        failed = error
     if batch.pages:
         yield batch
+    if failed is not None:
+        raise failed
+
+
+def _pages(intake: Intake, stream: Stream, state: cursor.State) -> Iterable[Page]:
+    window, position = cursor.window(state), state.get("position")
+    for page in extract.pages(intake.connector, stream, window, position):
+        intake.progress("read", f"{intake.name}/{stream.name}", len(page.records))
+        yield page
 
 
 def _commit(
@@ -165,11 +179,6 @@ def _names(page: Page, stream: Stream) -> Iterable[str]:
             yield external_id(raw, stream.key)
         except RecordError:
             continue
-
-
-def _note_places(places: dict[str, set[str]], batch: Batch) -> None:
-    for page in batch.pages:
-        places.setdefault(page.source, set()).update(item.place for item in page.unreadable)
 
 
 def _finish(intake: Intake, row: StreamRow, places: dict[str, set[str]]) -> None:
@@ -198,7 +207,7 @@ def _delete_missing(
         _normalize(intake)
 
 
-def _normalize(intake: Intake, *, retry: bool = False) -> None:
+def _normalize(intake: Intake, *, retry: bool = False, landed: Sequence[Raw] = ()) -> None:
     """Normalize what changed; with `retry` also what is parked, once."""
     stage, topic = f"normalize/{intake.name}", records.topic(intake.name)
     again: list[int] = []
@@ -211,7 +220,7 @@ def _normalize(intake: Intake, *, retry: bool = False) -> None:
             if not changes and not again:
                 return
             ids = [one.record_id for one in each_once(changes) if one.record_id is not None]
-            counts = normalize(work, intake.connected(), [*ids, *again])
+            counts = normalize(work, intake.connected(), [*ids, *again], landed=landed)
             intake.report.stage(stage, counts)
             if changes:
                 work.advance(stage, changes[-1].seq)

@@ -43,7 +43,8 @@ class Yield:
 
     def facts_hash(self) -> bytes:
         """A digest of the rows; b"" without any."""
-        return digest(orjson.dumps(self.facts)) if self.facts else b""
+        plain = {name: [tuple(row) for row in rows] for name, rows in self.facts.items()}
+        return digest(orjson.dumps(plain)) if plain else b""
 
 
 def digest(payload: bytes) -> bytes:

@@ -60,7 +60,8 @@ class Page:
     `records` are JSON objects as the backend told them. `deleted` are external ids. `merged` are
     (loser, winner) external ids. `next_position` is where to go on reading after this page, JSON.
     `source` names the file or route the page came from; unreadable places of that source are
-    released when a later complete read no longer finds them.
+    released when a later complete read no longer finds them. `whole` is True on the last page of a
+    source that was read from its beginning to its end just now: that is such a complete read.
     """
 
     records: Sequence[Mapping[str, Json]] = ()
@@ -69,6 +70,7 @@ class Page:
     unreadable: Sequence[Unreadable] = ()
     next_position: Json = None
     source: str = ""
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,3 +99,21 @@ class Connection:
     language: str = "de"
     base: str = "."
     owner_of: tuple[str, ...] = field(default=())
+
+
+def reach(record: Mapping[str, Json], path: str) -> Json:
+    """The value at `path`: the field of exactly that name, or dots reaching into objects and lists.
+
+    None where there is nothing. `reach(record, stream.key)` is how an external id is found.
+    """
+    if path in record:
+        return record[path]
+    found: Json = record
+    for part in path.split("."):
+        if isinstance(found, Mapping):
+            found = found.get(part)
+        elif isinstance(found, list) and part.isdigit():
+            found = found[int(part)] if int(part) < len(found) else None
+        else:
+            return None
+    return found

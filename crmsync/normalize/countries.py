@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from crmsync.normalize.fold import squash
+from crmsync.normalize.fold import fold, squash
 
 _TABLE = """\
 AD AND Andorra
@@ -265,7 +265,11 @@ _IDLE = frozenset(("and", "und", "the"))
 
 
 def _key(text: str) -> str:
-    return " ".join(word for word in squash(text).split() if word not in _IDLE)
+    """A spelling as it compares; Osterreich is Österreich, but AE is not the A of Austria."""
+    folded = fold(text)
+    if len(folded) > 3:
+        folded = squash(folded)
+    return " ".join(word for word in folded.split() if word not in _IDLE) or folded
 
 
 @lru_cache(maxsize=1)

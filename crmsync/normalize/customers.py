@@ -95,11 +95,10 @@ def _name(told: ToldCustomer) -> PersonName | None:
     )
 
 
-def _firm_text(told: ToldCustomer) -> str:
+def _name_text(told: ToldCustomer) -> str:
     """The name fields as one text, where a firm may have been written into them."""
     fields = (told.given_name, told.family_name) if told.family_name else (told.name,)
-    text = " ".join(" ".join(part.split()) for part in fields if part)
-    return _FIRM_WORD.sub("", text)
+    return " ".join(" ".join(part.split()) for part in fields if part)
 
 
 def _kind(
@@ -113,28 +112,30 @@ def _kind(
     """
     if told.kind == "firm" or (name is not None and name.salutation == "firma"):
         contact = name if company or told.family_name else None
-        return "firm", contact, company or _firm_text(told)
+        return "firm", contact, company or _FIRM_WORD.sub("", _name_text(told))
     if name is not None:
         return told.kind or ("couple" if is_couple(name) else "person"), name, company
-    text = _firm_text(told)
+    text = _name_text(told)
     if looks_like_firm(text) or (company and told.kind is None):
-        return "firm", None, company or text
+        return "firm", None, company or _FIRM_WORD.sub("", text)
     return told.kind or "person", None, company
 
 
-def _hidden(told: ToldCustomer, name: PersonName | None) -> tuple[str, ...]:
+def _hidden(told: ToldCustomer, name: PersonName | None, company: str) -> tuple[str, ...]:
     """The fields the backend does not show; a name's Anrede and titles are told apart."""
     shown = told.model_fields_set
     hidden = [field for field in _SAME_FIELDS if field not in shown]
+    if company and "company" not in shown:
+        hidden.remove("company")
     if not shown & _NAME_PARTS:
         hidden.append("name")
         if not shown & {"company", "kind"}:
             hidden.append("kind")
-        return tuple(hidden)
-    if name is not None and "salutation" not in shown and name.salutation is None:
-        hidden.append("name.salutation")
-    if name is not None and "titles" not in shown and not name.titles:
-        hidden.append("name.titles")
+    elif name is not None:
+        if "salutation" not in shown and name.salutation is None:
+            hidden.append("name.salutation")
+        if "titles" not in shown and not name.titles:
+            hidden.append("name.titles")
     return tuple(hidden)
 
 
@@ -180,38 +181,44 @@ def clean_customer(
         blocked=told.blocked,
         deceased=told.deceased,
         guest=guest,
-        hidden=_hidden(told, name),
+        hidden=_hidden(told, name, company),
     )
 
 
-def _carried_name(new: PersonName, old: PersonName, hidden: tuple[str, ...]) -> PersonName:
-    """`new` with the Anrede and titles of `old` where they are not visible.
+def _same_person(new: PersonName | None, old: PersonName | None) -> bool:
+    """Whether the given name stayed: another one's Anrede and titles are another person's."""
+    return new is not None and old is not None and fold(new.given) == fold(old.given)
 
-    Not where the given name is another one: then it is another person's Anrede.
-    """
-    if fold(new.given) != fold(old.given):
-        return new
+
+def _carried_name(new: PersonName, old: PersonName, hidden: tuple[str, ...]) -> PersonName:
+    """`new` with the Anrede and titles of `old` where they are not visible."""
     salutation = old.salutation if "name.salutation" in hidden else new.salutation
     titles = old.titles if "name.titles" in hidden else new.titles
     return replace(new, salutation=salutation, titles=titles)
 
 
-def _hides(hidden: tuple[str, ...], field: str) -> bool:
-    return field in hidden or field.partition(".")[0] in hidden
+def _still_hidden(new: SourceCustomer, old: SourceCustomer, *, same: bool) -> tuple[str, ...]:
+    """What both hide, where a hidden name hides its parts too."""
+
+    def hides(hidden: tuple[str, ...], field: str) -> bool:
+        return field in hidden or field.partition(".")[0] in hidden
+
+    kept = [f for f in new.hidden if hides(old.hidden, f) or ("." in f and not same)]
+    parts = [f for f in old.hidden if f not in kept and "." in f and "name" in new.hidden]
+    return (*kept, *parts)
 
 
 def carry_hidden(new: SourceCustomer, old: SourceCustomer) -> SourceCustomer:
     """`new`, with the values of `old` in every field that `new` does not show.
 
     What either has shown is known, so only what both hide stays hidden. Carrying again changes
-    nothing.
+    nothing. Anrede and titles are carried only while the given name stays the same.
     """
     if not new.hidden:
         return new
     known = [field for field in new.hidden if "." not in field and field not in old.hidden]
     fields = {field: getattr(old, field) for field in known}
-    if new.name is not None and old.name is not None:
+    same = _same_person(new.name, old.name)
+    if same and new.name is not None and old.name is not None:
         fields["name"] = _carried_name(new.name, old.name, new.hidden)
-    still = [field for field in new.hidden if _hides(old.hidden, field)]
-    parts = [field for field in old.hidden if field not in still and _hides(new.hidden, field)]
-    return replace(new, **fields, hidden=(*still, *parts))
+    return replace(new, **fields, hidden=_still_hidden(new, old, same=same))

@@ -24,7 +24,7 @@ _TRADE = re.compile(
     r"|\b\w*(?:apotheke|praxis|kanzlei|autohaus|restaurant|bäckerei|metzgerei|gaststätte|verwaltung"
     r"|landratsamt|grundschule|gymnasium|universität|hochschule|kindertagesstätte|kindergarten"
     r"|verlag|verein|stiftung|genossenschaft|werkstatt|ministerium|klinikum|krankenhaus"
-    r"|feuerwehr|sparkasse|volksbank|versicherung|baugesellschaft|handelsgesellschaft)\b",
+    r"|feuerwehr|sparkasse|volksbank|versicherung|baugesellschaft|handelsgesellschaft)\b(?!-)",
     re.IGNORECASE,
 )
 

@@ -47,7 +47,7 @@ def _told(text: str | None) -> str:
     bare = tidy(text)
     if bare.casefold() in PLACEHOLDERS or bare in ("null", "NULL"):
         return ""
-    return bare
+    return bare if any(letter.isalpha() for letter in bare) else ""
 
 
 @lru_cache(maxsize=1024)
@@ -61,7 +61,7 @@ def _salutation_field(text: str) -> tuple[Salutation | None, tuple[str, ...]]:
 def _from_one_field(given: str, family: str, *, family_first: bool) -> PersonName | None:
     """The name where only one of the two fields is filled, perhaps with everything."""
     text = given or family
-    marked = "," in text or split_salutation(text)[1] != text or bool(split_titles(text)[0])
+    marked = "," in text or bool(split_salutation(f"{text} ")[0] or split_titles(text)[0])
     if marked or (given and " " in given):
         return parse_free_text(text, family_first=family_first)
     name, suffix = split_suffix(text)

@@ -25,6 +25,10 @@ from crmsync.model.told import AnyTold, ToldContact, ToldCustomer, ToldLine, Tol
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
 
+class NoSettings(BaseModel):
+    """The backend in memory needs none."""
+
+
 class Content:
     """What the backend holds; tests change it between runs."""
 
@@ -60,7 +64,7 @@ def connector(content: Content) -> type:
     class Memory:
         name: ClassVar[str] = "memory"
         contract: ClassVar[int] = CONTRACT
-        settings: ClassVar[type[BaseModel]] = BaseModel
+        settings: ClassVar[type[BaseModel]] = NoSettings
         capabilities: ClassVar[Capabilities] = Capabilities(server_time=True)
         mapper_version: ClassVar[str] = "1"
 
@@ -95,6 +99,7 @@ def connector(content: Content) -> type:
                 unreadable=content.unreadable if stream.name == "customers" else (),
                 merged=content.merged if stream.name == "customers" else (),
                 source=stream.name,
+                whole=not position,
             )
 
         def map(self, stream: Stream, raw: Mapping[str, Any]) -> Iterable[AnyTold]:

@@ -1,4 +1,4 @@
-"""Who is who: blocking keys, pairs, links, customers, and what humans decided."""
+"""Who is who: match keys, pairs, links, customers, and what humans decided."""
 
 from __future__ import annotations
 
@@ -10,9 +10,14 @@ match_key = table(
     "match_key",
     text("key", key=True),
     number("source_id", key=True),
+    text("controller"),
+    text("who"),
     sa.Index("match_key_source", "source_id"),
 )
-"""The index of blocking keys: `e:anna@example.org`, `p:+4930…`, `n:…`."""
+"""The index of match keys: `e:anna@example.org`, `p:+4930…`, `h:` an address (households).
+
+`who` is a coarse sign of the person, '' for a nameless record: it counts who shares a key.
+"""
 
 customer = table(
     "customer",
@@ -20,6 +25,7 @@ customer = table(
     text("controller"),
     text("state"),
     text("alias_of", null=True),
+    sa.Index("customer_alias", "alias_of"),
 )
 """`state` is alive, merged (then `alias_of` names the survivor) or gone. Never deleted."""
 
@@ -45,6 +51,7 @@ link_event = table(
         sqlite_where=sa.text("to_customer IS NULL"),
         postgresql_where=sa.text("to_customer IS NULL"),
     ),
+    sa.Index("link_event_source", "source_id"),
 )
 """Every change of a link, append-only: what unmerge and history read."""
 
@@ -58,7 +65,7 @@ pair = table(
     sa.Index("pair_b", "b_id"),
     sa.Index("pair_band", "band"),
 )
-"""Verdicts on pairs of source customers, a_id < b_id; `evidence` is JSON."""
+"""Verdicts on pairs of source customers, a_id < b_id; `evidence` is JSON, fields without values."""
 
 decision = table(
     "decision",
@@ -68,5 +75,6 @@ decision = table(
     text("by"),
     text("at"),
     text("note"),
+    sa.Index("decision_b", "b_ref"),
 )
-"""What humans decided; it survives every run. Keyed by Ref, a_ref < b_ref."""
+"""What humans and backends decided; it survives every run. Keyed by Ref, a_ref < b_ref."""

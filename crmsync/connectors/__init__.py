@@ -1,0 +1,15 @@
+"""The built-in connectors: files and SQL databases, mapped by the configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from crmsync.hookspecs import Connector, hookimpl
+
+
+@hookimpl
+def crmsync_register_connectors(register: Callable[[type[Connector]], None]) -> None:
+    """Hand over the connector "files"."""
+    from crmsync.connectors.files import FilesConnector
+
+    register(FilesConnector)

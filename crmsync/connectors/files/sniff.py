@@ -1,0 +1,85 @@
+"""Finds out from a sample how a text file is written: its encoding and its separator."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import re
+from collections.abc import Sequence
+
+SAMPLE = 65_536
+"""How many bytes of a file are looked at."""
+
+SEPARATORS = (";", ",", "\t", "|")
+ASCII = "ascii"
+"""Nothing but ASCII so far: the first line beyond it decides between UTF-8 and cp1252."""
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_UMLAUT_1252 = re.compile(rb"(?<=[A-Za-z])[\xe4\xf6\xfc\xdf]|[\xc4\xd6\xdc](?=[A-Za-z])")
+_UMLAUT_850 = re.compile(rb"(?<=[A-Za-z])[\x84\x94\x81\xe1]|[\x8e\x99\x9a](?=[A-Za-z])")
+
+
+def find_encoding(sample: bytes) -> str:
+    """The encoding of the text `sample` begins: by its byte order mark, else by what its bytes say.
+
+    "ascii" leaves it open. UTF-8 wins when most of the lines beyond ASCII are UTF-8; among the
+    one-byte encodings the umlauts tell cp850 (DOS) from cp1252 (Windows, and latin-1 with it).
+    """
+    for mark, name in _BOMS:
+        if sample.startswith(mark):
+            return name
+    if b"\0" in sample:
+        even, odd = sample[0::2].count(0), sample[1::2].count(0)
+        return "utf-16-be" if even > odd else "utf-16-le"
+    lines = [line for line in sample.split(b"\n") if not line.isascii()]
+    if not lines:
+        return ASCII
+    return "utf-8" if _mostly_utf8(lines, cut=len(sample) == SAMPLE) else find_one_byte(sample)
+
+
+def find_one_byte(sample: bytes) -> str:
+    """cp1252 or cp850, by whose umlauts stand beside letters."""
+    dos, windows = len(_UMLAUT_850.findall(sample)), len(_UMLAUT_1252.findall(sample))
+    return "cp850" if dos > windows else "cp1252"
+
+
+def _mostly_utf8(lines: Sequence[bytes], *, cut: bool) -> bool:
+    good = sum(_is_utf8(line) for line in lines)
+    if cut and len(lines) == 1:  # one line longer than the sample may end inside a character
+        return good == 1 or _is_utf8(lines[0][:-3])
+    return 2 * good >= len(lines)
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def find_separator(text: str, *, quote: str = '"') -> str:
+    """The separator of a table that begins with `text`.
+
+    The one that cuts the most lines into as many cells as the first, and the most cells of them;
+    a comma when none cuts anything.
+    """
+    lines = text.splitlines()[:200]
+    if len(lines) > 1 and len(text) > 1000:
+        lines.pop()  # it may be cut off
+    return max(SEPARATORS, key=lambda one: (*_fit(lines, one, quote), one == ","))
+
+
+def _fit(lines: Sequence[str], separator: str, quote: str) -> tuple[float, int]:
+    try:
+        rows = [row for row in csv.reader(lines, delimiter=separator, quotechar=quote) if row]
+    except csv.Error:
+        return 0.0, 0
+    width = len(rows[0]) if rows else 0
+    if width < 2:
+        return 0.0, 0
+    return round(sum(len(row) == width for row in rows) / len(rows), 1), width

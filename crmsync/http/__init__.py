@@ -1,0 +1,6 @@
+"""A small kit for connector authors: a client with timeouts, retries, sessions, clear errors."""
+
+from crmsync.http._auth import Bearer, Session
+from crmsync.http._client import Answer, Client
+
+__all__ = ["Answer", "Bearer", "Client", "Session"]

@@ -1,0 +1,1 @@
+"""Who is who: match keys, verdicts with their reasons, clusters, stable customers."""

@@ -1,0 +1,198 @@
+"""Writes who belongs to which customer: links, their history, customers and their states."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from crmsync.identity.assign import assign, successors
+from crmsync.identity.cluster import Outcome
+from crmsync.identity.reach import Reached
+from crmsync.identity.rules import STRENGTH
+from crmsync.model.ref import Ref
+from crmsync.store import Work
+from crmsync.store import keys as key_store
+from crmsync.store import links as link_store
+from crmsync.store.links import CustomerRow, Event, Link
+
+ALONE = "alone"
+WITHDRAWN = "withdrawn"
+Claim = tuple[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What stood before, and who speaks for which customer now (`assign.Claims`)."""
+
+    links: dict[int, Link]
+    customers: dict[str, CustomerRow]
+    claims: list[Claim] = field(default_factory=list)
+    former: list[Claim] = field(default_factory=list)
+
+
+def relink(
+    work: Work,
+    taken: Sequence[int],
+    found: Reached,
+    outcome: Outcome,
+    *,
+    new_id: Callable[[], str],
+) -> dict[str, int]:
+    """Give every cluster its customer and write what differs.
+
+    The counts are of `taken`: taken = new + joined + kept + moved + withdrawn.
+    """
+    ids = found.ids
+    clusters = [[ids[ref] for ref in group] for group in outcome.clusters]
+    before = _before(work, taken, found)
+    names = [name or new_id() for name in assign(clusters, before.claims, before.former)]
+    links = _links(clusters, names, _rules(outcome, ids))
+    changed = _write_links(work, before.links, links)
+    owners = {
+        name: found.records[group[0]].controller
+        for name, group in zip(names, clusters, strict=True)
+    }
+    changed |= _write_customers(work, before, links, owners)
+    spoken = {links[source].customer_id for source in taken if source in links}
+    work.log_customers("customer", sorted(changed | spoken))
+    return _counts(taken, before.links, links)
+
+
+def _links(
+    clusters: Sequence[Sequence[int]], names: Sequence[str], rules: Mapping[int, str]
+) -> dict[int, Link]:
+    return {
+        source: Link(source, name, rules.get(source, ALONE))
+        for group, name in zip(clusters, names, strict=True)
+        for source in group
+    }
+
+
+def _rules(outcome: Outcome, ids: Mapping[Ref, int]) -> dict[int, str]:
+    """The strongest rule that binds each record to another of its cluster."""
+    home = {ref: place for place, group in enumerate(outcome.clusters) for ref in group}
+    found: dict[int, str] = {}
+    for (a, b), one in outcome.pairs.items():
+        if one.band == "same" and home[a] == home[b]:
+            for source in (ids[a], ids[b]):
+                found[source] = min(found.get(source, one.rule), one.rule, key=_weakness)
+    return found
+
+
+def _weakness(rule: str) -> tuple[int, str]:
+    return STRENGTH.index(rule), rule
+
+
+def _before(work: Work, taken: Sequence[int], found: Reached) -> _Before:
+    links = link_store.links_of(work, sorted({*found.records, *taken}))
+    heirs = _heirs(work, sorted(set(taken) - found.records.keys()), found)
+    unlinked = [source for source in (*found.records, *heirs) if source not in links]
+    last = link_store.last_customers(work, unlinked)
+    customers = link_store.load_customers(
+        work, sorted({*last.values(), *(link.customer_id for link in links.values())})
+    )
+    customers |= _survivors(work, customers.values())
+    present = ((source, link.customer_id) for source, link in links.items())
+    past = ((source, _current(customers, name)) for source, name in last.items())
+    return _Before(
+        links, customers,
+        list(_claims(present, heirs, found, customers)),
+        [claim for claim in _claims(past, heirs, found, customers)
+         if customers[claim[1]].state == "gone"],
+    )  # fmt: skip
+
+
+def _heirs(work: Work, withdrawn: Sequence[int], found: Reached) -> dict[int, int]:
+    """For withdrawn records: the living one that a decision holds to be the same."""
+    ids, heirs = found.ids, dict[int, int]()
+    for source, ref in key_store.refs_of(work, withdrawn).items():
+        tied = [
+            other
+            for pair, made in sorted(found.decisions.items())
+            if ref in pair and made.band == "same"
+            for other in pair
+            if other in ids
+        ]
+        heirs.update({source: ids[tied[0]]} if tied else {})
+    return heirs
+
+
+def _claims(
+    named: Iterable[Claim],
+    heirs: Mapping[int, int],
+    found: Reached,
+    customers: Mapping[str, CustomerRow],
+) -> Iterator[Claim]:
+    """Each record speaks for its customer, an heir for a withdrawn one, within a controller."""
+    for source, name in named:
+        speaker = heirs.get(source, source)
+        record = found.records.get(speaker)
+        if record is not None and customers[name].controller == record.controller:
+            yield speaker, name
+
+
+def _survivors(work: Work, rows: Iterable[CustomerRow]) -> dict[str, CustomerRow]:
+    return link_store.load_customers(work, sorted({row.alias_of for row in rows if row.alias_of}))
+
+
+def _current(customers: Mapping[str, CustomerRow], name: str) -> str:
+    return customers[name].alias_of or name
+
+
+def _write_links(work: Work, old: Mapping[int, Link], new: Mapping[int, Link]) -> set[str]:
+    """Write links and their history; gives the customers whose set of links changed."""
+    gone = sorted(old.keys() - new.keys())
+    link_store.drop_links(work, gone)
+    link_store.save_links(work, [link for source, link in new.items() if old.get(source) != link])
+    events = [Event(source, old[source].customer_id, None, WITHDRAWN) for source in gone]
+    events += [_event(old.get(source), link) for source, link in sorted(new.items())]
+    events = [event for event in events if event.from_customer != event.to_customer]
+    link_store.append_events(work, events)
+    return {name for event in events for name in event[1:3] if name}
+
+
+def _event(old: Link | None, new: Link) -> Event:
+    return Event(new.source_id, old.customer_id if old else None, new.customer_id, new.rule)
+
+
+def _write_customers(
+    work: Work, before: _Before, links: Mapping[int, Link], owners: Mapping[str, str]
+) -> set[str]:
+    """Write the states of customers; gives those whose state changed."""
+    homes = {source: link.customer_id for source, link in links.items()}
+    heirs = successors([*before.claims, *before.former], homes, set(owners))
+    rows = [CustomerRow(name, owner, "alive", None) for name, owner in owners.items()]
+    left = {link.customer_id for link in before.links.values()} | heirs.keys()
+    rows += [
+        _left(before.customers[name], heirs.get(name)) for name in sorted(left - owners.keys())
+    ]
+    rows = [row for row in rows if before.customers.get(row.customer_id) != row]
+    aliases = link_store.aliases_of(work, sorted(heirs))
+    rows += [row._replace(alias_of=heirs[row.alias_of]) for row in aliases if row.alias_of]
+    link_store.save_customers(work, rows)
+    return {row.customer_id for row in rows}
+
+
+def _left(row: CustomerRow, heir: str | None) -> CustomerRow:
+    """What becomes of a customer without records: an alias, or gone; an alias stays one."""
+    if heir is not None:
+        return row._replace(state="merged", alias_of=heir)
+    return row._replace(state="gone") if row.state == "alive" else row
+
+
+def _counts(
+    taken: Sequence[int], old: Mapping[int, Link], new: Mapping[int, Link]
+) -> dict[str, int]:
+    sizes = Counter(link.customer_id for link in new.values())
+    found = Counter(_outcome(old.get(source), new.get(source), sizes) for source in taken)
+    words = ("new", "joined", "kept", "moved", "withdrawn")
+    return {"taken": len(taken), **{word: found[word] for word in words}}
+
+
+def _outcome(old: Link | None, new: Link | None, sizes: Mapping[str, int]) -> str:
+    if new is None:
+        return "withdrawn"
+    if old is None:
+        return "joined" if sizes[new.customer_id] > 1 else "new"
+    return "kept" if old.customer_id == new.customer_id else "moved"

@@ -1,0 +1,163 @@
+"""Links, customers, pairs and decisions: who is who, as the store keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from crmsync.model.words import Band
+from crmsync.store.tables import customer, decision, link, link_event, pair
+from crmsync.store.work import Work
+
+
+class Link(NamedTuple):
+    """A source customer's link to its customer, in the column order of the table."""
+
+    source_id: int
+    customer_id: str
+    rule: str
+
+
+class Event(NamedTuple):
+    """A change of a link; None stands for "no customer"."""
+
+    source_id: int
+    from_customer: str | None
+    to_customer: str | None
+    rule: str
+
+
+class CustomerRow(NamedTuple):
+    """A customer; `state` is alive, merged or gone."""
+
+    customer_id: str
+    controller: str
+    state: str
+    alias_of: str | None
+
+
+class PairRow(NamedTuple):
+    """The verdict on two source customers, a_id < b_id; `evidence` is JSON."""
+
+    a_id: int
+    b_id: int
+    band: Band
+    rule: str
+    evidence: str
+
+
+class DecisionRow(NamedTuple):
+    """What was decided of two Refs, a_ref < b_ref."""
+
+    a_ref: str
+    b_ref: str
+    band: Band
+    by: str
+    at: str
+    note: str
+
+
+def links_of(work: Work, source_ids: Iterable[int]) -> dict[int, Link]:
+    """The links of these source customers."""
+    rows = work.all_in(sa.select(link), link.c.source_id, source_ids)
+    return {row[0]: Link(*row) for row in rows}
+
+
+def links_to(work: Work, customer_ids: Iterable[str]) -> list[Link]:
+    """Every link to these customers."""
+    return [Link(*row) for row in work.all_in(sa.select(link), link.c.customer_id, customer_ids)]
+
+
+def save_links(work: Work, rows: Sequence[Link]) -> None:
+    """Write links."""
+    work.upsert(link, rows)
+
+
+def drop_links(work: Work, source_ids: Sequence[int]) -> None:
+    """Take the links of these source customers out."""
+    work.delete(link.c.source_id, source_ids)
+
+
+def append_events(work: Work, events: Sequence[Event]) -> None:
+    """Write what happened to links at the end of their history."""
+    if events:
+        seqs = work.numbers("link_event", len(events))
+        rows = [(seq, *event, work.run_id) for seq, event in zip(seqs, events, strict=True)]
+        work.upsert(link_event, rows)
+
+
+def last_customers(work: Work, source_ids: Iterable[int]) -> dict[int, str]:
+    """The customer that each of these source customers was linked to last."""
+    statement = sa.select(
+        link_event.c.seq, link_event.c.source_id, link_event.c.from_customer,
+        link_event.c.to_customer,
+    )  # fmt: skip
+    rows = work.all_in(statement, link_event.c.source_id, source_ids)
+    named = ((row[1], row[3] or row[2]) for row in sorted(rows, key=lambda row: row[0]))
+    return {source: name for source, name in named if name}
+
+
+def load_customers(work: Work, customer_ids: Iterable[str]) -> dict[str, CustomerRow]:
+    """These customers, whatever their state."""
+    rows = work.all_in(sa.select(customer), customer.c.customer_id, customer_ids)
+    return {row[0]: CustomerRow(*row) for row in rows}
+
+
+def aliases_of(work: Work, customer_ids: Iterable[str]) -> list[CustomerRow]:
+    """The merged customers that have become one of these."""
+    rows = work.all_in(sa.select(customer), customer.c.alias_of, customer_ids)
+    return [CustomerRow(*row) for row in rows]
+
+
+def save_customers(work: Work, rows: Sequence[CustomerRow]) -> None:
+    """Write customers."""
+    work.upsert(customer, rows)
+
+
+def pairs_of(work: Work, source_ids: Sequence[int]) -> dict[tuple[int, int], PairRow]:
+    """Every verdict on a pair with one of these source customers."""
+    found = [
+        row
+        for column in (pair.c.a_id, pair.c.b_id)
+        for row in work.all_in(sa.select(pair), column, source_ids)
+    ]
+    return {(row[0], row[1]): PairRow(*row) for row in found}
+
+
+def pairs_in(work: Work, band: str) -> list[PairRow]:
+    """Every pair of a band."""
+    return [PairRow(*row) for row in work.all(sa.select(pair).where(pair.c.band == band))]
+
+
+def save_pairs(work: Work, rows: Sequence[PairRow]) -> None:
+    """Write verdicts."""
+    work.upsert(pair, rows)
+
+
+def drop_pairs(work: Work, pairs: Sequence[tuple[int, int]]) -> None:
+    """Take the verdicts on these pairs out."""
+    if pairs:
+        both = sa.and_(pair.c.a_id == sa.bindparam("a"), pair.c.b_id == sa.bindparam("b"))
+        work.run(sa.delete(pair).where(both), [{"a": a, "b": b} for a, b in pairs])
+
+
+def decisions_on(work: Work, refs: Sequence[str]) -> list[DecisionRow]:
+    """Every decision on a pair with one of these Refs."""
+    found = {
+        DecisionRow(*row)
+        for column in (decision.c.a_ref, decision.c.b_ref)
+        for row in work.all_in(sa.select(decision), column, refs)
+    }
+    return sorted(found)
+
+
+def save_decision(work: Work, row: DecisionRow) -> None:
+    """Write a decision."""
+    work.upsert(decision, [row])
+
+
+def drop_decision(work: Work, a_ref: str, b_ref: str) -> None:
+    """Take a decision back."""
+    work.run(sa.delete(decision).where(decision.c.a_ref == a_ref, decision.c.b_ref == b_ref))

