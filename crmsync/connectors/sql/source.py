@@ -81,14 +81,15 @@ class Source:
         after = unpack_key(position["after"]) if position and "after" in position else None
         unreadable = self._without_key()
         if unreadable:
-            yield self._page([], position, unreadable)
+            yield self._page([], position, unreadable=unreadable)
         while True:
             records, keys, more = self._ask(after, span.conditions, limit=CHUNK)
             for start in range(0, len(records), PAGE):
                 some = keys[start : start + PAGE]
                 last = not more and start + PAGE >= len(records)
                 place = span.end if last else {**span.start, "after": pack_key(some[-1])}
-                yield self._page(records[start : start + PAGE], place)
+                whole = last and not (position and "after" in position)
+                yield self._page(records[start : start + PAGE], place, whole=whole)
             if not more:
                 return
             after = keys[-1]
@@ -152,13 +153,19 @@ class Source:
         )
 
     def _page(
-        self, records: Sequence[Record], position: Json, unreadable: Sequence[Unreadable] = ()
+        self,
+        records: Sequence[Record],
+        position: Json,
+        *,
+        unreadable: Sequence[Unreadable] = (),
+        whole: bool = False,
     ) -> Page:
         return Page(
             records=records,
             unreadable=unreadable,
             next_position=position,
             source=self.stream.name,
+            whole=whole,
         )
 
     def _with_key(self, record: Record) -> Record:
