@@ -9,7 +9,9 @@ from crmsync.hookspecs import Connector, hookimpl
 
 @hookimpl
 def crmsync_register_connectors(register: Callable[[type[Connector]], None]) -> None:
-    """Hand over the connector "files"."""
+    """Hand over the connectors "files" and "sql"."""
     from crmsync.connectors.files import FilesConnector
+    from crmsync.connectors.sql import SqlConnector
 
     register(FilesConnector)
+    register(SqlConnector)

@@ -128,7 +128,8 @@ def _read(intake: Intake, row: StreamRow, stream: Stream) -> None:
         _normalize(intake, landed=batch.landed)
     _finish(intake, row._replace(state=cursor.finish(state, stream)),
             {source: places[source] for source in wholes})  # fmt: skip
-    _delete_missing(intake, row, stream, seen)
+    if not any(places.values()):  # what cannot be read may be the very record that seems gone
+        _delete_missing(intake, row, stream, seen)
     _check_count(intake, row, stream, before)
 
 

@@ -47,7 +47,10 @@ class Draft:
         elif found.takes == "model":
             self._add_model(found, path[1:], spec)
         elif len(path) > 1:
-            raise ConfigError(f"{self._at(path)}: {path[0]!r} has no fields of its own.")
+            raise ConfigError(
+                f"{self._at(path)}: {path[0]!r} has no fields of its own.",
+                hint="A table for it names its column as 'field', or a fixed value as 'const'.",
+            )
         else:
             cell = compile_cell(spec, found, where=self._at(path))
             if cell.fixed:
