@@ -63,7 +63,7 @@ def _name(person: Person) -> dict[str, str]:
         "Titel": person.titles,
         "Vorname": cp1252_name(person.given),
         "Namensvorsatz": person.nobility,
-        "Nachname": cp1252_name(person.family),
+        "Nachname": cp1252_name(f"{person.family} {person.suffix}".strip()),
         "Firma": cp1252_name(person.company),
         "USt-IdNr": person.vat_id,
     }

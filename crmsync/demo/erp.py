@@ -95,7 +95,7 @@ def _customer(person: Person, number: int, seed: int, as_of: date) -> Row:
     random = Random(f"{seed}/erp/{person.key}")
     home = person.before or person.home
     changed = as_of - timedelta(days=random.randint(1, 600))
-    family = f"{person.nobility} {person.born or person.family}".strip()
+    family = f"{person.nobility} {person.born or person.family} {person.suffix}".strip()
     return (
         number,
         "4" if person.kind == "firm" else CODES.get(person.salutation, ""),

@@ -94,8 +94,6 @@ class Findings:
 
     folder: Path
     as_of: str
-    seconds: float
-    pauses: int
     systems: tuple[System, ...]
     check: Check
     unified: tuple[Unified, ...]
@@ -109,5 +107,7 @@ class Findings:
     plan: tuple[PlanPart, ...]
     letter: str
     next_commands: tuple[tuple[str, str], ...]
+    seconds: float = 0.0
+    pauses: int = 0
     parked: int = 0
     exit_code: int = 0

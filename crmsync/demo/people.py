@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import count
@@ -91,23 +91,22 @@ class _Inventor:
         """Parents and children who share the landline and mostly the mailbox of the family."""
         father, mother = self._pair_of_parents()
         mailbox = f"familie.{_mail_part(father.family)}{next(self._numbers)}@post.example.org"
-        children = (self._child(father) for _ in range(self._random.randint(1, 2)))
-        for member in (father, mother, *children):
+        children = [self._child(father) for _ in range(self._random.randint(1, 2))]
+        for member in _differently_called((father, mother, *children)):
             yield replace(member, email=mailbox) if self._random.random() < 0.7 else member
 
     def _namesakes(self) -> Iterator[Person]:
-        """Father and son of the same name under one roof."""
+        """Father and son of the same name under one roof; clerks write sen. and jun."""
         father = self._person(sex="male", age=(58, 80))
-        son = self._child(father)
-        yield father
-        yield replace(son, given=father.given, salutation="Herr")
+        son = replace(self._child(father), given=father.given, salutation="Herr")
+        yield replace(father, suffix="sen.")
+        yield replace(son, suffix="jun.")
 
     def _twins(self) -> Iterator[Person]:
         """Two people with the same birthday, address, landline and family name."""
         one = self._person(age=(20, 40))
-        yield one
         other = self._join(one, self._person(origin=one.origin))
-        yield replace(other, birth_date=one.birth_date)
+        yield from _differently_called((one, replace(other, birth_date=one.birth_date)))
 
     def _firm(self) -> Iterator[Person]:
         """A firm with the person who orders for it."""
@@ -229,6 +228,11 @@ class _Inventor:
         email = next(address for address in tries if address not in self._emails)
         self._emails.add(email)
         return email
+
+
+def _differently_called(members: Iterable[Person]) -> Iterator[Person]:
+    """Those of `members` whose given name nobody before them has."""
+    return iter({member.given: member for member in reversed(tuple(members))}.values())
 
 
 def _common_first(names: tuple[str, ...], random: Random) -> str:

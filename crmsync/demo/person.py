@@ -16,9 +16,10 @@ class Person:
     """A person, couple or firm; `key` is the truth that every record of it shares.
 
     `before` is the address before a move, `born` the family name before a marriage: one of the
-    systems still has it. `household` is shared by people who live together. `consents` maps a
-    wish to "ja" or "nein" (newsletter, greeting, phone, letter); what is missing was never asked.
-    `case` names what a planted person is there to show.
+    systems still has it. `suffix` (sen., jun.) is what clerks write to tell namesakes apart.
+    `household` is shared by people who live together. `consents` maps a wish to "ja" or "nein"
+    (newsletter, greeting, phone, letter); what is missing was never asked. `case` names what a
+    planted person is there to show.
     """
 
     key: str
@@ -29,6 +30,7 @@ class Person:
     given: str = ""
     nobility: str = ""
     family: str = ""
+    suffix: str = ""
     born: str = ""
     company: str = ""
     vat_id: str = ""

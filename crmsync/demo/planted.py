@@ -107,10 +107,10 @@ def _namesakes(places: Places) -> Iterator[dict[str, Any]]:
             "rhythm": "regular", "case": "namesake",
         }  # fmt: skip
     roof = {"phone": places.landline(CITIES[0]), "home": Home("Anisufer", "3", "51063", "Köln")}
-    for birth_date in ("1950-04-12", "1978-04-13"):
+    for birth_date, suffix in (("1950-04-12", "sen."), ("1978-04-13", "jun.")):
         yield {
-            **roof, "household": "h-kantor", "salutation": "Herr", "given": "Peter",
-            "family": "Zwirnleitner", "birth_date": birth_date, "systems": STORE,
+            **roof, "household": "h-zwirnleitner", "salutation": "Herr", "given": "Peter",
+            "family": "Zwirnleitner", "suffix": suffix, "birth_date": birth_date, "systems": STORE,
             "rhythm": "regular", "case": "father-son",
         }  # fmt: skip
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from io import StringIO
+from typing import Any
 
 from rich.console import Console, Group, RenderableType
 from rich.markup import escape
@@ -26,6 +28,11 @@ def render(findings: Findings, *, color: bool = False, width: int = WIDTH) -> st
         console.print(part)
         console.print()
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+
+
+def as_dict(findings: Findings) -> dict[str, Any]:
+    """The findings for `--json`."""
+    return asdict(findings)
 
 
 def _parts(found: Findings) -> Iterator[RenderableType]:
@@ -52,13 +59,21 @@ def _sum(found: Findings) -> str:
     check = found.check
     lines = [
         f"{check.records:,} customer records became {check.customers:,} customers "
-        f"in {found.seconds:.0f} seconds; the shop asked for {found.pauses} pauses and got them.",
+        f"in {found.seconds:.0f} seconds. {_pauses(found.pauses)}",
         f"Against the truth of the sample: {check.wrong} wrong merges; of {check.people:,} people "
         f"with several records {check.whole:,} are whole.",
     ]
     if found.parked:
         lines.append(f"{found.parked} records are parked: crmsync parked list")
     return "\n".join(lines)
+
+
+def _pauses(pauses: int) -> str:
+    """How often the shop's rate limit was met."""
+    if not pauses:
+        return "The shop's rate limit was kept."
+    times = "once" if pauses == 1 else f"{pauses} times"
+    return f"The shop asked {times} for a pause (429) and got it."
 
 
 def _unified(one: Unified) -> RenderableType:
@@ -89,7 +104,7 @@ def _at_risk(found: Findings) -> Group:
     for one in found.at_risk:
         table.add_row(escape(one.name), one.abc, _euros(one), escape("; ".join(one.reasons)))
     more = found.at_risk_count - len(found.at_risk)
-    rest = [f"and {more} more: crmsync habits --at-risk"] if more > 0 else []
+    rest = [f"and {more} more"] if more > 0 else []
     return Group(_title("Regulars at risk"), table, *rest)
 
 

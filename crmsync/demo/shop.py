@@ -31,6 +31,8 @@ from urllib.parse import parse_qs, urlsplit
 Json = dict[str, Any]
 BIGGEST_PAGE = 250
 BURST, PER_SECOND = 10, 8.0
+PORT = 8765
+"""Where the shop answers when it is opened again by hand."""
 
 
 class Limit:
@@ -204,7 +206,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Open the shop of a sample folder until Ctrl-C."""
     parser = argparse.ArgumentParser(prog="python -m crmsync.demo.shop", description=__doc__)
     parser.add_argument("folder", type=Path, help="the folder that `crmsync demo` built")
-    parser.add_argument("--port", type=int, default=8765)
+    parser.add_argument("--port", type=int, default=PORT)
     chosen = parser.parse_args(arguments)
     token = (chosen.folder / "shop" / "token").read_text("utf-8").strip()
     shop = Shop(load(chosen.folder), token=token, port=chosen.port)

@@ -37,7 +37,7 @@ def typed(name: str, random: Random) -> str:
         return name.lower()
     if chance < 0.3:
         return ascii_name(name)
-    if chance < 0.36:
+    if chance < 0.32:
         return _swapped(name, random)
     return name
 

@@ -35,7 +35,7 @@ def _account(person: Person, random: Random, as_of: date) -> Json:
     changed = datetime.combine(as_of - timedelta(days=random.randint(1, 500)), datetime.min.time())
     return {
         **_who(person, random),
-        "birthday": person.birth_date if random.random() < 0.3 else None,
+        "birthday": person.birth_date if person.suffix or random.random() < 0.3 else None,
         "member_card": person.card if person.card and random.random() < 0.3 else None,
         "email_verified": random.random() < 0.9,
         "newsletter": _newsletter(person, random, as_of),
