@@ -1,5 +1,7 @@
 """Fills a Tryton database with a small German retailer; runs in Tryton's own environment."""
 
+# mypy: disable-error-code="import-not-found,import-untyped"
+
 import datetime as dt
 import sys
 from decimal import Decimal
