@@ -17,7 +17,7 @@ from crmsync.normalize.firms import looks_like_firm
 from crmsync.normalize.fold import fold
 from crmsync.normalize.names import is_couple, parse_name
 from crmsync.normalize.phone import to_e164
-from crmsync.normalize.when import day
+from crmsync.normalize.when import day, moment
 
 _NAME_PARTS = frozenset(
     ("salutation", "titles", "given_name", "nobility", "family_name", "name_suffix", "name")
@@ -144,6 +144,12 @@ def _birth_date(told: ToldCustomer, zone: str) -> str:
     return born if born >= _FIRST_BIRTH_YEAR else ""
 
 
+def _changed_at(told: ToldCustomer, zone: str) -> str:
+    """The UTC stamp of the last change, '' where it is not told."""
+    found = moment(told.changed_at, zone, field="changed_at") if told.changed_at else None
+    return found.at if found else ""
+
+
 def _bare(text: str | None) -> str:
     return text.strip() if text else ""
 
@@ -181,6 +187,7 @@ def clean_customer(
         blocked=told.blocked,
         deceased=told.deceased,
         guest=guest,
+        changed_at=_changed_at(told, connection.zone),
         hidden=_hidden(told, name, company),
     )
 
