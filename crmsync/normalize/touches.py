@@ -69,9 +69,6 @@ def clean_interaction(
 
 def _compared(channel: str, contact: str, country: str) -> str:
     """The compared form of the contact point a consent names, '' when it is none."""
-    points = _POINTS.get(channel)
-    if points is None:
-        return ""
     return clean_email(contact)[0] if channel == "email" else to_e164(contact, country)
 
 

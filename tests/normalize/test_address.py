@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmsync.model.told import ToldAddress
-from crmsync.normalize.address import address_key, clean_address, split_street, street_key
+from crmsync.normalize.address import (
+    address_key,
+    clean_address,
+    split_by_rules,
+    split_street,
+    street_key,
+)
 from crmsync.normalize.countries import country_code, known_countries
 
 
@@ -146,3 +152,14 @@ def test_no_line_is_too_odd(line: str) -> None:
 @given(st.sampled_from(["Hauptstr.", "Am Markt", "Str. des 17. Juni", "Q 7,"]), st.integers(1, 999))
 def test_a_number_put_behind_a_street_is_found_again(street: str, number: int) -> None:
     assert split_street(f"{street} {number}")[:2] == (street.rstrip(","), str(number))
+
+
+_PIECES = st.sampled_from(
+    ["Hauptstr.", "Am", "Nr.", "nr", "No", "Postfach", "P.O.", "Box", "Packstation", "7", "12a",
+     "12 b", "c/o", ",", "-", "3-5", "Haus", "Straße", "des", "17.", "Juni", "DHL", "1/2", "Q"]
+)  # fmt: skip
+
+
+@given(st.lists(_PIECES, max_size=6).map(" ".join))
+def test_the_plain_path_says_what_the_rules_say(line: str) -> None:
+    assert split_street(line) == split_by_rules(line)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
@@ -175,6 +175,11 @@ def test_hidden_fields_keep_the_old_value() -> None:
     assert (carried.birth_date, carried.company) == ("1980-02-29", "")
     assert {"birth_date", "name.salutation"}.isdisjoint(carried.hidden)
     assert "vat_id" in carried.hidden
+
+
+def test_where_nothing_is_hidden_nothing_is_carried() -> None:
+    new = replace(_clean(name="Anna Schmidt"), hidden=())
+    assert carry_hidden(new, _clean(name="Peter Weber", birth_date="1980-02-29")) is new
 
 
 def test_a_name_that_is_not_visible_stays_with_its_kind() -> None:

@@ -30,6 +30,7 @@ from crmsync.normalize.fold import fold, squash, tokens
         ("Đorđević", "dordevic"),
         ("Ćirić & Söhne", "ciric soehne"),
         ("Андрей", "андреи"),
+        ("Ǽgir", "aegir"),
         ("山田", "山田"),
         ("", ""),
     ],

@@ -27,6 +27,8 @@ N = PersonName
         ("Schmidt, Peter, Dr.", N(titles=("Dr.",), given="Peter", family="Schmidt")),
         ("Peter Schmidt, MdB", N(given="Peter", family="Schmidt", suffix="MdB")),
         ("Peter Schmidt jun.", N(given="Peter", family="Schmidt", suffix="jun.")),
+        ("Anna Weiss-Kern, Dr.", N(None, ("Dr.",), "Anna", family="Weiss-Kern")),
+        ("Schmidt, jun., Peter", N(given="Peter", family="Schmidt", suffix="jun.")),
         ("Heide, Anna von der", N(given="Anna", nobility="von der", family="Heide")),
         ("anna von der heide", N(given="Anna", nobility="von der", family="Heide")),
         ("ANNA VON DER HEIDE", N(given="Anna", nobility="von der", family="Heide")),

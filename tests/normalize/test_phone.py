@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmsync.normalize.phone import is_short, to_e164
+from crmsync.normalize.phone import is_short, plan, to_e164
 
 SAMPLE = int(os.environ.get("CRMSYNC_PHONE_SAMPLE", "20000"))
 COUNTRIES = ("DE", "DE", "DE", "AT", "CH", "FR", "NL", "BE", "IT", "US", "GB", "")
@@ -113,6 +113,12 @@ def test_no_disagreement_on_examples_of_every_kind() -> None:
 )
 def test_to_e164(raw: str, country: str, value: str) -> None:
     assert to_e164(raw, country) == value
+
+
+@pytest.mark.parametrize("region", ["IT", "GB", "US", "AR", "RU"])
+def test_only_plain_numbering_plans_have_a_fast_path(region: str) -> None:
+    assert plan(region) is None
+    assert plan("DE") is not None
 
 
 @pytest.mark.parametrize(
