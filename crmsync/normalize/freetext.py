@@ -15,7 +15,7 @@ from crmsync.normalize.titles import split_titles
 from crmsync.normalize.vocabulary import GIVEN_NAMES, VIETNAMESE_FAMILIES
 
 AND = re.compile(
-    r"(?<!\bvon)\s+(?:und|u\.|and|y|et)\s+(?!zu\b)|\s*[&+]\s*|(?<=\w)\s*/\s*(?=\w)",
+    r"(?<!\bvon)\s+(?:und|u\.|and)\s+(?!zu\b)|\s*[&+]\s*|(?<=\w)\s*/\s*(?=\w)",
     re.IGNORECASE,
 )
 """What joins the names of several people."""
@@ -113,12 +113,12 @@ def _in_order(text: str, *, marked: bool, family_first: bool = False) -> PersonN
     return _one_shouted(text.split(), parts) or _by_given_names(parts, marked=marked)
 
 
-def _several(left: str, right: str, *, marked: bool) -> PersonName:
+def _several(text: str, joined: re.Match[str], *, marked: bool) -> PersonName:
     """Two people: with one family name their given names are joined, else all is kept as it is."""
-    _, right = split_salutation(right)
+    before = text[: joined.start()].split()
+    _, right = split_salutation(text[joined.end() :])
     _, right = split_titles(right)
-    whole = PersonName(family=f"{left} und {right}", sure=False)
-    before = left.split()
+    whole = PersonName(family=text, sure=False)
     if " " not in right or not before:
         return whole
     second = _in_order(right, marked=marked)
@@ -181,7 +181,7 @@ def parse_free_text(text: str, *, family_first: bool = False) -> PersonName | No
         return None
     marked = salutation is not None or bool(titles)
     if joined := AND.search(rest):
-        name = _several(rest[: joined.start()], rest[joined.end() :], marked=marked)
+        name = _several(rest, joined, marked=marked)
     elif "," in rest:
         name = _with_comma(rest, marked=marked)
     else:

@@ -87,6 +87,8 @@ def test_a_name_in_one_text_that_can_be_read_in_one_way(text: str, name: PersonN
         ("Anh Van Nguyen", "Anh Van Nguyen"),
         ("Van Morrison", "Van Morrison"),
         ("Anna Schmidt und Peter Müller", "Anna Schmidt und Peter Müller"),
+        ("José Ortega y Gasset", "José Ortega y Gasset"),
+        ("Müller & Schmidt", "Müller & Schmidt"),
         ("Herr Schmidt Peter", "Schmidt Peter"),
         ("Peter Schmidt (Nachbar)", "Peter Schmidt"),
         ("Peter Schmidt 2", "Peter Schmidt 2"),
@@ -234,6 +236,7 @@ def test_no_persons_name(nothing: str) -> None:
         ("Anna Schmidt", False),
         ("Karl-Theodor von und zu Guttenberg", False),
         ("Andreas Undt", False),
+        ("José Ortega y Gasset", False),
     ],
 )
 def test_is_couple(text: str, couple: bool) -> None:
