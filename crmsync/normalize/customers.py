@@ -145,9 +145,8 @@ def _birth_date(told: ToldCustomer, zone: str) -> str:
 
 
 def _changed_at(told: ToldCustomer, zone: str) -> str:
-    """The UTC stamp of the last change, '' where it is not told."""
-    found = moment(told.changed_at, zone, field="changed_at") if told.changed_at else None
-    return found.at if found else ""
+    changed = moment(told.changed_at, zone, field="changed_at")
+    return changed.at if changed else ""
 
 
 def _bare(text: str | None) -> str:
@@ -187,8 +186,8 @@ def clean_customer(
         blocked=told.blocked,
         deceased=told.deceased,
         guest=guest,
-        changed_at=_changed_at(told, connection.zone),
         hidden=_hidden(told, name, company),
+        changed_at=_changed_at(told, connection.zone) if told.changed_at else "",
     )
 
 
