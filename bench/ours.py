@@ -80,6 +80,8 @@ def load(folder: Path, target: Path) -> None:
     (target / "crmsync.toml").write_text(config, encoding="utf-8")
     with open_project(target) as project:
         report = sync(project, as_of="2026-11-21", behind=False)
+    if report.exit_code():
+        print(report.as_json())
     sys.exit(report.exit_code())
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from crmsync.model.customer import Profile
+    from crmsync.model.greeting import Form, GreetingParts
+    from crmsync.model.play import Play, Proposal
     from crmsync.model.stream import Capabilities, Connection, Json, Page, Stream, Window
     from crmsync.model.told import Told
 
@@ -108,6 +110,25 @@ class Feed(Protocol):
         """
 
 
+@runtime_checkable
+class Configurable(Protocol):
+    """A feed that wants to know the configuration before it is used."""
+
+    def configured(self, settings: Any, hook: Any) -> Feed:
+        """The feed to use for a project.
+
+        `settings` is `crmsync.config.Settings`, `hook` calls the plugins' hooks by name.
+        """
+
+
+@runtime_checkable
+class TakesSettings(Protocol):
+    """A feed that wants to know crmsync.toml and the hooks before it runs."""
+
+    def configured(self, settings: Any, hook: Any) -> Feed:
+        """The feed for these settings; `hook` calls the plugins' hooks."""
+
+
 @hookspec(historic=True)
 def crmsync_register_connectors(register: Callable[[type[Connector]], None]) -> None:
     """Called once: hand every connector class to `register`."""
@@ -116,6 +137,34 @@ def crmsync_register_connectors(register: Callable[[type[Connector]], None]) -> 
 @hookspec(historic=True)
 def crmsync_register_feeds(register: Callable[[Feed], None]) -> None:
     """Called once: hand every feed to `register`; it then runs at the end of every sync."""
+
+
+@hookspec(firstresult=True)
+def crmsync_greet(
+    profiles: Sequence[Profile], forms: Sequence[Form], as_of: str
+) -> Sequence[GreetingParts] | None:
+    """Decide: what to call these customers at the till, one answer each, in their order.
+
+    Called once for a batch of cards. `forms` are the shop's choice for each ("sie" or "du"),
+    `as_of` the run's local day. None leaves the batch to the next plugin, in the end to our German
+    default. Whoever may not be greeted (minors, do_not_greet) is not, whatever is answered.
+    """
+
+
+@hookspec(historic=True)
+def crmsync_register_plays(register: Callable[[Play], None]) -> None:
+    """Called once: hand every play to `register`; `crmsync outreach plan` then plans it."""
+
+
+@hookspec
+def crmsync_veto_contact(  # type: ignore[empty-body]
+    proposals: Sequence[Proposal], as_of: str
+) -> Mapping[str, str]:
+    """Veto: which of these contacts are forbidden, as contact id to reason; {} for none.
+
+    Called once per batch of contacts that are allowed otherwise. Any plugin may forbid, none can
+    allow; a plugin that fails, or answers anything else, forbids the whole batch.
+    """
 
 
 @hookspec

@@ -25,11 +25,13 @@ import pluggy
 from crmsync import hookspecs
 from crmsync.errors import ConfigError, PluginError
 from crmsync.hookspecs import CONTRACT, PROJECT, Connector, Feed
+from crmsync.model.play import Play
 
-BUILT_IN = ("crmsync.connectors", "crmsync.outreach", "crmsync.till")
+BUILT_IN = ("crmsync.connectors", "crmsync.outreach", "crmsync.till.plugin")
 """Our own plugins, loaded by name like anybody's."""
 
 LOCAL = "crmsync_plugins.py"
+VETO = "crmsync_veto_contact"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Registry:
     manager: pluggy.PluginManager
     connectors: dict[str, type[Connector]] = field(default_factory=dict)
     feeds: list[Feed] = field(default_factory=list)
+    plays: list[Play] = field(default_factory=list)
     plugins: list[Loaded] = field(default_factory=list)
 
     def connector(self, name: str) -> type[Connector]:
@@ -61,6 +64,11 @@ class Registry:
             f"there is no connector '{name}'.",
             hint=f"Known: {', '.join(sorted(self.connectors)) or 'none'}.{note}",
         )
+
+    def vetoes(self) -> list[tuple[str, Callable[..., Mapping[str, str]]]]:
+        """Every plugin's veto on contacts, with the plugin's name."""
+        implementations = getattr(self.manager.hook, VETO).get_hookimpls()
+        return [(one.plugin_name, one.function) for one in implementations]
 
     def tell(self, hook: str, **arguments: Any) -> list[str]:
         """Call a *told* hook, plugin by plugin; gives the failures as sentences."""
@@ -132,6 +140,7 @@ def _ask(registry: Registry) -> None:
     for hook, add in (
         ("crmsync_register_connectors", lambda item: _add_connector(registry, item)),
         ("crmsync_register_feeds", lambda item: registry.feeds.append(item)),
+        ("crmsync_register_plays", lambda item: registry.plays.append(item)),
     ):
         for implementation in getattr(registry.manager.hook, hook).get_hookimpls():
             try:
@@ -139,6 +148,7 @@ def _ask(registry: Registry) -> None:
             except Exception as error:  # named and kept apart, like a failed import
                 _blame(registry, implementation.plugin_name, f"{hook}: {error}")
     registry.feeds.sort(key=lambda feed: (feed.order, feed.name))
+    registry.plays.sort(key=lambda play: (-play.priority, play.name))
 
 
 def _add_connector(registry: Registry, connector: type[Connector]) -> None:

@@ -50,12 +50,14 @@ class ControllerSettings(Strict):
     """A table [controllers.NAME]: the company answerable, and how its tills greet.
 
     `till_basis` is what a card needs: a granted till_greeting consent, a contract (a loyalty
-    card), or a legitimate interest, which wants a written reason in `till_note`.
+    card), or a legitimate interest, which wants a written reason in `till_note`. `till_wishes`
+    are service wishes that a card may show beside the usual ones.
     """
 
     name: str
     till_basis: Literal["consent", "contract", "legitimate_interest"] = "consent"
     till_note: str = ""
+    till_wishes: tuple[str, ...] = ()
     form: Literal["sie", "du"] = "sie"
 
 
@@ -80,10 +82,30 @@ class ConnectionSettings(BaseModel):
         return dict(self.model_extra or {})
 
 
+class OutreachSettings(Strict):
+    """The table [outreach]: how often customers get adverts, and what must be told them.
+
+    Within `cap_days` days nobody gets more than `cap_contacts` adverts. `holdout_percent` of the
+    customers of each advert play are left out, to measure its effect. `phone_reason` is the
+    written reason for presuming a business's consent to calls (§ 7(2) no. 1 UWG).
+    """
+
+    cap_contacts: int = Field(1, ge=1)
+    cap_days: int = Field(14, ge=1)
+    holdout_percent: int = Field(0, ge=0, le=50)
+    holdout_seed: str = ""
+    phone_reason: str = ""
+    objection_notice: str = (
+        "Sie können der Verwendung Ihrer Daten für Werbung jederzeit widersprechen; "
+        "eine formlose Nachricht an uns genügt."
+    )
+
+
 class Settings(Strict):
     """Everything crmsync.toml says. Connections keep their order: earlier ones are preferred."""
 
     crmsync: CoreSettings = CoreSettings()
+    outreach: OutreachSettings = OutreachSettings()
     controllers: dict[str, ControllerSettings] = {}
     connections: dict[str, ConnectionSettings] = {}
     base: Path = Path()

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
+from crmsync.engine.changed import ask_again
+from crmsync.engine.newid import new_id
 from crmsync.engine.project import Project
 from crmsync.engine.report import Report
 from crmsync.engine.stages import BATCH, Stage, each_once
+from crmsync.hookspecs import Feed, TakesSettings
+from crmsync.identity import resolve as identity
+from crmsync.model.customer import Profile
+from crmsync.profile import golden, habits
 from crmsync.store import Change, Work
 from crmsync.store.leases import Lease
 
@@ -15,11 +23,17 @@ if TYPE_CHECKING:
     from crmsync.engine.intake import Progress
 
 
-def run_behind(project: Project, report: Report, progress: Progress) -> None:
-    """Bring every stage up to date."""
+def run_behind(project: Project, report: Report, progress: Progress, now: datetime) -> None:
+    """Bring every stage up to date, and drop from the log what all of them have dealt with."""
     with project.store.lease("resolve", holder=report.run_id) as lease:
-        for stage in chain(project, report):
+        with project.store.work(lease=lease, run_id=report.run_id) as work:
+            ask_again(work, project.settings)
+            habits.wake(work, as_of=report.as_of, deny=project.settings.crmsync.deny_categories)
+        stages = chain(project, report, now)
+        for stage in stages:
             _run(project, report, stage, lease, progress)
+        with project.store.work(lease=lease, run_id=report.run_id) as work:
+            work.settle({stage.name: stage.topics for stage in stages})
 
 
 def _run(project: Project, report: Report, stage: Stage, lease: Lease, progress: Progress) -> None:
@@ -32,22 +46,52 @@ def _run(project: Project, report: Report, stage: Stage, lease: Lease, progress:
             report.stage(stage.name, counts)
             work.advance(stage.name, changes[-1].seq)
         report.tell(project, stage.name, counts)
+        stage.afterwards()
         progress(stage.name, "", counts.get("taken", 0))
 
 
-def chain(project: Project, report: Report) -> list[Stage]:
+def chain(project: Project, report: Report, now: datetime) -> list[Stage]:
     """The stages in order: resolve, profile, habits, and the registered feeds."""
-    return [*_feeds(project, report)]
-
-
-def _feeds(project: Project, report: Report) -> list[Stage]:
+    settings = project.settings
+    resolve = partial(identity.resolve, numbers=settings.numbers(), new_id=partial(new_id, now))
+    count = partial(habits.habits, as_of=report.as_of, deny=settings.crmsync.deny_categories)
     return [
-        Stage(feed.name, feed.topics, _as_of(feed.take, report.as_of))
-        for feed in project.registry.feeds
+        Stage("resolve", identity.TOPICS, resolve),
+        _profile(project, report),
+        Stage("habits", habits.TOPICS, count),
+        *(_feed(project, feed, report.as_of) for feed in project.registry.feeds),
     ]
 
 
-def _as_of(
+def _profile(project: Project, report: Report) -> Stage:
+    """The stage of the golden profiles; what it wrote is told to the plugins after the commit."""
+    settings = project.settings
+    written: list[Profile] = []
+
+    def take(work: Work, changes: Sequence[Change]) -> Mapping[str, int]:
+        counts, profiles = golden.profile(
+            work, changes, owners=settings.owners(), preference=list(settings.connections)
+        )
+        written[:] = profiles
+        return counts
+
+    def tell() -> None:
+        if written:
+            told = project.registry.tell(
+                "crmsync_profiles_changed", run_id=report.run_id, profiles=tuple(written)
+            )
+            report.hear(told)
+
+    return Stage("profile", golden.TOPICS, take, tell)
+
+
+def _feed(project: Project, feed: Feed, as_of: str) -> Stage:
+    if isinstance(feed, TakesSettings):
+        feed = feed.configured(project.settings, project.registry.manager.hook)
+    return Stage(feed.name, feed.topics, _dated(feed.take, as_of))
+
+
+def _dated(
     take: Callable[..., Mapping[str, int]], day: str
 ) -> Callable[[Work, Sequence[Change]], Mapping[str, int]]:
     return lambda work, changes: take(work, changes, as_of=day)

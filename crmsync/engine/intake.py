@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -19,7 +19,7 @@ from crmsync.hookspecs import Connector, ListsIds
 from crmsync.model.stream import Page, Stream
 from crmsync.store import Store, parking, records
 from crmsync.store.leases import Lease
-from crmsync.store.records import StreamRow
+from crmsync.store.records import Raw, StreamRow
 
 SECONDS = 1.0
 """A commit waits no longer than this for more pages."""
@@ -125,10 +125,11 @@ def _read(intake: Intake, row: StreamRow, stream: Stream) -> None:
         wholes |= batch.wholes
         for source, met in batch.places.items():
             places.setdefault(source, set()).update(met)
-        _normalize(intake)
+        _normalize(intake, landed=batch.landed)
     _finish(intake, row._replace(state=cursor.finish(state, stream)),
             {source: places[source] for source in wholes})  # fmt: skip
-    _delete_missing(intake, row, stream, seen)
+    if not any(places.values()):  # what cannot be read may be the very record that seems gone
+        _delete_missing(intake, row, stream, seen)
     _check_count(intake, row, stream, before)
 
 
@@ -207,7 +208,7 @@ def _delete_missing(
         _normalize(intake)
 
 
-def _normalize(intake: Intake, *, retry: bool = False) -> None:
+def _normalize(intake: Intake, *, retry: bool = False, landed: Sequence[Raw] = ()) -> None:
     """Normalize what changed; with `retry` also what is parked, once."""
     stage, topic = f"normalize/{intake.name}", records.topic(intake.name)
     again: list[int] = []
@@ -220,7 +221,7 @@ def _normalize(intake: Intake, *, retry: bool = False) -> None:
             if not changes and not again:
                 return
             ids = [one.record_id for one in each_once(changes) if one.record_id is not None]
-            counts = normalize(work, intake.connected(), [*ids, *again])
+            counts = normalize(work, intake.connected(), [*ids, *again], landed=landed)
             intake.report.stage(stage, counts)
             if changes:
                 work.advance(stage, changes[-1].seq)

@@ -16,18 +16,33 @@ from crmsync.model.ref import Ref
 from crmsync.model.stream import Page, Stream, Unreadable, reach
 from crmsync.store import Work, merges, parking, records
 from crmsync.store.parking import Parking
-from crmsync.store.records import Known, Landing, StreamRow
+from crmsync.store.records import Known, Landing, Raw, StreamRow
+
+Told = tuple[bytes, Mapping[str, Any]]
+"""A record's canonical JSON, and the record itself."""
+
+_STRICT = (
+    orjson.OPT_SORT_KEYS
+    | orjson.OPT_PASSTHROUGH_DATACLASS
+    | orjson.OPT_PASSTHROUGH_DATETIME
+    | orjson.OPT_PASSTHROUGH_SUBCLASS
+)
 
 
 @dataclass(slots=True)
 class Batch:
-    """Pages gathered for one commit; `places` are the unreadable ones of each source, `wholes`
-    the sources that were read to their end, from their beginning."""
+    """Pages gathered for one commit.
+
+    After landing, `places` are the unreadable ones of each source, `wholes` the sources that were
+    read from their beginning to their end, and `landed` the new and changed records, which
+    normalize can take without reading them back.
+    """
 
     pages: list[Page] = field(default_factory=list)
     size: int = 0
     places: dict[str, set[str]] = field(default_factory=dict)
     wholes: set[str] = field(default_factory=set)
+    landed: list[Raw] = field(default_factory=list)
 
     def add(self, page: Page) -> None:
         """Gather one more page."""
@@ -46,7 +61,7 @@ def land(work: Work, row: StreamRow, stream: Stream, batch: Batch) -> dict[str, 
     found = records.known(work, row.id, told)
     counts = {"read": read + len(unreadable), "repeated": read - len(told) - len(broken)}
     counts["unreadable"] = len(unreadable) + len(broken)
-    counts |= _write(work, row, told, found)
+    counts |= _write(work, row, batch, told, found)
     balance("land", counts)
     _park(work, row, batch, broken)
     counts["deleted"] = delete(work, row, [i for page in batch.pages for i in page.deleted])
@@ -56,19 +71,20 @@ def land(work: Work, row: StreamRow, stream: Stream, batch: Batch) -> dict[str, 
 
 def _gather(
     batch: Batch, stream: Stream
-) -> tuple[dict[str, bytes], list[tuple[str, Unreadable]], int]:
+) -> tuple[dict[str, Told], list[tuple[str, Unreadable]], int]:
     """The last version of each external id; what has none; how many records there were."""
-    told: dict[str, bytes] = {}
+    told: dict[str, Told] = {}
     broken: list[tuple[str, Unreadable]] = []
     read = 0
     for page in batch.pages:
         for raw in page.records:
             read += 1
+            payload, plain = _bytes(raw)
             try:
-                told[external_id(raw, stream.key)] = _bytes(raw)
+                told[external_id(plain, stream.key)] = payload, plain
             except RecordError as error:
-                place = f"{page.source or stream.name}#{_digest(_bytes(raw)).hex()}"
-                broken.append((page.source, Unreadable(place, error.message, _bytes(raw))))
+                place = f"{page.source or stream.name}#{_digest(payload).hex()}"
+                broken.append((page.source, Unreadable(place, error.message, payload)))
     return told, broken, read
 
 
@@ -80,14 +96,19 @@ def external_id(raw: Mapping[str, Any], key: str) -> str:
     return str(value)
 
 
-def _bytes(raw: Mapping[str, Any]) -> bytes:
-    return orjson.dumps(raw, default=_plain, option=orjson.OPT_SORT_KEYS)
+def _bytes(raw: Mapping[str, Any]) -> Told:
+    """The record as canonical JSON, and as what that JSON says, which is what mappers see."""
+    try:
+        return orjson.dumps(raw, option=_STRICT), raw
+    except TypeError:
+        payload = orjson.dumps(raw, default=_plain, option=orjson.OPT_SORT_KEYS)
+        return payload, orjson.loads(payload)
 
 
 def _plain(value: object) -> str:
     if isinstance(value, Decimal):
         return str(value)
-    raise TypeError
+    raise TypeError(f"a record may hold JSON and decimals, not {type(value).__name__}")
 
 
 def _digest(payload: bytes) -> bytes:
@@ -95,9 +116,13 @@ def _digest(payload: bytes) -> bytes:
 
 
 def _write(
-    work: Work, row: StreamRow, told: Mapping[str, bytes], found: Mapping[str, Known]
+    work: Work,
+    row: StreamRow,
+    batch: Batch,
+    told: Mapping[str, Told],
+    found: Mapping[str, Known],
 ) -> dict[str, int]:
-    hashes = {name: _digest(payload) for name, payload in told.items()}
+    hashes = {name: _digest(payload) for name, (payload, _) in told.items()}
     fresh = [name for name in told if name not in found]
     changed = [
         name for name, one in found.items() if one.deleted or bytes(one.hash) != hashes[name]
@@ -107,6 +132,7 @@ def _write(
     records.land(work, list(_landings(work, row, ids, hashes, told)))
     work.log_records(records.topic(row.connection), ids.values())
     _wake(work, row, fresh)
+    batch.landed = [Raw(ids[name], row.id, name, False, told[name][1]) for name in ids]
     unchanged = len(told) - len(fresh) - len(changed)
     return {"new": len(fresh), "changed": len(changed), "unchanged": unchanged}
 
@@ -116,10 +142,10 @@ def _landings(
     row: StreamRow,
     ids: Mapping[str, int],
     hashes: Mapping[str, bytes],
-    told: Mapping[str, bytes],
+    told: Mapping[str, Told],
 ) -> Iterator[Landing]:
     for name, number in ids.items():
-        yield Landing(number, row.id, name, hashes[name], False, None, work.run_id, told[name])
+        yield Landing(number, row.id, name, hashes[name], False, None, work.run_id, told[name][0])
 
 
 def _wake(work: Work, row: StreamRow, fresh: Sequence[str]) -> None:

@@ -17,13 +17,21 @@ BATCH = 5000
 Take = Callable[[Work, Sequence[Change]], Mapping[str, int]]
 
 
+def _nothing() -> None:
+    """What most stages do after their commit."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A stage: its watermark's name, the topics it reads, and what it does with a batch."""
+    """A stage: its watermark's name, the topics it reads, and what it does with a batch.
+
+    `afterwards` is called when the batch is committed.
+    """
 
     name: str
     topics: tuple[str, ...]
     take: Take
+    afterwards: Callable[[], None] = _nothing
 
 
 def each_once(changes: Sequence[Change]) -> list[Change]:

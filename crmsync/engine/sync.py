@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from crmsync.engine.behind import run_behind
 from crmsync.engine.intake import Progress, take_in
+from crmsync.engine.newid import new_id
 from crmsync.engine.project import Project
 from crmsync.engine.report import Report
 from crmsync.errors import CrmsyncError, SumsError
 from crmsync.model.clock import stamp
-from crmsync.model.ids import uuid7
 from crmsync.store import parking, records, runs
 
 
 def silent(_what: str, _where: str, _more: int) -> None:
     """The progress of somebody who does not watch."""
-
-
-def new_id(now: datetime) -> str:
-    """A UUIDv7 of this moment."""
-    return uuid7(int(now.timestamp() * 1000), secrets.token_bytes(10))
 
 
 def sync(
@@ -58,7 +52,7 @@ def sync(
         for name in names:
             _one(project, name, report, now, progress, read=read, accept_deletes=accept_deletes)
         if behind:
-            _behind(project, report, progress)
+            _behind(project, report, progress, now)
     except KeyboardInterrupt:
         report.interrupted = True
     except SumsError as error:
@@ -92,9 +86,9 @@ def _one(
         report.fail(name, error)
 
 
-def _behind(project: Project, report: Report, progress: Progress) -> None:
+def _behind(project: Project, report: Report, progress: Progress, now: datetime) -> None:
     try:
-        run_behind(project, report, progress)
+        run_behind(project, report, progress, now)
     except CrmsyncError as error:
         report.fail("resolve", error)
 

@@ -1,6 +1,8 @@
 """A small kit for connector authors: a client with timeouts, retries, sessions, clear errors."""
 
+from httpx import Request, Response
+
 from crmsync.http._auth import Bearer, Session
 from crmsync.http._client import Answer, Client
 
-__all__ = ["Answer", "Bearer", "Client", "Session"]
+__all__ = ["Answer", "Bearer", "Client", "Request", "Response", "Session"]

@@ -52,7 +52,9 @@ class SourceCustomer:
     """One customer as one backend tells it, cleaned. Days are ISO texts ("1980-02-29").
 
     `hidden` names the fields the backend does not show: they never overwrite anything. A field
-    that is empty and not hidden was told to be empty.
+    that is empty and not hidden was told to be empty. "name.salutation" and "name.titles" are
+    parts of a visible name that are not shown. `changed_at` is the UTC stamp at which the backend
+    says it last changed the customer, '' where it does not say.
     """
 
     kind: CustomerKind = "person"
@@ -77,6 +79,7 @@ class SourceCustomer:
     deceased: bool = False
     guest: bool = False
     hidden: tuple[str, ...] = ()
+    changed_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,11 @@ from typing import NamedTuple
 
 
 class Order(NamedTuple):
-    """An order (`kind` "sale") or a return (`kind` "return").
+    """An order (`kind` "sale"), or a return or receipt of returned lines alone ("return").
 
-    `gross` and `net` are the sums of kept lines with and without tax; `refund_gross` of returned
-    lines. `day`, `hour` and `weekday` (1 = Monday) are the shop's wall clock.
+    `gross` and `net` are the sums of kept lines with and without tax, gift cards left out;
+    `refund_gross` of returned lines. `day`, `hour` and `weekday` (1 = Monday) are the shop's wall
+    clock.
     """
 
     record_id: int
@@ -41,8 +42,11 @@ class Order(NamedTuple):
 
 
 class OrderLine(NamedTuple):
-    """One line; `gross` and `net` are positive also for a returned line, `list_gross` is before
-    discount. `quantity` is in thousandths of the unit."""
+    """One line; `gross` and `net` are positive also for a returned line, negative for a deduction.
+
+    Before its `discount` a line stood at gross + discount. `quantity` is in thousandths of the
+    unit and never negative.
+    """
 
     record_id: int
     part: str

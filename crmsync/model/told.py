@@ -90,7 +90,10 @@ class ToldConsent(Told):
 
 
 class ToldCustomer(Told):
-    """One customer as one backend tells it. At most one a raw record."""
+    """One customer as one backend tells it. At most one a raw record.
+
+    `changed_at` is when the backend last changed it; of two values the newer one counts.
+    """
 
     kind: Literal["person", "firm", "couple"] | None = None
     salutation: Text | None = None
@@ -120,6 +123,7 @@ class ToldCustomer(Told):
     do_not_greet: bool = False
     blocked: bool = False
     deceased: bool = False
+    changed_at: Moment | None = None
 
 
 class ToldLine(Told):

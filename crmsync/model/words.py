@@ -26,8 +26,9 @@ InteractionKind = Literal[
 Band = Literal["same", "review", "apart"]
 """The verdict on a pair of source customers."""
 
-Salutation = Literal["herr", "frau", "divers", "familie", "firma"]
-"""The Anrede as told; never guessed from a first name."""
+Salutation = Literal["herr", "frau", "divers", "familie", "paar", "firma"]
+"""The Anrede as told; never guessed from a first name. `paar` was told as "Herr und Frau",
+`familie` as "Familie" or "Eheleute", which says nothing about who they are."""
 
 ContactChannel = Literal["email", "phone", "mobile", "fax"]
 MessageClass = Literal["service", "advert"]

@@ -18,6 +18,12 @@ _MORE = (
     r"\s*(?:[,;(]|//)\s*|\s+(?=(?:c/o|z\.\s?hd|hinterhaus|vorderhaus|seitenfl|hof|whg|wohnung|apt"
     r"|app|eg|og|dg|ug|etage|stock|stiege|top|aufgang|\d+\.\s?(?:og|stock|etage))\b)"
 )
+_PLAIN = re.compile(
+    r"(?!(?i:post|p\.?\s?o|pack|paket|dhl|case))"
+    r"([^\d,;/()№\s][^\d,;/()№]*(?<![Nn][RrOo])(?<![Nn][RrOo]\.)(?<!\s)) (\d{1,4}[a-z]?)"
+)
+"""A street and a number as nearly all are written; the rules below would say the same."""
+
 _NUMBER_LAST = re.compile(
     rf"(?P<street>.*?[^\s\d,])[\s,]*?{_LABEL}\s*(?P<number>{_NUMBERS})\.?", re.IGNORECASE
 )
@@ -44,8 +50,9 @@ _TOWN = re.compile(
     r"(?:(?:D|A|CH|DE|AT|L|F|NL)\s?-\s?)?(?P<code>\d{4,5})\s+(?P<city>\D{2}.*)", re.IGNORECASE
 )
 _POST_PREFIX = re.compile(r"(?:D|A|CH|DE|AT|L|F|I|B|NL)[\s-]+(?=\d)", re.IGNORECASE)
-_STREET_WORD = re.compile(r"strasse(?![a-z])|strase(?![a-z])|str(?=\d|$)")
-_PLACE_WORD = re.compile(r"(?<=[a-z])pl(?=\d|$)")
+_STREET_WORD = re.compile(r"stras+e\b")
+_PLACE_WORD = re.compile(r"(?<=[a-z])pl\b")
+_FIGURE = re.compile(r"\d")
 _DASHES = str.maketrans("–−", "--", " ")
 
 
@@ -69,6 +76,13 @@ def split_street(line: str) -> Street:
     "Str. des 17. Juni 135" gives 135, "C4, 7" gives 7, "12 rue de la Paix" gives 12, "Postfach
     12 34" gives Postfach and 1234. Where no number is found the whole line is the street.
     """
+    if plain := _PLAIN.fullmatch(line):
+        return Street(plain[1], plain[2])
+    return split_by_rules(line)
+
+
+def split_by_rules(line: str) -> Street:
+    """What `split_street` gives, by the rules alone."""
     if box := _BOX.fullmatch(line):
         return Street("Postfach", box["number"].replace(" ", ""))
     if locker := _LOCKER.fullmatch(line):
@@ -81,25 +95,28 @@ def split_street(line: str) -> Street:
 
 @lru_cache(maxsize=16_384)
 def street_key(street: str) -> str:
-    """A street as it compares: "Königstraße", "Koenig-Str." and "KÖNIGSTRASSE" are one."""
-    joined = squash(street).replace(" ", "").replace("sankt", "st")
-    return _PLACE_WORD.sub("platz", _STREET_WORD.sub("str", joined))
+    """A street as it compares: "Königstraße", "Koenig-Str." and "KÖNIGSTRASSE" are one.
+
+    A parcel locker is no place where anybody lives, so its key is ''.
+    """
+    if _LOCKER.match(street):
+        return ""
+    short = _STREET_WORD.sub("str", squash(street))
+    return _PLACE_WORD.sub("platz", short).replace("sankt", "st").replace(" ", "")
 
 
 def address_key(postal_code: str, street: str, number: str) -> str:
-    """Folded postal code, street and house number; '' when one is missing.
-
-    A parcel locker is no place where anybody lives, so it has no key.
-    """
-    if not (postal_code and street and number) or _LOCKER.match(street):
+    """Folded postal code, street and house number; '' when one is missing."""
+    if not (postal_code and street and number) or not (key := street_key(street)):
         return ""
     code = postal_code.casefold().replace(" ", "")
-    return f"{code}|{street_key(street)}|{number.casefold().translate(_DASHES)}"
+    house = number if number.isalnum() else number.translate(_DASHES)
+    return f"{code}|{key}|{house.casefold()}"
 
 
 def clean_postal_code(text: str, country: str) -> str:
     """A postal code without the country's letter; a German one gets back its lost leading 0."""
-    code = _POST_PREFIX.sub("", text.strip())
+    code = text if text.isdecimal() else _POST_PREFIX.sub("", text.strip())
     lost = country == "DE" and len(code) == 4 and code.isdecimal()
     return f"0{code}" if lost else code
 
@@ -138,9 +155,11 @@ def _street_parts(street: str, number: str) -> Street:
     if _CARE_OF.match(street):
         care, _, rest = street.partition(",")
         return _street_parts(rest.strip(), number)._replace(more=care)
-    if not number:
-        return split_street(street)
+    if number and not _FIGURE.search(street):
+        return Street(street, number)
     found = split_street(street)
+    if not number:
+        return found
     same = fold(found.number) == fold(number)
     return Street(found.street if same else street, number, found.more if same else "")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from crmsync.normalize.fold import squash
+from crmsync.normalize.fold import fold, squash
 
 _TABLE = """\
 AD AND Andorra
@@ -46,7 +46,7 @@ BY BLR Belarus|Weißrussland
 BZ BLZ Belize
 CA CAN Canada|Kanada
 CC CCK Cocos (Keeling) Islands|Kokosinseln
-CD ZAR Democratic Republic of the Congo|Demokratische Republik Kongo
+CD COD Democratic Republic of the Congo|Demokratische Republik Kongo
 CF CAF Central African Republic|Zentralafrikanische Republik
 CG COG Congo|Kongo
 CH CHE Switzerland|Schweiz|Suisse|Svizzera|Schweizerische Eidgenossenschaft
@@ -81,9 +81,9 @@ FJ FJI Fiji|Fidschi
 FK FLK Falkland Islands|Falklandinseln
 FM FSM Micronesia|Mikronesien
 FO FRO Faroe Islands|Färöer
-FR FXX France|Frankreich|F
+FR FRA France|Frankreich|F
 GA GAB Gabon|Gabun
-GB GBR United Kingdom|Vereinigtes Königreich|UK|Great Britain|Großbritannien|England|Schottland|Wales
+GB GBR United Kingdom|Vereinigtes Königreich|UK|Great Britain|Großbritannien|England
 GD GRD Grenada
 GE GEO Georgia|Georgien
 GF GUF French Guiana|Französisch-Guayana
@@ -227,7 +227,7 @@ TG TGO Togo
 TH THA Thailand
 TJ TJK Tajikistan|Tadschikistan
 TK TKL Tokelau
-TL TMP Timor-Leste|Osttimor|East Timor
+TL TLS Timor-Leste|Osttimor|East Timor
 TM TKM Turkmenistan
 TN TUN Tunisia|Tunesien
 TO TON Tonga
@@ -265,7 +265,11 @@ _IDLE = frozenset(("and", "und", "the"))
 
 
 def _key(text: str) -> str:
-    return " ".join(word for word in squash(text).split() if word not in _IDLE)
+    """A spelling as it compares; Osterreich is Österreich, but AE is not the A of Austria."""
+    folded = fold(text)
+    if len(folded) > 3:
+        folded = squash(folded)
+    return " ".join(word for word in folded.split() if word not in _IDLE) or folded
 
 
 @lru_cache(maxsize=1)

@@ -30,11 +30,14 @@ _SIGNS = {
 _CODE = re.compile("[A-Z]{3}")
 _MACHINE = re.compile(r"(-?)(\d{1,15})(?:\.(\d{1,2}))?", re.ASCII)
 _SCIENTIFIC = re.compile(r"[+-]?\d{1,20}(?:\.\d{1,20})?[eE][+-]?\d{1,2}", re.ASCII)
+_UNIT = r"(?:[A-Za-z]{3}|[€$£¥]|SFr\.?|Fr\.|Euro)"
 _WRITTEN = re.compile(
-    r"(?P<open>\()?(?P<before>[+-])?(?P<digits>\d[\d.,]*|[.,]\d+)(?P<after>-)?(?P<close>\))?",
+    rf"(?P<open>\()?(?P<minus>[+-])?(?:(?P<unit>{_UNIT})(?P<inner>[+-])?)?(?P<digits>[\d.,]*\d)"
+    rf"(?P<even>[.,]--?)?(?P<after>-)?(?P<mark>{_UNIT})?(?P<close>\))?",
     re.ASCII,
 )
-_CURRENCY_WORD = re.compile(r"(?:[A-Za-z]{3}|[€$£¥]|SFr\.?|Fr\.|Euro)")
+_ONE_SEPARATOR = re.compile(r"\d*(?:[.,]\d+)?", re.ASCII)
+_GROUPED = re.compile(r"\d{1,3}(?:(?:,\d{3})+(?:\.\d+)?|(?:\.\d{3})+(?:,\d+)?)", re.ASCII)
 _SPACERS = str.maketrans(dict.fromkeys(" \u00a0\u202f\u2009'’", "") | {"−": "-", "–": "-"})
 _LIMIT = 10**16
 
@@ -62,29 +65,25 @@ def _plain_number(digits: str, *, by_hand: bool) -> str:
     Of two kinds of separator the last is the decimal one; one that repeats parts thousands. A
     single one is decimal, except a dot before three digits in a text written by hand ("1.234 €").
     """
+    if _ONE_SEPARATOR.fullmatch(digits):
+        grouped = by_hand and 0 < digits.find(".") == len(digits) - 4
+        return digits.replace(".", "") if grouped else digits.replace(",", ".")
+    if not _GROUPED.fullmatch(digits):
+        raise RecordError("is no amount")
     comma, dot = digits.rfind(","), digits.rfind(".")
-    if comma >= 0 and dot >= 0:
-        thousands, decimal = (".", ",") if comma > dot else (",", ".")
-        return digits.replace(thousands, "").replace(decimal, ".")
-    sign = "," if comma >= 0 else "."
-    grouped = by_hand and sign == "." and 0 < dot == len(digits) - 4
-    if digits.count(sign) > 1 or grouped:
-        return digits.replace(sign, "")
-    return digits.replace(sign, ".")
+    thousands = "," if dot > comma >= 0 or dot < 0 else "."
+    return digits.replace(thousands, "").replace(",", ".")
 
 
 def _written(text: str) -> Decimal:
     """The amount in a text as people write it: "1.234,56 €", "CHF 1'234.50", "12,30-"."""
-    bare = text.translate(_SPACERS)
-    unmarked = _CURRENCY_WORD.sub("", bare, count=1)
-    match = _WRITTEN.fullmatch(unmarked)
+    match = _WRITTEN.fullmatch(text.translate(_SPACERS))
     if match is None or bool(match["open"]) != bool(match["close"]):
         raise RecordError("is no amount")
-    number = _plain_number(match["digits"], by_hand=unmarked != bare)
-    if number.count(".") > 1:
-        raise RecordError("is no amount")
-    negative = "-" in (match["before"], match["after"]) or match["open"]
-    return -Decimal(number) if negative else Decimal(number)
+    by_hand = bool(match["unit"] or match["mark"] or match["even"])
+    number = Decimal(_plain_number(match["digits"], by_hand=by_hand))
+    negative = match["open"] or "-" in (match["minus"], match["inner"], match["after"])
+    return -number if negative else number
 
 
 def decimal(amount: object) -> Decimal:

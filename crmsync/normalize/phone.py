@@ -20,7 +20,7 @@ _TYPES = (
 _SHORT = 6
 
 
-class _Plan(NamedTuple):
+class Plan(NamedTuple):
     """A numbering plan: its calling code, and the pattern of every valid national number."""
 
     code: str
@@ -32,7 +32,7 @@ def _pattern(desc: PhoneNumberDesc) -> str:
     return rf"(?={lengths})(?:{desc.national_number_pattern})\Z"
 
 
-def _plan(region: str) -> _Plan | None:
+def plan(region: str) -> Plan | None:
     """The plan of `region` out of phonenumbers' own metadata, None where it is not a plain one.
 
     Plain means: trunk prefix 0, international prefix 00, one region to the calling code, and no
@@ -47,19 +47,19 @@ def _plan(region: str) -> _Plan | None:
     types = [desc for name in _TYPES if (desc := getattr(meta, name)) is not None]
     known = [_pattern(desc) for desc in types if desc.national_number_pattern]
     general = rf"(?!0)(?=(?:{meta.general_desc.national_number_pattern})\Z)"
-    return _Plan(str(meta.country_code), re.compile(f"{general}(?:{'|'.join(known)})", re.ASCII))
+    return Plan(str(meta.country_code), re.compile(f"{general}(?:{'|'.join(known)})", re.ASCII))
 
 
 @lru_cache(maxsize=1)
-def _plans() -> tuple[dict[str, _Plan], dict[str, _Plan]]:
+def _plans() -> tuple[dict[str, Plan], dict[str, Plan]]:
     """The fast plans by region and by calling code."""
-    by_region = {region: plan for region in _FAST_REGIONS if (plan := _plan(region))}
-    return by_region, {plan.code: plan for plan in by_region.values()}
+    by_region = {region: known for region in _FAST_REGIONS if (known := plan(region))}
+    return by_region, {known.code: known for known in by_region.values()}
 
 
-def _by_plan(plan: _Plan, national: str) -> str:
+def _by_plan(own: Plan, national: str) -> str:
     number = national[1:] if national[:1] == "0" else national
-    return f"+{plan.code}{number}" if plan.valid.match(number) else ""
+    return f"+{own.code}{number}" if own.valid.match(number) else ""
 
 
 def _fast(raw: str, country: str) -> str | None:

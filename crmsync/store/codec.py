@@ -6,21 +6,34 @@ without touching what is there.
 
 from __future__ import annotations
 
-import zlib
+import threading
+
+import zstandard
 
 from crmsync.errors import StoreError
 
 PLAIN = b"\x00"
-ZLIB = b"\x01"
+ZSTD = b"\x01"
 SMALL = 128
 """Payloads shorter than this many bytes do not shrink; they stay plain."""
+
+
+class _Zstd(threading.local):
+    """One compressor and decompressor a thread: they may not be shared."""
+
+    def __init__(self) -> None:
+        self.compress = zstandard.ZstdCompressor(level=1).compress
+        self.decompress = zstandard.ZstdDecompressor().decompress
+
+
+_zstd = _Zstd()
 
 
 def pack(payload: bytes) -> bytes:
     """The bytes to store for `payload`."""
     if len(payload) < SMALL:
         return PLAIN + payload
-    return ZLIB + zlib.compress(payload, 1)
+    return ZSTD + _zstd.compress(payload)
 
 
 def unpack(stored: bytes) -> bytes:
@@ -28,14 +41,14 @@ def unpack(stored: bytes) -> bytes:
     mark, rest = stored[:1], stored[1:]
     if mark == PLAIN:
         return bytes(rest)
-    if mark != ZLIB:
+    if mark != ZSTD:
         raise StoreError(
             f"a stored payload has the unknown codec {mark!r}.",
             hint="It was written by a newer crmsync; IT must update this one.",
         )
     try:
-        return zlib.decompress(rest)
-    except zlib.error as error:
+        return _zstd.decompress(rest)
+    except zstandard.ZstdError as error:
         raise StoreError(
             "a stored payload is damaged.", hint="IT must restore the store from its backup."
         ) from error

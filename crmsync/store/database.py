@@ -34,6 +34,8 @@ class Store:
         with self._connect() as connection, _plain_errors():
             if self.dialect == "sqlite":
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
+            else:
+                connection.begin()  # what only the driver wrote is committed too
             work = Work(connection, run_id=run_id)
             yield work
             work.flush()

@@ -7,8 +7,8 @@ transaction may still be open, on SQLite and PostgreSQL alike.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -68,8 +68,32 @@ def advance(connection: sa.Connection, stage: str, seq: int, detail: str = "") -
     bulk.upsert(connection, watermark, [(stage, seq, detail)])
 
 
-def trim(connection: sa.Connection, stages: Sequence[str]) -> int:
-    """Drop what every one of `stages` has dealt with; gives the number of rows dropped."""
-    lowest: Any = min((position(connection, stage) for stage in stages), default=0)
-    result = connection.execute(sa.delete(change).where(change.c.seq <= lowest))
-    return result.rowcount
+def detail(connection: sa.Connection, stage: str) -> str | None:
+    """What was noted beside a watermark; None when there is none."""
+    statement = sa.select(watermark.c.detail).where(watermark.c.stage == stage)
+    found: str | None = connection.execute(statement).scalar()
+    return found
+
+
+def settle(connection: sa.Connection, stages: Mapping[str, Iterable[str]]) -> int:
+    """Move stages without a backlog to the log's end, and drop what every reader has dealt with.
+
+    Readers are `stages` (name to topics) and whoever else has a watermark. The end is read first:
+    every number up to it is committed, so none can slip in behind it. Gives the rows dropped.
+    """
+    end: int = connection.execute(sa.select(sa.func.max(change.c.seq))).scalar() or 0
+    for stage, topics in stages.items():
+        if _backlog(connection, stage, topics, end):
+            continue
+        later = sa.and_(watermark.c.stage == stage, watermark.c.seq < end)
+        moved = connection.execute(sa.update(watermark).where(later).values(seq=end))
+        if not moved.rowcount and position(connection, stage) == 0:
+            advance(connection, stage, end)
+    readers = sa.select(sa.func.min(watermark.c.seq)).where(watermark.c.seq > 0)
+    lowest: int = connection.execute(readers).scalar() or 0
+    return connection.execute(sa.delete(change).where(change.c.seq <= lowest)).rowcount
+
+
+def _backlog(connection: sa.Connection, stage: str, topics: Iterable[str], end: int) -> bool:
+    found = read(connection, stage, topics, 1)
+    return bool(found) and found[0].seq <= end

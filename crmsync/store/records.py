@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -41,7 +41,7 @@ class Raw(NamedTuple):
     stream_id: int
     external_id: str
     deleted: bool
-    payload: dict[str, Any] | None
+    payload: Mapping[str, Any] | None
 
 
 class Landing(NamedTuple):
@@ -139,7 +139,7 @@ def load_raw(work: Work, ids: Iterable[int]) -> list[Raw]:
     columns = (record.c.id, record.c.stream_id, record.c.external_id, record.c.deleted,
                record.c.payload)  # fmt: skip
     rows = work.all_in(sa.select(*columns), record.c.id, ids)
-    return sorted(_raw(*row) for row in rows)
+    return sorted((_raw(*row) for row in rows), key=lambda raw: raw.id)
 
 
 def _raw(id_: int, stream_id: int, external_id: str, deleted: bool, payload: bytes) -> Raw:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -79,6 +79,10 @@ class Work:
     def advance(self, stage: str, seq: int, detail: str = "") -> None:
         """Move the stage's watermark; it commits with the work."""
         log.advance(self.connection, stage, seq, detail)
+
+    def settle(self, stages: Mapping[str, Iterable[str]]) -> int:
+        """Drop what every stage has dealt with from the log; gives the rows dropped."""
+        return log.settle(self.connection, stages)
 
     def flush(self) -> None:
         """Write what was logged; the store calls it last, so the log's lock is held briefly."""

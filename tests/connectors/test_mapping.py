@@ -61,7 +61,7 @@ def told(raw: dict[str, Any], fields: dict[str, Any] = FIELDS) -> ToldCustomer:
 def test_a_customer_is_told_in_our_fields() -> None:
     customer = told(URSULA)
     assert (customer.kind, customer.given_name, customer.birth_date) == (
-        "person", "Ursula", "1958-11-03",
+        "person", "Ursula", "03.11.1958",
     )  # fmt: skip
     assert customer.blocked is False
     assert customer.language == "de"
@@ -75,7 +75,7 @@ def test_a_customer_is_told_in_our_fields() -> None:
     )  # fmt: skip
     (consent,) = customer.consents
     assert (consent.channel, consent.purpose, consent.state) == ("email", "marketing", "granted")
-    assert (consent.at, consent.evidence) == ("2024-02-01T10:30:00", "doi-77")
+    assert (consent.at, consent.evidence) == ("01.02.2024 10:30", "doi-77")
 
 
 def test_an_empty_cell_is_told_empty_and_an_absent_one_is_not_told() -> None:
@@ -97,7 +97,7 @@ def test_fields_that_are_not_mapped_are_left_out() -> None:
     [
         ({"Typ": "Großkunde"}, "kind", "Typ"),
         ({"Gesperrt": "vielleicht"}, "blocked", "Gesperrt"),
-        ({"Geburtstag": "31.02.1958"}, "birth_date", "Geburtstag"),
+        ({"Geburtstag": [1958]}, "birth_date", "Geburtstag"),
         ({"Nachname": ["Müller"]}, "family_name", "Nachname"),
         ({"PLZ": {"de": "50667"}}, "addresses.0.postal_code", "PLZ"),
         ({"Telefon 2": True}, "contacts.1.value", "Telefon 2"),
@@ -153,6 +153,16 @@ def test_a_list_that_is_none_is_a_bad_value() -> None:
     assert "addresses" not in told({}, fields).model_fields_set
 
 
+@pytest.mark.parametrize("spec", ["lines", {"from": "lines"}])
+def test_a_list_in_our_own_words_as_json_text(spec: Any) -> None:
+    orders = Mapper("orders", {"placed_at": "am", "lines": spec}, where="erp, orders")
+    (order,) = orders({"am": "2025-03-01", "lines": '[{"sku": "A-1", "amount": "5.00"}]'})
+    assert isinstance(order, ToldOrder)
+    assert [(line.sku, line.amount, line.quantity) for line in order.lines] == [("A-1", "5.00", 1)]
+    with pytest.raises(RecordError, match="lines: is not a list"):
+        orders({"am": "2025-03-01", "lines": "[{broken"})
+
+
 def test_a_column_whose_name_holds_dots_is_found() -> None:
     assert told({"Kd.-Name": "Groß"}, {"family_name": "Kd.-Name"}).family_name == "Groß"
 
@@ -200,7 +210,7 @@ def test_an_order_brings_its_lines_and_its_delivery() -> None:
         ("A-2", "5,00", 1),
     ]
     assert isinstance(delivery, ToldDelivery)
-    assert (delivery.promised_on, delivery.delivered_at) == ("2025-03-05", None)
+    assert (delivery.promised_on, delivery.delivered_at) == ("05.03.2025", None)
 
 
 def test_an_order_without_any_delivery_date_brings_no_delivery() -> None:

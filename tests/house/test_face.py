@@ -12,7 +12,7 @@ HEAVY = ("httpx", "click", "sqlite3", "psycopg", "sqlalchemy", "duckdb", "pyarro
 
 def test_every_public_name_is_there() -> None:
     for name in crmsync.__all__:
-        assert getattr(crmsync, name).__name__
+        assert getattr(crmsync, name) is not None
 
 
 def test_importing_crmsync_loads_nothing_heavy() -> None:

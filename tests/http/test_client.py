@@ -186,8 +186,13 @@ def test_a_refused_login_is_a_matter_of_credentials(web: respx.MockRouter) -> No
 
 
 def test_neither_log_nor_error_says_what_was_asked_or_answered(
-    web: respx.MockRouter, client: Client, caplog: pytest.LogCaptureFixture
+    web: respx.MockRouter,
+    client: Client,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # a tool that sets up logging in another test may have switched existing loggers off
+    monkeypatch.setattr(logging.getLogger("crmsync.http"), "disabled", False)
     web.get("/customers").respond(400, json={"message": "kaethe@example.com is unknown"})
     with (
         caplog.at_level(logging.DEBUG),

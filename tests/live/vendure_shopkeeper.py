@@ -14,6 +14,10 @@ ADDRESS = """mutation($id: ID!, $input: CreateAddressInput!) {
 RENAME = """mutation($input: UpdateCustomerInput!) {
   updateCustomer(input: $input) { __typename ... on Customer { id } } }"""
 MOVE = "mutation($input: UpdateAddressInput!) { updateCustomerAddress(input: $input) { id } }"
+REMOVE_ADDRESS = "mutation($id: ID!) { deleteCustomerAddress(id: $id) { success } }"
+NEW_KEY = """mutation($roles: [ID!]!) { createApiKey(input: {
+  roleIds: $roles, translations: [{languageCode: de, name: "crmsync"}]}) { apiKey } }"""
+ROLES = "{ roles { items { id code } } }"
 DELETE = "mutation($id: ID!) { deleteCustomer(id: $id) { result message } }"
 FIND = """query($email: String!) { customers(options: {filter: {emailAddress: {eq: $email}}}) {
   items { id createdAt updatedAt firstName lastName addresses { id city updatedAt } } } }"""
@@ -27,6 +31,10 @@ class Shopkeeper:
         answer = self._post(LOGIN, {"u": server.user, "p": server.password})
         token = answer.headers["vendure-auth-token"]
         self._http.headers["Authorization"] = f"Bearer {token}"
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._http.close()
 
     def ask(self, document: str, **variables: Any) -> dict[str, Any]:
         """The data of one request; errors, also those inside a union, raise."""
@@ -67,6 +75,17 @@ class Shopkeeper:
         """Change only the first address of a customer."""
         address = self.customer(email)["addresses"][0]["id"]
         self.ask(MOVE, input={"id": address, **values})
+
+    def remove_address(self, address: str) -> None:
+        """Remove one address of a customer."""
+        self.ask(REMOVE_ADDRESS, id=address)
+
+    def new_api_key(self) -> str:
+        """A key with every right."""
+        roles = self.ask(ROLES)["roles"]["items"]
+        all_rights = [role["id"] for role in roles if "super_admin" in role["code"]]
+        key: str = self.ask(NEW_KEY, roles=all_rights)["createApiKey"]["apiKey"]
+        return key
 
     def delete(self, customer: str) -> None:
         """Delete a customer the way the admin interface does."""

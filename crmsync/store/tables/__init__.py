@@ -1,14 +1,7 @@
 """The tables of the store, one file per room that fills them, all under one metadata."""
 
 from crmsync.store.tables.base import metadata
-from crmsync.store.tables.identity import (
-    customer,
-    decision,
-    link,
-    link_event,
-    match_key,
-    pair,
-)
+from crmsync.store.tables.identity import customer, decision, link, link_event, match_key, pair
 from crmsync.store.tables.model import (
     consent_claim,
     delivery,
@@ -19,8 +12,8 @@ from crmsync.store.tables.model import (
     shop,
     source_customer,
 )
-from crmsync.store.tables.outreach import ledger, ledger_payload
-from crmsync.store.tables.profile import due, habit, profile
+from crmsync.store.tables.outreach import consent_told, ledger, ledger_key, ledger_payload
+from crmsync.store.tables.profile import abc_due, due, habit, profile
 from crmsync.store.tables.record import (
     change,
     counter,
@@ -33,11 +26,42 @@ from crmsync.store.tables.record import (
     stream,
     watermark,
 )
-from crmsync.store.tables.till import card
+from crmsync.store.tables.till import card, card_key
 
 __all__ = [
-    "card", "change", "consent_claim", "counter", "customer", "decision", "delivery", "due",
-    "habit", "interaction", "lease", "ledger", "ledger_payload", "link", "link_event", "mapped",
-    "match_key", "metadata", "order_line", "orders", "pair", "parked", "pending", "product",
-    "profile", "record", "run", "shop", "source_customer", "stream", "watermark",
-]  # fmt: skip
+    "abc_due",
+    "card",
+    "card_key",
+    "change",
+    "consent_claim",
+    "consent_told",
+    "counter",
+    "customer",
+    "decision",
+    "delivery",
+    "due",
+    "habit",
+    "interaction",
+    "lease",
+    "ledger",
+    "ledger_key",
+    "ledger_payload",
+    "link",
+    "link_event",
+    "mapped",
+    "match_key",
+    "metadata",
+    "order_line",
+    "orders",
+    "pair",
+    "parked",
+    "pending",
+    "product",
+    "profile",
+    "record",
+    "run",
+    "shop",
+    "source_customer",
+    "stream",
+    "watermark",
+]

@@ -45,6 +45,12 @@ link_event = table(
     text("to_customer", null=True),
     text("rule"),
     text("run_id"),
+    sa.Index(
+        "link_event_left",
+        "from_customer",
+        sqlite_where=sa.text("to_customer IS NULL"),
+        postgresql_where=sa.text("to_customer IS NULL"),
+    ),
     sa.Index("link_event_source", "source_id"),
 )
 """Every change of a link, append-only: what unmerge and history read."""

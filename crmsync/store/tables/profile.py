@@ -19,15 +19,19 @@ habit = table(
     "habit",
     text("customer_id", key=True),
     text("controller"),
+    text("customer_key"),
     text("as_of"),
     blob("hash"),
     number("orders"),
+    text("currency"),
     number("revenue_net"),
     text("last_order_on", null=True),
     text("abc", null=True),
     text("doc"),
     sa.Index("habit_revenue", "controller", "revenue_net"),
 )
+"""model.habit.Habits as JSON. They hold from `as_of` on, the last day that turned anything;
+`customer_key` is the smallest source Ref and breaks ties of the ABC share."""
 
 due = table(
     "due",
@@ -37,3 +41,6 @@ due = table(
     sa.Index("due_on_day", "on_day"),
 )
 """When the calendar alone changes a customer: these days wake him."""
+
+abc_due = table("abc_due", text("controller", key=True))
+"""Controllers whose ABC shares must be drawn again, because a revenue changed."""

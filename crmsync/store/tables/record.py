@@ -32,6 +32,12 @@ record = table(
     text("landed_run"),
     blob("payload"),
     sa.UniqueConstraint("stream_id", "external_id"),
+    sa.Index(
+        "record_merged",
+        "merged_into",
+        sqlite_where=sa.text("merged_into IS NOT NULL"),
+        postgresql_where=sa.text("merged_into IS NOT NULL"),
+    ),
 )
 """The raw record as the backend told it, through the codec; a deleted one keeps its id."""
 

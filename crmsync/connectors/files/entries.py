@@ -1,0 +1,47 @@
+"""What every file format gives out: entries, each a record or something unreadable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from crmsync.connectors.files.lines import Mark
+
+KEPT = 65_536
+"""How many bytes of something unreadable are kept to look at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A line, row or file that cannot be read, and why.
+
+    `unfinished` says that it stands at the end and may still be being written.
+    """
+
+    reason: str
+    raw: bytes = b""
+    unfinished: bool = False
+
+
+Item = Mapping[str, Any] | Broken
+Entry = tuple[Item, int, Mark]
+"""An item, the line or row it begins at (from 1), and the mark after it."""
+
+
+class Reader(Protocol):
+    """One open file of any format.
+
+    `columns` are the names in its head; None where every record names its own fields. `grows` says
+    that more may be written at its end without touching what stands before.
+    """
+
+    @property
+    def columns(self) -> Sequence[str] | None: ...
+
+    @property
+    def grows(self) -> bool: ...
+
+    def entries(self, mark: Mark) -> Iterator[Entry]:
+        """Every entry after `mark`; the marks never go back."""
+        ...

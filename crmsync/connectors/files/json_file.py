@@ -1,0 +1,177 @@
+"""Reads JSON files: a record a line (JSONL), or one array of records, lazily either way."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+import orjson
+
+from crmsync.connectors.files.entries import KEPT, Broken, Entry, Item
+from crmsync.connectors.files.lines import CHUNK, Lines, Mark
+from crmsync.connectors.files.sniff import SAMPLE, find_encoding
+
+_DECODE = json.JSONDecoder().raw_decode
+LONGEST = 16_000_000
+"""A text of more characters than this has lost its closing quote."""
+
+_SPACE = " \t\r\n\ufeff"
+
+
+class JsonLines:
+    """A file with one JSON object a line."""
+
+    columns = None
+    grows = True
+
+    def __init__(self, file: BinaryIO, *, size: int, encoding: str | None = None) -> None:
+        self._file, self._size = file, size
+        file.seek(0)
+        self._encoding = encoding or find_encoding(file.read(min(SAMPLE, size)))
+
+    def entries(self, mark: Mark) -> Iterator[Entry]:
+        """Every line after `mark`; a last line without its end counts once it is whole JSON."""
+        lines = Lines(self._file, encoding=self._encoding, mark=mark, size=self._size)
+        before = mark
+        for text in lines:
+            item = _load(text)
+            if item is None:
+                before = lines.mark
+                continue
+            if lines.spoilt:
+                item = Broken(f"is not {lines.encoding} text", _kept(text))
+                lines.spoilt = False
+            if not lines.ended:
+                if isinstance(item, Broken):
+                    item = Broken(item.reason, item.raw, unfinished=True)
+                yield item, before.line + 1, before
+                return
+            begun, before = before, lines.mark
+            yield item, begun.line + 1, before
+
+
+def _load(text: str) -> Item | None:
+    """The object of one line, what is wrong with it, or None for an empty line."""
+    try:
+        found = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        text = text.strip(_SPACE)
+        if not text:
+            return None
+        try:  # with a byte order mark, or NaN, which some programs write
+            found = json.loads(text, parse_constant=lambda _: None)
+        except ValueError:
+            return Broken(f"is not valid JSON (column {error.colno})", _kept(text))
+    if not isinstance(found, dict):
+        return Broken("is not a JSON object", _kept(text))
+    return found
+
+
+def _kept(text: str) -> bytes:
+    return text[:KEPT].encode("utf-8", "replace")
+
+
+class JsonArray:
+    """A file with one array of JSON objects; read piece by piece, whatever its size."""
+
+    columns = None
+    grows = False
+
+    def __init__(self, file: BinaryIO, *, size: int, encoding: str | None = None) -> None:
+        self._file, self._size = file, size
+        file.seek(0)
+        found = encoding or find_encoding(file.read(min(SAMPLE, size)))
+        self._encoding = "utf-8" if found == "ascii" else found
+
+    def entries(self, mark: Mark) -> Iterator[Entry]:
+        """Every element after the first `mark.offset` ones; lines are counted for complaints."""
+        self._file.seek(0)
+        text = io.TextIOWrapper(self._file, self._encoding, "replace")
+        elements = _Elements(text)
+        count = 0
+        try:
+            for item, line in elements:
+                count += 1
+                if count > mark.offset:
+                    yield item, line, Mark(count, line)
+        finally:
+            text.detach()
+
+
+class _Elements:
+    """The elements of an array, each with the line it begins at; a broken end is the last."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self._text = text
+        self._rest = ""
+        self._line = 1
+        self._over = False
+
+    def __iter__(self) -> Iterator[tuple[Item, int]]:
+        if not self._skip("["):
+            yield Broken("is not an array of JSON objects", _kept(self._rest)), self._line
+            return
+        if self._skip("]"):
+            return
+        while True:
+            found, line = self._element(), self._line
+            if isinstance(found, Broken):
+                yield found, line
+                return
+            element, length = found
+            self._take(length)
+            good = isinstance(element, dict)
+            yield element if good else Broken("is not a JSON object"), line
+            if self._skip("]"):
+                return
+            if not self._skip(","):
+                yield self._stop("has no comma or end after an element"), self._line
+                return
+
+    def _element(self) -> tuple[Any, int] | Broken:
+        """The next element and its length in characters; reads on until it is complete."""
+        self._skip("")
+        while True:
+            try:
+                element, end = _DECODE(self._rest)
+            except json.JSONDecodeError as error:
+                if not self._cut_off(error) or not self._more():
+                    return self._stop(f"is not valid JSON ({error.msg})")
+            else:
+                if end < len(self._rest) or not self._more():
+                    return element, end
+
+    def _cut_off(self, error: json.JSONDecodeError) -> bool:
+        """Whether the error may come from the end of what has been read so far."""
+        length = len(self._rest)
+        if error.msg.startswith("Unterminated string"):
+            return length < LONGEST
+        return error.pos >= length - 16
+
+    def _stop(self, reason: str) -> Broken:
+        raw = _kept(self._rest)
+        return Broken(f"{reason}; the file was not read beyond it", raw, unfinished=self._over)
+
+    def _skip(self, wanted: str) -> bool:
+        """Pass over white space, and over `wanted` if it comes next; whether it did."""
+        while True:
+            bare = self._rest.lstrip(_SPACE)
+            if bare or not self._more():
+                break
+        self._take(len(self._rest) - len(bare))
+        if not wanted or not self._rest.startswith(wanted):
+            return False
+        self._take(len(wanted))
+        return True
+
+    def _take(self, length: int) -> None:
+        self._line += self._rest.count("\n", 0, length)
+        self._rest = self._rest[length:]
+
+    def _more(self) -> bool:
+        chunk = self._text.read(max(CHUNK, len(self._rest)))
+        self._over = not chunk
+        self._rest += chunk
+        return bool(chunk)

@@ -1,0 +1,94 @@
+"""Reads a text file line by line and knows the byte after each, so that reading can go on there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO, NamedTuple
+
+from crmsync.connectors.files.sniff import ASCII, find_one_byte
+
+CHUNK = 65_536
+
+
+class Mark(NamedTuple):
+    """A place to go on reading: the byte (or row) there, and how many lines lie before it."""
+
+    offset: int
+    line: int
+
+
+START = Mark(0, 0)
+
+
+class Lines:
+    """The decoded lines of `file` from `mark` to the byte `size`; iterate once.
+
+    `mark` is the place after the last line given out. `spoilt` is set when a line could not be
+    decoded (it is given out with replacement characters) and stays until the reader clears it.
+    `ended` is False while the last line given out had no end of line.
+    """
+
+    def __init__(self, file: BinaryIO, *, encoding: str, mark: Mark, size: int) -> None:
+        self.encoding = encoding
+        self.spoilt = False
+        self.ended = True
+        self.offset, self.line = mark
+        self._size = size
+        self._file = file
+        file.seek(mark.offset)
+
+    @property
+    def mark(self) -> Mark:
+        """The place after the last line given out."""
+        return Mark(self.offset, self.line)
+
+    def __iter__(self) -> Iterator[str]:
+        wide = self.encoding.startswith("utf-16")
+        for raw in self._wide_lines() if wide else self._file:
+            left = self._size - self.offset
+            if left <= 0:
+                return
+            if len(raw) > left:  # written after the file was opened
+                raw = raw[:left]
+            self.offset += len(raw)
+            self.line += 1
+            self.ended = raw.endswith(b"\n") if not wide else raw[-2:] in (b"\n\0", b"\0\n")
+            yield raw.decode("ascii") if raw.isascii() and not wide else self._decode(raw)
+
+    def _decode(self, raw: bytes) -> str:
+        if self.encoding == ASCII:
+            self._choose(raw)
+        try:
+            return raw.decode(self.encoding)
+        except UnicodeDecodeError:
+            self.spoilt = True
+            return raw.decode(self.encoding, "replace")
+
+    def _choose(self, raw: bytes) -> None:
+        try:
+            raw.decode("utf-8")
+            self.encoding = "utf-8"
+        except UnicodeDecodeError:
+            self.encoding = find_one_byte(raw)
+
+    def _wide_lines(self) -> Iterator[bytes]:
+        """The lines of a file with two bytes a character, still encoded."""
+        end = "\n".encode(self.encoding)
+        rest = b""
+        while chunk := self._file.read(CHUNK):
+            rest += chunk
+            begin = 0
+            while (found := _find_even(rest, end, begin)) >= 0:
+                yield rest[begin : found + 2]
+                begin = found + 2
+            rest = rest[begin:]
+        if rest:
+            yield rest
+
+
+def _find_even(data: bytes, wanted: bytes, begin: int) -> int:
+    """Where `wanted` stands in `data` at a whole number of characters after `begin`, or -1."""
+    found = data.find(wanted, begin)
+    while found >= 0 and (found - begin) % 2:
+        found = data.find(wanted, found + 1)
+    return found

@@ -1,0 +1,79 @@
+"""Opens a file of any format with the reader for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from crmsync.connectors.files.csv_file import CsvFile
+from crmsync.connectors.files.entries import Reader
+from crmsync.connectors.files.excel_file import ExcelFile
+from crmsync.connectors.files.json_file import JsonArray, JsonLines
+from crmsync.connectors.files.parquet_file import ParquetFile
+from crmsync.connectors.files.settings import FileStream, Format
+from crmsync.errors import Unreachable
+
+_FORMATS: dict[str, Format] = {
+    ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".tab": "csv",
+    ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet", ".pq": "parquet",
+    ".xlsx": "excel", ".xlsm": "excel",
+}  # fmt: skip
+
+
+@contextmanager
+def open_reader(
+    path: Path, stream: FileStream, *, size: int, finished: bool, where: str
+) -> Iterator[Reader]:
+    """The reader for the first `size` bytes of the file at `path`; closes it afterwards.
+
+    Unreachable when the file cannot be opened, ConfigError when its format cannot be read here.
+    """
+    with _opened(path, where) as file:
+        match stream.format or find_format(path, file):
+            case "csv":
+                yield _csv(file, stream, size=size, finished=finished)
+            case "json":
+                yield JsonArray(file, size=size, encoding=stream.encoding)
+            case "parquet":
+                yield ParquetFile(file)
+            case "excel":
+                excel = ExcelFile(file, sheet=stream.sheet, skip=stream.skip, where=where)
+                with closing(excel):
+                    yield excel
+            case _:
+                yield JsonLines(file, size=size, encoding=stream.encoding)
+
+
+def _opened(path: Path, where: str) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise Unreachable(
+            f"{where}: {path.name} cannot be opened ({type(error).__name__}).",
+            hint="Is the folder still there, and may this user read it?",
+        ) from None
+
+
+def find_format(path: Path, file: BinaryIO) -> Format:
+    """The format of a file by its name; a .json file is an array or lines by its first sign."""
+    if (found := _FORMATS.get(path.suffix.lower())) is not None:
+        return found
+    start = file.read(1024).lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")
+    if path.suffix.lower() == ".json" or start[:1] in (b"{", b"["):
+        return "json" if start.startswith(b"[") else "jsonl"
+    return "csv"
+
+
+def _csv(file: BinaryIO, stream: FileStream, *, size: int, finished: bool) -> CsvFile:
+    return CsvFile(
+        file,
+        size=size,
+        finished=finished,
+        encoding=stream.encoding,
+        separator=stream.separator,
+        quote=stream.quote,
+        skip=stream.skip,
+        columns=stream.columns,
+    )

@@ -1,0 +1,76 @@
+"""Collects the entries of one file into pages, and counts what could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from crmsync.connectors.files.entries import Broken, Entry
+from crmsync.connectors.files.folder import Position, Reading
+from crmsync.connectors.files.lines import Mark
+from crmsync.connectors.mapping import ROWS, Record, key_teller, with_key
+from crmsync.model.stream import Page, Unreadable
+
+PAGE = 500
+"""Records on a page."""
+PAGE_ROWS = 2_500
+"""Rows on a page, where several make one record."""
+
+
+class Pager:
+    """The pages of one `reading`; `mark`, `bad` and `unfinished` tell how far it has come."""
+
+    def __init__(self, reading: Reading, position: Position, keys: Sequence[str]) -> None:
+        self.mark: Mark = reading.mark
+        self.bad = reading.bad
+        self.unfinished = False
+        self._reading, self._position = reading, position
+        self._keys, self._tell = keys, key_teller(keys)
+        self._records: list[Record] = []
+        self._unreadable: list[Unreadable] = []
+
+    def full_pages(self, entries: Iterable[Entry]) -> Iterator[Page]:
+        """Every full page, as soon as it is full; the rest waits for `last_page`."""
+        rows = 0
+        for item, line, mark in entries:
+            self._take(item, line)
+            self.mark = mark
+            rows += len(item.get(ROWS, ())) if not isinstance(item, Broken) else 1
+            if len(self._records) + len(self._unreadable) >= PAGE or rows >= PAGE_ROWS:
+                within = self._position.within(self._reading, mark, bad=self.bad)
+                yield self._page(within, whole=False)
+                rows = 0
+
+    def last_page(self, position: Position) -> Page:
+        """What is left, with `position` to go on at."""
+        whole = self._reading.whole and not self.unfinished
+        return self._page(position, whole=whole)
+
+    def _take(self, item: Record | Broken, line: int) -> None:
+        if isinstance(item, Broken):
+            self._complain(item, line)
+            return
+        key = self._tell(item)
+        if key is None:
+            if any(value not in (None, "") for value in item.values()):
+                self._complain(Broken(f"has no value in {', '.join(self._keys)!r}"), line)
+        elif not self._reading.again:
+            self._records.append(with_key(item, key, self._keys))
+
+    def _complain(self, broken: Broken, line: int) -> None:
+        if broken.unfinished and not self._reading.finished:
+            self.unfinished = True
+            return
+        self.bad += 1
+        place = f"{self._reading.name}:{line}"
+        self._unreadable.append(Unreadable(place, broken.reason, broken.raw))
+
+    def _page(self, position: Position, *, whole: bool) -> Page:
+        page = Page(
+            records=self._records,
+            unreadable=self._unreadable,
+            next_position=position.to_json(),
+            source=self._reading.name,
+            whole=whole,
+        )
+        self._records, self._unreadable = [], []
+        return page

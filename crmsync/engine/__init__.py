@@ -1,0 +1,1 @@
+"""The engine: sync, stages, checkpoints, the run report."""

@@ -1,0 +1,51 @@
+"""Whether a name is a firm's: legal forms and the words only organisations carry."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_LEGAL_FORM = re.compile(
+    r"(?<![\w.])(?:"
+    r"(?:g|gem\.\s?)?G(?:es)?\.?\s?m\.?\s?b\.?\s?H\b\.?|gGmbH\b|GMBH\b|mbH\b"
+    r"|(?<=\S\s)(?:AG|KG|UG)|AöR|KGaA|KdöR|oHG|OHG|GbR|GBR|PartGm?b?B?"
+    r"|e\.\s?K(?:fm|fr)?\.?|eK|e\.\s?V\.?|eV|e\.\s?G\.?|eG|eGbR"
+    r"|Ltd\.?|Limited|LLC|L\.L\.C\.|Inc\.?|Corp\.?|PLC|plc|LLP"
+    r"|S\.\s?à\s?r\.\s?l\.?|SARL|Sàrl|S\.?r\.?l\.?|S\.?p\.?A\.?"
+    r"|A/S|ApS|Sp\.\s?z\s?o\.?\s?o\.?|s\.\s?r\.\s?o\.?|d\.\s?o\.\s?o\.?"
+    r"|Kft\.?|Zrt\.?|Pty"
+    r")(?![\w])",
+)
+_SHOUTED_FORM = re.compile(r"(?<!\w)(?:GMBH|MBH|KGAA|E\.\s?K\.|E\.\s?V\.|LTD\.?|INC\.?)(?!\w)")
+_SHORT_FORM = re.compile(r"\s(?:SE|SA|BV|NV|AB|AS|EG|Oyj?|[BN]\.\s?V\.|S\.\s?A\.(?:\s?S\.)?)$")
+_TRADE = re.compile(
+    r"(?<!\w)(?:Firma|Fa\.|Gebr\.|Gebrüder)(?!\w)"
+    r"|(?:&|\bund)\s*(?:Co\b|Cie\b|Söhne\b|Sohn\b|Partner\b|Töchter\b|Kollegen\b)"
+    r"|\b\w*(?:apotheke|praxis|kanzlei|autohaus|restaurant|bäckerei|metzgerei|gaststätte|verwaltung"
+    r"|landratsamt|grundschule|gymnasium|universität|hochschule|kindertagesstätte|kindergarten"
+    r"|verlag|verein|stiftung|genossenschaft|werkstatt|ministerium|klinikum|krankenhaus"
+    r"|feuerwehr|sparkasse|volksbank|versicherung|baugesellschaft|handelsgesellschaft)\b(?!-)",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=16_384)
+def has_legal_form(text: str) -> bool:
+    """Whether `text` carries a legal form: GmbH, AG, e.K., KG, e.V., OHG, UG, Ltd., S.A. …
+
+    Two-letter forms that are also names (SE, SA, AB …) count only at the end of a text that is not
+    all in capitals.
+    """
+    if _LEGAL_FORM.search(text) or _SHOUTED_FORM.search(text):
+        return True
+    return bool(_SHORT_FORM.search(text)) and not text.isupper()
+
+
+@lru_cache(maxsize=16_384)
+def looks_like_firm(text: str) -> bool:
+    """Whether `text` names a firm, club or office rather than a person.
+
+    By its legal form, by Firma, Gebr. or "& Söhne", or by a word that no person is called
+    (…apotheke, Stadtverwaltung). "Müller & Schmidt" alone is not enough.
+    """
+    return has_legal_form(text) or bool(_TRADE.search(text))

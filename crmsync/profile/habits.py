@@ -1,0 +1,148 @@
+"""Keeps the habits: computes whoever changed or whom the calendar wakes, writes what differs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+from pydantic import TypeAdapter
+
+from crmsync.model.habit import Habits
+from crmsync.profile.compute import SHARE, SUPPORT, WAKES, Computed, compute, query
+from crmsync.store import Change, Work
+from crmsync.store import habits as kept
+from crmsync.store.facts import Living, customers_of_sources, living, read_facts
+
+TOPICS = ("customer", "facts", "due")
+REASONS = tuple(WAKES.values())
+BATCH = 1_000
+"""Customers computed at once: their facts are held in memory as columns."""
+
+
+def wake(work: Work, *, as_of: str, deny: Collection[str] = ()) -> int:
+    """Log the customers whose due day has come by `as_of` under the topic "due"; gives how many.
+
+    Call it once a run, before the stage. When the definition of the habits or the denied
+    categories changed, or the calendar was turned back, it logs everybody.
+    """
+    told, _, day = kept.load_basis(work).partition(" ")
+    names = kept.take_due(work, as_of)
+    if told and (told != _definition(deny) or as_of < day):
+        names = kept.everybody(work)
+    work.log_customers("due", names)
+    if names:
+        kept.save_basis(work, f"{_definition(deny)} {as_of}")
+    return len(names)
+
+
+def habits(
+    work: Work, changes: Sequence[Change], *, as_of: str, deny: Collection[str] = ()
+) -> dict[str, int]:
+    """Bring the habits of everybody in `changes` up to date as of a day (ISO).
+
+    Returns the counts: taken = changed + unchanged + removed + regraded, where regraded are
+    customers whose ABC class moved because of others. Categories in `deny` enter nothing. The
+    classes are drawn once the change log is read to its end.
+    """
+    concerned = _concerned(work, changes)
+    counts = Counter(taken=0, changed=0, unchanged=0, removed=0, regraded=0)
+    for start in range(0, len(concerned), BATCH):
+        counts.update(_bring_up(work, concerned[start : start + BATCH], as_of, deny))
+    if concerned:
+        kept.save_basis(work, f"{_definition(deny)} {as_of}")
+    last = max((change.seq for change in changes), default=0)
+    if not kept.more_behind(work, last, TOPICS):
+        regraded = kept.draw_abc(work)
+        work.log_customers("habits", regraded)
+        counts.update(taken=len(regraded), regraded=len(regraded))
+    return dict(counts)
+
+
+def load_habits(work: Work, customer_ids: Iterable[str]) -> dict[str, Habits]:
+    """The stored habits of these customers; who has none is left out."""
+    docs = kept.habit_docs(work, customer_ids)
+    return {name: _read(doc, abc) for name, (doc, abc) in docs.items()}
+
+
+def _concerned(work: Work, changes: Sequence[Change]) -> list[str]:
+    named = {change.customer_id for change in changes if change.customer_id is not None}
+    sources = {change.record_id for change in changes if change.record_id is not None}
+    return sorted(named | customers_of_sources(work, sorted(sources)))
+
+
+def _bring_up(
+    work: Work, customer_ids: Sequence[str], as_of: str, deny: Collection[str]
+) -> dict[str, int]:
+    alive = living(work, customer_ids)
+    before = kept.stored_habits(work, customer_ids)
+    computed = compute(read_facts(work, sorted(alive)), as_of=as_of, deny=deny)
+    rows = [
+        row
+        for one in computed
+        if (row := _row(one, alive[one.customer_id], before.get(one.customer_id))) is not None
+    ]
+    changed = [row for row in rows if _differs(row, before.get(row.customer_id))]
+    removed = sorted(set(before) - {row.customer_id for row in rows})
+    kept.write_habits(work, changed)
+    kept.remove_habits(work, removed)
+    due = {one.customer_id: one.due for one in computed}
+    kept.set_due(work, {name: due.get(name, {}) for name in customer_ids}, reasons=REASONS)
+    _tell(work, changed, removed, before)
+    return {
+        "taken": len(customer_ids),
+        "changed": len(changed),
+        "removed": len(removed),
+        "unchanged": len(customer_ids) - len(changed) - len(removed),
+    }
+
+
+def _tell(
+    work: Work,
+    changed: Sequence[kept.HabitRow],
+    removed: Sequence[str],
+    before: dict[str, kept.Stored],
+) -> None:
+    names = sorted([*(row.customer_id for row in changed), *removed])
+    controllers = [row.controller for row in changed]
+    controllers += [before[name].controller for name in names if name in before]
+    kept.mark_abc(work, controllers)
+    work.log_customers("habits", names)
+
+
+def _row(one: Computed, who: Living, before: kept.Stored | None) -> kept.HabitRow | None:
+    """The row to store; its ABC class stays what it was until the classes are drawn again."""
+    found = one.habits
+    if found is None:
+        return None
+    doc = orjson.dumps(found)
+    digest = blake2b(orjson.dumps(tuple(who)) + doc, digest_size=16).digest()
+    same_books = before is not None and before.controller == who.controller
+    return kept.HabitRow(
+        one.customer_id, who.controller, who.key, found.as_of, digest, found.orders,
+        found.currency or "", found.revenue_net, found.last_order_on,
+        before.abc if before is not None and same_books else None, doc.decode(),
+    )  # fmt: skip
+
+
+def _differs(row: kept.HabitRow, before: kept.Stored | None) -> bool:
+    return before is None or before.hash != row.hash
+
+
+def _read(doc: str, abc: Any) -> Habits:
+    return replace(_adapter().validate_json(doc), abc=abc)
+
+
+def _definition(deny: Collection[str]) -> str:
+    """What the habits are computed by, as a hash: the query and the denied categories."""
+    text = orjson.dumps((query(), SUPPORT, SHARE, sorted(deny)))
+    return blake2b(text, digest_size=8).hexdigest()
+
+
+@lru_cache(maxsize=1)
+def _adapter() -> TypeAdapter[Habits]:
+    return TypeAdapter(Habits)

@@ -1,0 +1,435 @@
+-- The habits of customers as of one day: one row for every customer that has any fact.
+--
+-- A pure query. The relations it reads hold everything about the customers asked for and nothing
+-- about others, so one customer or all of them give the same rows:
+--   asked         as_of
+--   orders        customer_id, record_id, part, ref, connection, kind, status, channel, store,
+--                 placed_at, day, hour, weekday, currency, counts
+--   lines         record_id, part, sku, title, category, brand, size, gross, net, discount,
+--                 returned, gift_card
+--   products      connection, sku, ref, name, category, brand, size
+--   denied        category: what must enter no habit
+--   deliveries    customer_id, order_record_id, method, promised_on, shipped_on, delivered_on,
+--                 evidence
+--   interactions  customer_id, kind, status, day, due_on, resolved_on
+--
+-- Days are day numbers (1970-01-01 is 0), local to the shop; money is integer minor units; shares
+-- are integers per thousand, rounded down. '' means unknown, null means "no habit".
+--
+-- The dialect is DuckDB's, in the subset that other engines share: no MODE, no LIST, no date
+-- functions, every ROW_NUMBER with a full tie-break, money never summed as floats.
+WITH
+
+-- Tests, drafts, cancelled orders and staff purchases do not count, nor does what lies ahead.
+receipts AS (
+    SELECT o.*
+    FROM orders AS o CROSS JOIN asked AS a
+    WHERE o.counts AND o.day <= a.as_of
+),
+
+-- One product for a connection's sku, whatever the number of records that tell it.
+wares AS (
+    SELECT connection, sku, name, category, brand, size
+    FROM (
+        SELECT p.*, ROW_NUMBER() OVER (PARTITION BY connection, sku ORDER BY ref) AS place
+        FROM products AS p
+    ) AS told
+    WHERE place = 1
+),
+
+-- The lines that may enter a habit. What a line leaves open is looked up in its product. A gift
+-- card is money in another form: what is bought with it counts, not the card. A denied category
+-- denies the line, told by the line or by the product.
+goods AS (
+    SELECT
+        r.customer_id, r.record_id, r.part, r.currency,
+        l.returned OR r.kind = 'return' AS returned,
+        CASE WHEN l.returned OR r.kind = 'return' THEN -1 ELSE 1 END AS sign,
+        l.gross, l.net, l.discount,
+        CASE WHEN l.sku <> '' THEN l.sku ELSE l.title END AS product,
+        CASE WHEN l.title <> '' THEN l.title ELSE COALESCE(w.name, '') END AS title,
+        CASE WHEN l.category <> '' THEN l.category ELSE COALESCE(w.category, '') END AS category,
+        CASE WHEN l.brand <> '' THEN l.brand ELSE COALESCE(w.brand, '') END AS brand,
+        CASE WHEN l.size <> '' THEN l.size ELSE COALESCE(w.size, '') END AS size
+    FROM lines AS l
+    JOIN receipts AS r ON r.record_id = l.record_id AND r.part = l.part
+    LEFT JOIN wares AS w ON w.connection = r.connection AND w.sku = l.sku
+    LEFT JOIN denied AS d ON d.category = l.category
+    LEFT JOIN denied AS e ON e.category = w.category
+    WHERE NOT l.gift_card AND d.category IS NULL AND e.category IS NULL
+),
+
+-- One row a receipt. It is an order when at least one line was kept.
+baskets AS (
+    SELECT
+        r.customer_id, r.day, r.hour, r.weekday, r.store, r.channel, r.placed_at, r.ref,
+        r.currency, b.kept_lines, b.returned_lines, b.gross, b.net, b.discount, b.refund_gross,
+        b.refund_net
+    FROM (
+        SELECT
+            record_id, part,
+            SUM(CASE WHEN returned THEN 0 ELSE 1 END) AS kept_lines,
+            SUM(CASE WHEN returned THEN 1 ELSE 0 END) AS returned_lines,
+            SUM(CASE WHEN returned THEN 0 ELSE gross END) AS gross,
+            SUM(CASE WHEN returned THEN 0 ELSE net END) AS net,
+            SUM(CASE WHEN returned THEN 0 ELSE discount END) AS discount,
+            SUM(CASE WHEN returned THEN gross ELSE 0 END) AS refund_gross,
+            SUM(CASE WHEN returned THEN net ELSE 0 END) AS refund_net
+        FROM goods
+        GROUP BY record_id, part
+    ) AS b
+    JOIN receipts AS r ON r.record_id = b.record_id AND r.part = b.part
+),
+
+-- The currency of most orders. Money is told in it; what was paid in another currency counts as
+-- visit and as piece, and its orders are counted apart.
+purse AS (
+    SELECT customer_id, currency
+    FROM (
+        SELECT
+            customer_id, currency,
+            ROW_NUMBER() OVER (
+                PARTITION BY customer_id
+                ORDER BY SUM(CASE WHEN kept_lines > 0 THEN 1 ELSE 0 END) DESC, currency
+            ) AS place
+        FROM baskets
+        GROUP BY customer_id, currency
+    ) AS ranked
+    WHERE place = 1
+),
+
+money AS (
+    SELECT
+        b.customer_id,
+        MAX(p.currency) AS currency,
+        SUM(CASE WHEN b.kept_lines > 0 THEN 1 ELSE 0 END) AS orders,
+        SUM(CASE WHEN b.kept_lines > 0 AND b.currency = p.currency THEN 1 ELSE 0 END)
+            AS purse_orders,
+        SUM(b.kept_lines) AS kept_lines,
+        SUM(b.returned_lines) AS returned_lines,
+        SUM(CASE WHEN b.currency = p.currency THEN b.gross ELSE 0 END) AS revenue_gross,
+        SUM(CASE WHEN b.currency = p.currency THEN b.refund_gross ELSE 0 END) AS refund_gross,
+        SUM(CASE WHEN b.currency = p.currency THEN b.net - b.refund_net ELSE 0 END)
+            AS revenue_net,
+        SUM(CASE WHEN b.currency = p.currency THEN b.discount ELSE 0 END) AS discount,
+        MEDIAN(CASE WHEN b.kept_lines > 0 AND b.currency = p.currency THEN b.gross END)
+            AS basket_median,
+        MAX(b.day) AS last_day
+    FROM baskets AS b
+    JOIN purse AS p ON p.customer_id = b.customer_id
+    GROUP BY b.customer_id
+),
+
+-- The rhythm: gaps between successive days with a purchase.
+days AS (
+    SELECT DISTINCT customer_id, day FROM baskets WHERE kept_lines > 0
+),
+gaps AS (
+    SELECT
+        customer_id, day,
+        day - LAG(day) OVER (PARTITION BY customer_id ORDER BY day) AS gap
+    FROM days
+),
+tempo AS (
+    SELECT
+        customer_id,
+        COUNT(*) AS purchase_days,
+        MIN(day) AS first_order_on,
+        MAX(day) AS last_order_on,
+        MEDIAN(gap) AS cadence_days,
+        (MAX(day) - MIN(day)) / NULLIF(COUNT(*) - 1, 0) AS cadence_mean_days
+    FROM gaps
+    GROUP BY customer_id
+),
+
+-- With four purchase days a rhythm is believed. The next purchase is expected after one median
+-- gap; silent is who lets pass twice the longer of median and mean gap.
+rhythm AS (
+    SELECT
+        t.*,
+        CASE WHEN purchase_days >= 4
+            THEN last_order_on + CAST(CEIL(cadence_days) AS BIGINT) END AS expected_on,
+        CASE WHEN purchase_days >= 4
+            THEN last_order_on
+                + CAST(CEIL(2 * GREATEST(cadence_days, cadence_mean_days)) AS BIGINT) + 1
+            END AS silent_from
+    FROM tempo AS t
+),
+
+latest AS (
+    SELECT customer_id, ref, channel
+    FROM (
+        SELECT
+            customer_id, ref, channel,
+            ROW_NUMBER() OVER (
+                PARTITION BY customer_id ORDER BY day DESC, placed_at DESC, ref DESC
+            ) AS place
+        FROM baskets
+        WHERE kept_lines > 0
+    ) AS ranked
+    WHERE place = 1
+),
+
+-- What is bought most: lines kept less lines returned; ties go to more money, then to the smaller
+-- key. What is unknown counts neither for nor against.
+wanted AS (
+    SELECT
+        g.customer_id, 'category' AS what, g.category AS key, '' AS name, SUM(g.sign) AS pieces,
+        SUM(CASE WHEN g.currency = p.currency THEN g.sign * g.gross ELSE 0 END) AS money
+    FROM goods AS g JOIN purse AS p ON p.customer_id = g.customer_id
+    WHERE g.category <> ''
+    GROUP BY g.customer_id, g.category
+    UNION ALL
+    SELECT
+        g.customer_id, 'brand' AS what, g.brand AS key, '' AS name, SUM(g.sign) AS pieces,
+        SUM(CASE WHEN g.currency = p.currency THEN g.sign * g.gross ELSE 0 END) AS money
+    FROM goods AS g JOIN purse AS p ON p.customer_id = g.customer_id
+    WHERE g.brand <> ''
+    GROUP BY g.customer_id, g.brand
+    UNION ALL
+    SELECT
+        g.customer_id, 'size' AS what, g.size AS key, '' AS name, SUM(g.sign) AS pieces,
+        SUM(CASE WHEN g.currency = p.currency THEN g.sign * g.gross ELSE 0 END) AS money
+    FROM goods AS g JOIN purse AS p ON p.customer_id = g.customer_id
+    WHERE g.size <> ''
+    GROUP BY g.customer_id, g.size
+    UNION ALL
+    SELECT
+        g.customer_id, 'product' AS what, g.product AS key,
+        COALESCE(MIN(CASE WHEN g.title <> '' THEN g.title END), '') AS name,
+        SUM(g.sign) AS pieces,
+        SUM(CASE WHEN g.currency = p.currency THEN g.sign * g.gross ELSE 0 END) AS money
+    FROM goods AS g JOIN purse AS p ON p.customer_id = g.customer_id
+    WHERE g.product <> ''
+    GROUP BY g.customer_id, g.product
+    UNION ALL
+    SELECT customer_id, 'store' AS what, store AS key, '' AS name, COUNT(*) AS pieces, 0 AS money
+    FROM baskets
+    WHERE kept_lines > 0 AND store <> ''
+    GROUP BY customer_id, store
+),
+most AS (
+    SELECT customer_id, what, MAX(pieces) AS pieces, SUM(pieces) AS support
+    FROM wanted
+    WHERE pieces > 0
+    GROUP BY customer_id, what
+),
+favourites AS (
+    SELECT
+        w.customer_id, w.what, w.key, w.name, w.pieces, m.support,
+        ROW_NUMBER() OVER (PARTITION BY w.customer_id, w.what ORDER BY w.money DESC, w.key)
+            AS place
+    FROM wanted AS w
+    JOIN most AS m
+        ON m.customer_id = w.customer_id AND m.what = w.what AND m.pieces = w.pieces
+),
+favourite AS (
+    SELECT
+        customer_id,
+        MAX(CASE WHEN what = 'category' THEN key END) AS top_category,
+        MAX(CASE WHEN what = 'category' THEN pieces END) AS top_category_lines,
+        MAX(CASE WHEN what = 'category' THEN support END) AS top_category_n,
+        MAX(CASE WHEN what = 'brand' THEN key END) AS top_brand,
+        MAX(CASE WHEN what = 'brand' THEN pieces END) AS top_brand_lines,
+        MAX(CASE WHEN what = 'brand' THEN support END) AS top_brand_n,
+        MAX(CASE WHEN what = 'product' THEN key END) AS top_product,
+        MAX(CASE WHEN what = 'product' THEN name END) AS top_product_name,
+        MAX(CASE WHEN what = 'product' THEN pieces END) AS top_product_lines,
+        MAX(CASE WHEN what = 'product' THEN support END) AS top_product_n,
+        MAX(CASE WHEN what = 'size' THEN key END) AS size,
+        MAX(CASE WHEN what = 'size' THEN pieces END) AS size_lines,
+        MAX(CASE WHEN what = 'size' THEN support END) AS size_n,
+        MAX(CASE WHEN what = 'store' THEN key END) AS store,
+        MAX(CASE WHEN what = 'store' THEN pieces END) AS store_orders,
+        MAX(CASE WHEN what = 'store' THEN support END) AS store_n
+    FROM favourites
+    WHERE place = 1
+    GROUP BY customer_id
+),
+
+-- When they come: over orders whose weekday (1 is Monday) and hour are known; ties go to the
+-- smaller number.
+moments AS (
+    SELECT customer_id, 'weekday' AS what, weekday AS moment, COUNT(*) AS visits
+    FROM baskets
+    WHERE kept_lines > 0 AND weekday BETWEEN 1 AND 7
+    GROUP BY customer_id, weekday
+    UNION ALL
+    SELECT customer_id, 'hour' AS what, hour AS moment, COUNT(*) AS visits
+    FROM baskets
+    WHERE kept_lines > 0 AND hour BETWEEN 0 AND 23
+    GROUP BY customer_id, hour
+),
+usual AS (
+    SELECT
+        customer_id,
+        MAX(CASE WHEN what = 'weekday' THEN moment END) AS weekday,
+        MAX(CASE WHEN what = 'weekday' THEN visits END) AS weekday_orders,
+        MAX(CASE WHEN what = 'weekday' THEN support END) AS weekday_n,
+        MAX(CASE WHEN what = 'hour' THEN moment END) AS hour,
+        MAX(CASE WHEN what = 'hour' THEN visits END) AS hour_orders,
+        MAX(CASE WHEN what = 'hour' THEN support END) AS hour_n
+    FROM (
+        SELECT
+            m.*,
+            SUM(visits) OVER (PARTITION BY customer_id, what) AS support,
+            ROW_NUMBER() OVER (
+                PARTITION BY customer_id, what ORDER BY visits DESC, moment
+            ) AS place
+        FROM moments AS m
+    ) AS ranked
+    WHERE place = 1
+    GROUP BY customer_id
+),
+
+-- Late: it came after the promised day, or it should have come and the order is still open. Where
+-- a backend knows only the day of shipping, that day must already be too late. What the customer
+-- fetches himself is never late.
+late AS (
+    SELECT customer_id, late_on
+    FROM (
+        SELECT
+            d.customer_id,
+            CASE
+                WHEN d.arrived_on > d.promised_on THEN d.arrived_on
+                WHEN d.arrived_on IS NULL AND o.status = 'open' THEN d.promised_on + 1
+            END AS late_on
+        FROM (
+            SELECT
+                customer_id, order_record_id, promised_on,
+                CASE
+                    WHEN delivered_on IS NOT NULL THEN delivered_on
+                    WHEN evidence = 'ship_date_only' THEN shipped_on
+                END AS arrived_on
+            FROM deliveries
+            WHERE method <> 'pickup' AND promised_on IS NOT NULL
+        ) AS d
+        JOIN orders AS o ON o.record_id = d.order_record_id AND o.kind = 'sale' AND o.counts
+    ) AS judged
+    WHERE late_on IS NOT NULL
+),
+lateness AS (
+    SELECT
+        l.customer_id,
+        SUM(CASE WHEN l.late_on <= a.as_of AND a.as_of < l.late_on + 90 THEN 1 ELSE 0 END)
+            AS late_deliveries_90d,
+        MAX(CASE WHEN l.late_on <= a.as_of THEN l.late_on END) AS last_late_on,
+        MIN(
+            CASE WHEN l.late_on <= a.as_of AND a.as_of < l.late_on + 90
+                    AND l.late_on >= r.last_order_on
+                THEN l.late_on END
+        ) AS unforgiven_since
+    FROM late AS l
+    CROSS JOIN asked AS a
+    LEFT JOIN rhythm AS r ON r.customer_id = l.customer_id
+    GROUP BY l.customer_id
+),
+
+-- Complaints and calls that wait for an answer.
+waiting AS (
+    SELECT customer_id, kind, day, due_on, resolved_on
+    FROM interactions
+    WHERE kind IN ('complaint', 'call_back') AND status <> 'done'
+),
+cases AS (
+    SELECT
+        w.customer_id,
+        SUM(CASE WHEN w.kind = 'complaint' THEN 1 ELSE 0 END) AS open_complaints,
+        MIN(CASE WHEN w.kind = 'complaint' THEN w.day END) AS complaint_since,
+        MIN(CASE WHEN w.kind = 'call_back' THEN w.due_on END) AS call_back_due_on
+    FROM waiting AS w CROSS JOIN asked AS a
+    WHERE w.day <= a.as_of AND (w.resolved_on IS NULL OR w.resolved_on > a.as_of)
+    GROUP BY w.customer_id
+),
+
+-- Every day on which the calendar alone turns something for a customer.
+turns AS (
+    SELECT customer_id, 'fact' AS reason, day FROM baskets
+    UNION ALL
+    SELECT o.customer_id, 'fact' AS reason, o.day
+    FROM orders AS o CROSS JOIN asked AS a
+    WHERE o.counts AND o.day > a.as_of
+    UNION ALL
+    SELECT customer_id, 'fact' AS reason, day FROM waiting
+    UNION ALL
+    SELECT customer_id, 'resolved' AS reason, resolved_on AS day FROM waiting
+    UNION ALL
+    SELECT customer_id, 'call_back' AS reason, due_on AS day FROM waiting
+    UNION ALL
+    SELECT customer_id, 'late' AS reason, late_on AS day FROM late
+    UNION ALL
+    SELECT customer_id, 'late' AS reason, late_on + 90 AS day FROM late
+    UNION ALL
+    SELECT customer_id, 'expected' AS reason, expected_on + 1 AS day FROM rhythm
+    UNION ALL
+    SELECT customer_id, 'at_risk' AS reason, silent_from AS day FROM rhythm
+),
+calendar AS (
+    SELECT
+        t.customer_id,
+        MAX(CASE WHEN t.day <= a.as_of THEN t.day END) AS since,
+        MIN(CASE WHEN t.day > a.as_of AND t.reason = 'fact' THEN t.day END) AS wake_fact,
+        MIN(CASE WHEN t.day > a.as_of AND t.reason = 'resolved' THEN t.day END) AS wake_resolved,
+        MIN(CASE WHEN t.day > a.as_of AND t.reason = 'call_back' THEN t.day END)
+            AS wake_call_back,
+        MIN(CASE WHEN t.day > a.as_of AND t.reason = 'late' THEN t.day END) AS wake_late,
+        MIN(CASE WHEN t.day > a.as_of AND t.reason = 'expected' THEN t.day END) AS wake_expected,
+        MIN(CASE WHEN t.day > a.as_of AND t.reason = 'at_risk' THEN t.day END) AS wake_at_risk
+    FROM turns AS t CROSS JOIN asked AS a
+    GROUP BY t.customer_id
+)
+
+SELECT
+    c.customer_id,
+    c.since,
+    c.wake_fact, c.wake_resolved, c.wake_call_back, c.wake_late, c.wake_expected, c.wake_at_risk,
+    COALESCE(m.orders, 0) AS orders,
+    COALESCE(r.purchase_days, 0) AS purchase_days,
+    r.first_order_on,
+    r.last_order_on,
+    t.ref AS last_order,
+    t.channel AS last_channel,
+    m.currency,
+    COALESCE(m.revenue_gross, 0) AS revenue_gross,
+    COALESCE(m.refund_gross, 0) AS refund_gross,
+    COALESCE(m.revenue_net, 0) AS revenue_net,
+    m.revenue_gross // NULLIF(m.purse_orders, 0) AS basket_avg,
+    CAST(FLOOR(m.basket_median) AS BIGINT) AS basket_median,
+    COALESCE(m.orders - m.purse_orders, 0) AS foreign_orders,
+    r.cadence_days,
+    r.cadence_mean_days,
+    CASE WHEN r.expected_on >= a.as_of THEN r.expected_on END AS next_expected_on,
+    CASE WHEN r.expected_on < a.as_of THEN r.expected_on END AS overdue_since,
+    f.top_category, 1000 * f.top_category_lines // f.top_category_n AS top_category_share,
+    f.top_category_n,
+    f.top_product, f.top_product_name,
+    1000 * f.top_product_lines // f.top_product_n AS top_product_share,
+    f.top_product_n,
+    f.top_brand, 1000 * f.top_brand_lines // f.top_brand_n AS top_brand_share, f.top_brand_n,
+    f.size, 1000 * f.size_lines // f.size_n AS size_share, f.size_n,
+    f.store, 1000 * f.store_orders // f.store_n AS store_share, f.store_n,
+    u.weekday, 1000 * u.weekday_orders // u.weekday_n AS weekday_share, u.weekday_n,
+    u.hour, 1000 * u.hour_orders // u.hour_n AS hour_share, u.hour_n,
+    1000 * m.returned_lines // NULLIF(m.kept_lines + m.returned_lines, 0) AS return_rate,
+    1000 * m.refund_gross // NULLIF(m.revenue_gross + m.refund_gross, 0) AS return_rate_money,
+    1000 * m.discount // NULLIF(m.revenue_gross + m.discount, 0) AS discount_affinity,
+    COALESCE(l.late_deliveries_90d, 0) AS late_deliveries_90d,
+    l.last_late_on,
+    COALESCE(k.open_complaints, 0) AS open_complaints,
+    k.call_back_due_on,
+    COALESCE(k.call_back_due_on <= a.as_of, FALSE) AS call_back_due,
+    CASE WHEN r.purchase_days >= 4
+        THEN LEAST(r.silent_from, l.unforgiven_since, k.complaint_since) END AS at_risk_from,
+    COALESCE(r.purchase_days >= 4 AND l.unforgiven_since IS NOT NULL, FALSE) AS at_risk_late,
+    COALESCE(r.purchase_days >= 4 AND k.open_complaints > 0, FALSE) AS at_risk_complaint,
+    COALESCE(r.silent_from <= a.as_of, FALSE) AS at_risk_silent
+FROM calendar AS c
+CROSS JOIN asked AS a
+LEFT JOIN money AS m ON m.customer_id = c.customer_id
+LEFT JOIN rhythm AS r ON r.customer_id = c.customer_id
+LEFT JOIN latest AS t ON t.customer_id = c.customer_id
+LEFT JOIN favourite AS f ON f.customer_id = c.customer_id
+LEFT JOIN usual AS u ON u.customer_id = c.customer_id
+LEFT JOIN lateness AS l ON l.customer_id = c.customer_id
+LEFT JOIN cases AS k ON k.customer_id = c.customer_id
+ORDER BY c.customer_id

@@ -1,0 +1,1 @@
+"""The till: cards, greeting, the till file and its search."""

@@ -1,0 +1,141 @@
+"""Builds the till file: the cards of a store's catchment with everything to find them offline."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from crmsync.errors import ConfigError
+from crmsync.normalize.koelner import koelner
+from crmsync.store import Store, Work, cards
+from crmsync.store.cards import Published
+from crmsync.till import typos
+from crmsync.till.keys import Keys, load_keys
+from crmsync.till.pack import pack
+from crmsync.till.queries import QUERIES
+from crmsync.till.tillfile import SCHEMA
+
+NEAR = 3
+"""So many leading signs of the postal code make two places neighbours."""
+
+
+class Counts(NamedTuple):
+    """What a till file holds: cards, those left out as outside the catchment, bytes."""
+
+    cards: int
+    outside: int
+    bytes: int
+
+
+class _Card(NamedTuple):
+    doc: str
+    keys: Keys
+
+
+def build(
+    store: Store,
+    path: str | Path,
+    *,
+    built_at: str,
+    expires_on: str,
+    store_key: str | None = None,
+    controller: str | None = None,
+    calling_code: str = "49",
+) -> Counts:
+    """Write a fresh till file and put it in the place of the old one at once; gives its counts.
+
+    With `store_key` it holds the store's catchment: who bought there, or lives where the first
+    three signs of the postal code are the store's. Without it, everybody of `controller` (None:
+    of all). `built_at` is a UTC stamp, `expires_on` the last ISO day it answers. `calling_code`
+    belongs to numbers typed with a leading 0. The file is readable by its owner alone.
+    ConfigError when the folder cannot be written.
+    """
+    target = Path(path)
+    with store.read() as work:
+        chosen, outside = _choose(work, store_key, controller)
+        head = {
+            "schema": SCHEMA,
+            "seq": str(cards.last_seq(work)),
+            "built_at": built_at,
+            "expires_on": expires_on,
+            "calling_code": calling_code,
+        }
+    fresh = target.with_name(f".{target.name}.{os.getpid()}.new")
+    try:
+        _write(fresh, head, chosen)
+        os.replace(fresh, target)
+    except OSError as error:
+        raise ConfigError(
+            f"the till file {target} cannot be written.", hint="IT: check folder and rights."
+        ) from error
+    finally:
+        with suppress(FileNotFoundError):
+            fresh.unlink()
+    return Counts(len(chosen), outside, target.stat().st_size)
+
+
+def _choose(work: Work, store_key: str | None, controller: str | None) -> tuple[list[_Card], int]:
+    """The cards of the file in the order of visits, and how many are outside the catchment."""
+    ranked = sorted(cards.published(work, controller), key=_visits)
+    everybody = [_Card(one.doc, load_keys(one.keys)) for one in ranked]
+    if store_key is None:
+        return everybody, 0
+    shoppers = cards.shoppers(work, store_key)
+    near = tuple(code[:NEAR] for code in cards.shop_places(work, store_key) if len(code) >= NEAR)
+    chosen = [
+        found
+        for one, found in zip(ranked, everybody, strict=True)
+        if one.customer_id in shoppers or any(place.startswith(near) for place in found.keys.places)
+    ]
+    return chosen, len(everybody) - len(chosen)
+
+
+def _visits(one: Published) -> tuple[int, str, str, str]:
+    """Most orders first, then the latest; then by the keys, which are the same in every store."""
+    latest = "".join(chr(ord("9") - int(sign)) for sign in one.last_order_on if sign.isdigit())
+    return -one.orders, latest or "~", one.keys, one.customer_id
+
+
+def _write(path: Path, head: dict[str, str], chosen: Iterable[_Card]) -> None:
+    with suppress(FileNotFoundError):
+        path.unlink()
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    with closing(sqlite3.connect(path, isolation_level=None)) as file:
+        file.execute("PRAGMA journal_mode=OFF")
+        file.executescript(QUERIES["schema"])
+        file.execute("BEGIN")
+        file.executemany(QUERIES["put_head"], head.items())
+        _fill(file, chosen)
+        file.execute("COMMIT")
+        file.execute(QUERIES["finish"])
+    with path.open("rb") as written:
+        os.fsync(written.fileno())
+
+
+def _fill(file: sqlite3.Connection, chosen: Iterable[_Card]) -> None:
+    words: set[str] = set()
+    for rank, (doc, keys) in enumerate(chosen, 1):
+        words.update(keys.words)
+        file.execute(QUERIES["put_card"], (rank, pack(doc), " ".join(keys.words)))
+        file.execute(QUERIES["put_look"], (rank, " ".join(_indexed(keys))))
+        exact = [(bytes.fromhex(one.key), rank, one.greets) for one in keys.exact]
+        file.executemany(QUERIES["put_exact"], exact)
+    long = sorted(word for word in words if len(word) >= typos.LEAST)
+    file.executemany(QUERIES["put_near"], sorted((cut, w) for w in long for cut in typos.cuts(w)))
+    file.executemany(QUERIES["put_sound"], sorted(_sounds(words)))
+
+
+def _indexed(keys: Keys) -> Iterator[str]:
+    """The words of the full-text index: of names, t and a phone's end, z and a postal code."""
+    yield from keys.words
+    yield from (f"t{end}" for end in keys.ends)
+    yield from (f"z{place}" for place in keys.places)
+
+
+def _sounds(words: Iterable[str]) -> Iterator[tuple[str, str]]:
+    latin = (word for word in words if word.isalpha())
+    return ((code, word) for word in latin if len(code := koelner(word)) > 1)

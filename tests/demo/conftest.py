@@ -1,0 +1,15 @@
+"""One built sample for every test of the demo."""
+
+from __future__ import annotations
+
+import pytest
+
+from crmsync.demo.sample import Sample, build
+
+DAY = "2026-11-21"
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
+    """The sample with 200 people, counted from 21 November 2026."""
+    return build(tmp_path_factory.mktemp("beispiel"), people=200, seed=5, as_of=DAY)

@@ -1,0 +1,49 @@
+"""The example folder is what the sample's generator builds, and stays so."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from crmsync.demo.sample import build
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "beispiel-retailer"
+SHOWN = {".toml", ".py", ".csv", ".db", ".json", ""}
+DAY = "2026-11-21"
+TEXTS = (
+    "crmsync.toml",
+    "crmsync_plugins.py",
+    "crm/kunden.csv",
+    "crm/vorgaenge.csv",
+    "shop/shop.json",
+    "truth.csv",
+)
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("example"), people=1, as_of=DAY).folder
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_the_example_is_up_to_date(fresh: Path, name: str) -> None:
+    assert (EXAMPLE / name).read_bytes() == (fresh / name).read_bytes()
+
+
+def test_the_database_of_the_example_is_up_to_date(fresh: Path) -> None:
+    def dump(path: Path) -> list[str]:
+        with closing(sqlite3.connect(path)) as base:
+            return list(base.iterdump())
+
+    assert dump(EXAMPLE / "erp" / "erp.db") == dump(fresh / "erp" / "erp.db")
+
+
+def test_every_file_the_readme_names_is_there() -> None:
+    text = (EXAMPLE / "README.md").read_text("utf-8")
+    files = [path for path in EXAMPLE.rglob("*") if path.is_file() and path.suffix in SHOWN]
+    for path in files:
+        if "__pycache__" not in path.parts and not path.name.startswith("."):
+            assert f"`{path.relative_to(EXAMPLE).as_posix()}`" in text
