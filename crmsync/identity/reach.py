@@ -57,8 +57,9 @@ def refresh_keys(work: Work, taken: Sequence[int], numbers: Mapping[str, str]) -
     old = set(key_store.keys_of(work, taken))
     moved = {row.key for row in new ^ old if not row.key.startswith(HOUSEHOLD)}
     before = _census(work, moved)
-    stale = sorted({row.source_id for row in new ^ old})
-    key_store.replace_keys(work, stale, sorted(row for row in new if row.source_id in set(stale)))
+    stale = {row.source_id for row in new ^ old}
+    rows = sorted(row for row in new if row.source_id in stale)
+    key_store.replace_keys(work, sorted(stale), rows)
     return _holders(work, moved, before, _census(work, moved)) | set(taken)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import shutil
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import orjson
 import pytest
 
 from crmsync.identity.reach import read_traits
+from crmsync.identity.read import decide
 from crmsync.identity.resolve import resolve
 from crmsync.model.customer import Address, ContactPoint, SourceCustomer
 from crmsync.model.ids import uuid7
@@ -77,6 +79,11 @@ class Book:
             ids = [self.ids[short] for short in shorts]
             work.delete(source_customer.c.record_id, ids)
             work.log_records("source", ids)
+
+    def decide(self, a: str, b: str, band: Any, *, at: str = "2026-11-21T09:00:00Z") -> None:
+        """Record what a human decided."""
+        with self.store.work() as work:
+            decide(work, self.ref(a), self.ref(b), band, by="anja", at=at, note="")
 
     def resolve(self, *, batch: int = 10_000, numbers: dict[str, str] | None = None) -> Parts:
         """Run the stage over what changed, in batches, as the engine does; the last counts."""
@@ -193,10 +200,13 @@ def book(store: Store) -> Book:
 def new_book(tmp_path_factory: pytest.TempPathFactory) -> Iterable[Callable[[], Book]]:
     """Makes empty books on SQLite, for tests that need many."""
     folder: Path = tmp_path_factory.mktemp("books")
+    open_store(f"sqlite:///{folder / 'empty.db'}").close()
     opened: list[Store] = []
 
     def make() -> Book:
-        opened.append(open_store(f"sqlite:///{folder / f'{len(opened)}.db'}"))
+        path = folder / f"{len(opened)}.db"
+        shutil.copy(folder / "empty.db", path)
+        opened.append(open_store(f"sqlite:///{path}"))
         return Book(opened[-1])
 
     yield make

@@ -1,0 +1,160 @@
+"""The result is a function of the data: order, batches and strangers change nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from crmsync.identity import keys as keys_module
+
+Book = Any
+Step = tuple[str, str, Any]
+
+SETTINGS = settings(
+    max_examples=60, deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)  # fmt: skip
+
+names = st.sampled_from(
+    ["", "Karl Huber", "K. Huber", "Karla Huber", "Karl Maier", "Carl Huber", "Kral Huber"]
+)
+people = st.fixed_dictionaries(
+    {
+        "name": names,
+        "email": st.sampled_from(["", "a@x.example", "b@x.example", "a@x.example b@x.example"]),
+        "phone": st.sampled_from(["", "", "+4930111111", "+4930222222"]),
+        "birth_date": st.sampled_from(["", "", "1951-03-04", "1979-09-12", "1979-12-09"]),
+        "customer_number": st.sampled_from(["", "", "1", "2"]),
+        "at": st.sampled_from(["", "80331 tal 3"]),
+        "suffix": st.sampled_from(["", "", "", "sen."]),
+        "controller": st.sampled_from(["Muster", "Muster", "Muster", "Andere"]),
+    }
+)  # fmt: skip
+refs = st.sampled_from([f"{one}/{n}" for one in ("crm", "erp", "shop") for n in range(3)])
+books = st.dictionaries(refs, people, min_size=2, max_size=9)
+decided = st.lists(
+    st.tuples(refs, refs, st.sampled_from(["same", "apart"]), st.sampled_from(["1", "2"])),
+    max_size=2,
+)
+
+
+def write(book: Book, ref: str, person: dict[str, Any]) -> None:
+    book.put(ref, person["name"], **{key: one for key, one in person.items() if key != "name"})
+
+
+def decide(book: Book, people: dict[str, Any], decisions: Any) -> dict[frozenset[str], str]:
+    """Make the decisions that are possible; gives the last one on each pair."""
+    made = {}
+    for a, b, band, at in decisions:
+        known = a != b and a in people and b in people
+        if known and people[a]["controller"] == people[b]["controller"]:
+            book.decide(a, b, band, at=at)
+            made[frozenset((a, b))] = band
+    return made
+
+
+@pytest.fixture(autouse=True)
+def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two people and two nameless records are the most, so that keys die and live often."""
+    monkeypatch.setattr(keys_module, "MOST_PEOPLE", 2)
+    monkeypatch.setattr(keys_module, "MOST_NAMELESS", 2)
+
+
+@SETTINGS
+@given(books, decided, st.data())
+def test_order_and_batches_do_not_matter(
+    new_book: Callable[[], Book], final: dict[str, Any], decisions: Any, data: st.DataObject
+) -> None:
+    whole, pieces = new_book(), new_book()
+    for ref in sorted(final):
+        write(whole, ref, final[ref])
+    decide(whole, final, decisions)
+    whole.resolve()
+    for ref in data.draw(st.permutations(sorted(final))):
+        write(pieces, ref, data.draw(people))
+        if data.draw(st.booleans()):
+            pieces.resolve(batch=data.draw(st.integers(1, 4)))
+    if data.draw(st.booleans()):
+        pieces.withdraw(sorted(final)[0])
+        pieces.resolve()
+    for ref in data.draw(st.permutations(sorted(final))):
+        write(pieces, ref, final[ref])
+        if data.draw(st.booleans()):
+            pieces.resolve(batch=data.draw(st.integers(1, 4)))
+    decide(pieces, final, decisions)
+    pieces.resolve(batch=data.draw(st.integers(1, 4)))
+    assert pieces.groups() == whole.groups()
+    assert pieces.pairs() == whole.pairs()
+
+
+@SETTINGS
+@given(books, books)
+def test_strangers_change_nothing(
+    new_book: Callable[[], Book], ours: dict[str, Any], strangers: dict[str, Any]
+) -> None:
+    book = new_book()
+    for ref, person in ours.items():
+        write(book, ref, person)
+    book.resolve()
+    before = {ref: book.customer(ref) for ref in ours}, book.pairs()
+    book.logged()
+    for ref, person in strangers.items():
+        write(book, f"x-{ref}", {**person, "controller": "Fremde"})
+    book.resolve()
+    ours_now = {pair: found for pair, found in book.pairs().items() if not _foreign(pair)}
+    assert ({ref: book.customer(ref) for ref in ours}, ours_now) == before
+    assert book.logged().isdisjoint(before[0].values())
+
+
+def _foreign(pair: frozenset[str]) -> bool:
+    return any(ref.startswith("x-") for ref in pair)
+
+
+@SETTINGS
+@given(books, decided)
+def test_nobody_who_clashes_shares_a_customer(
+    new_book: Callable[[], Book], final: dict[str, Any], decisions: Any
+) -> None:
+    book = new_book()
+    for ref, person in final.items():
+        write(book, ref, person)
+    made = decide(book, final, decisions)
+    book.resolve()
+    for group in book.groups():
+        births = {final[ref]["birth_date"] for ref in group} - {""}
+        assert len({final[ref]["controller"] for ref in group}) == 1
+        inside = {band for pair, band in made.items() if pair <= group}
+        assert len(births) < 2 or "same" in inside
+        assert "apart" not in inside
+
+
+@SETTINGS
+@given(books, st.lists(st.tuples(refs, people), max_size=6), st.data())
+def test_ids_are_never_reused_and_history_is_exact(
+    new_book: Callable[[], Book], first: Any, later: Any, data: st.DataObject
+) -> None:
+    book = new_book()
+    for ref, person in first.items():
+        write(book, ref, person)
+    book.resolve()
+    for ref, person in later:
+        if data.draw(st.booleans()) or ref not in book.ids:
+            write(book, ref, person)
+        else:
+            book.withdraw(ref)
+        book.resolve()
+    now: dict[str, str | None] = {}
+    for ref, old, new in book.events():
+        assert now.get(ref) == old
+        now[ref] = new
+    assert {ref: book.customer(ref) for ref in book.ids} == {ref: now.get(ref) for ref in book.ids}
+    for customer in {name for name in now.values() if name}:
+        assert book.state(customer) == ("alive", None)
+    for customer in {name for _, old, new in book.events() for name in (old, new) if name}:
+        state, alias = book.state(customer)
+        assert (state == "alive") == (customer in now.values())
+        assert alias is None or book.state(alias)[0] in ("alive", "gone")
