@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from crmsync.connectors.files.lines import START, Mark
+from crmsync.connectors.files.lines import CHUNK, START, Mark
 
 Json = Any
 
@@ -172,7 +172,7 @@ def digest(path: Path, size: int) -> str:
     """A hash of the first `size` bytes of a file."""
     found, left = hashlib.blake2b(digest_size=16), size
     with path.open("rb") as file:
-        while left > 0 and (chunk := file.read(min(left, 1 << 20))):
+        while left > 0 and (chunk := file.read(min(left, CHUNK))):
             found.update(chunk)
             left -= len(chunk)
     return found.hexdigest()
