@@ -12,7 +12,7 @@ from crmsync.demo.sample import build
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "beispiel-retailer"
 SHOWN = {".toml", ".py", ".csv", ".db", ".json", ""}
-DAY = "2026-11-21"
+DAY = "2025-03-31"
 TEXTS = (
     "crmsync.toml",
     "crmsync_plugins.py",
