@@ -27,8 +27,8 @@ from crmsync.model.customer import Profile, SourceCustomer
 from crmsync.model.habit import Habits, seen_on
 from crmsync.model.ref import Ref
 from crmsync.outreach.planned import Plan
-from crmsync.profile.golden import load_profiles
 from crmsync.profile.habits import load_habits
+from crmsync.profile.profiles import load_profiles
 from crmsync.store import Work
 from crmsync.store.habits import everybody
 from crmsync.store.keys import record_ids
