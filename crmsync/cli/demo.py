@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -22,7 +22,7 @@ def demo(ctx: click.Context, folder: Path, people: int, as_of: str) -> int:
     screen.quiet_logs(ctx.obj["verbose"])
     with screen.progress() as progress:
         found = run_demo(
-            folder.resolve(), people=people, as_of=as_of or date.today().isoformat(),
+            folder.resolve(), people=people, as_of=as_of or datetime.now(UTC).date().isoformat(),
             progress=progress,
         )  # fmt: skip
     click.echo(render(found))
