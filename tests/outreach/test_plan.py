@@ -227,6 +227,14 @@ def test_the_audiences_of_habits(fill: Filler, store: Store) -> None:
     }
 
 
+def test_a_win_back_says_how_long_and_against_which_rhythm(fill: Filler, store: Store) -> None:
+    fill.regular("k", "shop/customers/1", fill.person(address=HOME))
+    fill.habit("k", 9, "2026-06-10", at_risk=("silent",), cadence_days=20.5)
+    (contact,) = make(store).contacts
+    assert contact.why == "164 Tage ohne Einkauf (zuletzt am 2026-06-10, sonst etwa alle 20 Tage)"
+    assert "am 10. Juni 2026" in contact.text
+
+
 def test_an_advert_by_mail_rests_on_its_consent(fill: Filler, store: Store) -> None:
     käthe = fill.person(email="k@example.org")
     source = fill.regular("k", "shop/customers/1", käthe)
