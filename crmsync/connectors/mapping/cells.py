@@ -140,7 +140,7 @@ def _reader(path: str) -> Get:
 
 def _walk(found: Any, parts: Sequence[str]) -> Any:
     for part in parts:
-        if isinstance(found, Mapping):
+        if type(found) is dict or isinstance(found, Mapping):
             found = found.get(part, MISSING)
         elif isinstance(found, list) and part.isdigit():
             found = found[int(part)] if int(part) < len(found) else MISSING
