@@ -123,18 +123,22 @@ def write_keys(work: Work, rows: Sequence[tuple[str, str, str]], gone: Collectio
     work.upsert(card_key, rows)
 
 
-def published(work: Work, controller: str | None) -> Iterator[Published]:
-    """Every living card, of one controller or of all, with what ranks it."""
+def published(work: Work, controller: str) -> Iterator[Published]:
+    """Every living card of a controller, with what ranks it."""
     statement = (
         sa.select(card.c.customer_id, card.c.doc, card.c["keys"], habit.c.orders,
                   habit.c.last_order_on)
         .outerjoin(habit, habit.c.customer_id == card.c.customer_id)
-        .where(card.c.doc.is_not(None))
+        .where(card.c.doc.is_not(None), card.c.controller == controller)
     )  # fmt: skip
-    if controller is not None:
-        statement = statement.where(card.c.controller == controller)
     for row in work.connection.execution_options(yield_per=CHUNK).execute(statement):
         yield Published(row[0], row[1], row[2], row[3] or 0, row[4] or "")
+
+
+def controllers(work: Work) -> list[str]:
+    """The controllers that have living cards, sorted."""
+    statement = sa.select(card.c.controller).where(card.c.doc.is_not(None)).distinct()
+    return sorted(row.controller for row in work.all(statement))
 
 
 def last_seq(work: Work) -> int:

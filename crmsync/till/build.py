@@ -51,14 +51,15 @@ def build(
     """Write a fresh till file and put it in the place of the old one at once; gives its counts.
 
     With `store_key` it holds the store's catchment: who bought there, or lives where the first
-    three signs of the postal code are the store's. Without it, everybody of `controller` (None:
-    of all). `built_at` is a UTC stamp, `expires_on` the last ISO day it answers. `calling_code`
-    belongs to numbers typed with a leading 0. The file is readable by its owner alone.
-    ConfigError when the folder cannot be written.
+    three signs of the postal code are the store's. Without it, everybody of `controller`, which
+    may be left out while only one has cards: no till sees another company's. `built_at` is a UTC
+    stamp, `expires_on` the last ISO day it answers. `calling_code` belongs to numbers typed with
+    a leading 0. The file is readable by its owner alone.
+    ConfigError when the controller must be named, or the folder cannot be written.
     """
     target = Path(path)
     with store.read() as work:
-        chosen, outside = _choose(work, store_key, controller)
+        chosen, outside = _choose(work, store_key, controller or _only_controller(work))
         head = {
             "schema": SCHEMA,
             "seq": str(cards.last_seq(work)),
@@ -80,7 +81,17 @@ def build(
     return Counts(len(chosen), outside, target.stat().st_size)
 
 
-def _choose(work: Work, store_key: str | None, controller: str | None) -> tuple[list[_Card], int]:
+def _only_controller(work: Work) -> str:
+    names = cards.controllers(work)
+    if len(names) > 1:
+        raise ConfigError(
+            f"the store has cards of several controllers: {', '.join(names)}.",
+            hint="Name one (--controller): no till may see another company's customers.",
+        )
+    return names[0] if names else ""
+
+
+def _choose(work: Work, store_key: str | None, controller: str) -> tuple[list[_Card], int]:
     """The cards of the file in the order of visits, and how many are outside the catchment."""
     ranked = sorted(cards.published(work, controller), key=_visits)
     everybody = [_Card(_named(one), load_keys(one.keys)) for one in ranked]

@@ -18,7 +18,7 @@ from crmsync.model.greeting import Form, GreetingParts
 SIZE = 1024
 """The most bytes a card may have, as compact JSON in UTF-8."""
 
-LIMITS = {"n": 60, "call": 60, "say": 30, "tell": 30, "at": 30, "usual": 60, "pref": 30}
+LIMITS = {"n": 60, "call": 60, "say": 30, "tell": 30, "at": 40, "usual": 60, "pref": 30}
 """The most characters of each text."""
 
 CareKind = Literal["reklamation", "verspaetung"]

@@ -67,7 +67,9 @@ def minor(customer: SourceCustomer, *, as_of: str) -> bool:
 
 def _call(customer: SourceCustomer, form: Form, language: str) -> str:
     name = customer.name
-    if name is None or not name.sure or not _is_name(name) or name.salutation == "firma":
+    if name is None or not name.sure or not _is_name(name):
+        return ""
+    if name.salutation == "firma" and not name.family:
         return ""
     if name.salutation in ("familie", "paar") or customer.kind == "couple":
         return _couple(name, form, language)

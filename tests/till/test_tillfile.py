@@ -14,8 +14,9 @@ import pytest
 
 from crmsync.errors import ConfigError, StoreError
 from crmsync.till.card import card_id
+from crmsync.till.feed import TillFeed
 from crmsync.till.tillfile import Now, TillFile
-from tests.till.retailer import AS_OF, EXPIRES, Retailer, opened, person
+from tests.till.retailer import AS_OF, EXPIRES, OPEN, Retailer, opened, person
 
 ROOT = Path(__file__).parents[2]
 
@@ -169,6 +170,17 @@ def test_a_file_holds_the_catchment_of_its_store(retailer: Retailer, tmp_path: P
         assert found(till, "kauft") == ["Kauft Hier"]
     assert retailer.build(tmp_path / "till.db")[:2] == (3, 0)
     assert retailer.build(tmp_path / "till.db", controller="other")[:2] == (0, 0)
+
+
+def test_no_till_sees_the_customers_of_two_companies(retailer: Retailer, tmp_path: Path) -> None:
+    retailer.feed = TillFeed({"kaufhaus": OPEN, "other": OPEN})
+    retailer.put("a", person("frau", "Anna", "Weber"))
+    retailer.put("b", person("herr", "Ben", "Weber"), controller="other")
+    with pytest.raises(ConfigError, match="kaufhaus, other"):
+        retailer.build(tmp_path / "till.db")
+    retailer.build(tmp_path / "till.db", controller="other")
+    with opened(tmp_path / "till.db") as till:
+        assert found(till, "weber") == ["Ben Weber"]
 
 
 def test_the_file_is_private_and_replaced_at_once(retailer: Retailer, tmp_path: Path) -> None:
