@@ -85,3 +85,43 @@ def test_a_stop_after_any_page_changes_nothing(
                 before = undisturbed[: stop + 1]
                 assert records(before) + records(after) == records(undisturbed)
                 assert set(complaints(before) + complaints(after)) == set(complaints(undisturbed))
+
+
+@pytest.mark.parametrize("grouped", [False, True])
+@given(lines=st.lists(LINE, max_size=12), share=st.floats(0, 1))
+@settings(max_examples=100, deadline=None)
+def test_a_file_read_while_it_is_written_ends_as_if_it_had_been_there(
+    grouped: bool, lines: list[bytes], share: float
+) -> None:
+    """Read once cut off at any byte and once whole: the last word on each record is the same.
+
+    The one difference: half a line may look whole, though the whole line turns out to be broken.
+    """
+    head = b"Belegnr;Name;Ort\n" if grouped else b"Kundennummer;Name;Ort\n"
+    whole = head + b"".join(
+        line % (number // 2 if grouped else number) if b"%d" in line else line
+        for number, line in enumerate(lines)
+    )
+    stream = customers("k.csv", map={"name": "Name"}, encoding="utf-8", separator=";")
+    if grouped:
+        fields = {"map": {"placed_at": "Name"}, "lines": {"amount": "Ort"}}
+        stream = orders("k.csv", encoding="utf-8", separator=";", **fields)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "k.csv"
+        path.write_bytes(whole[: round(share * len(whole))])
+        first = read(connector(folder, stream))
+        path.write_bytes(whole)
+        second = read(connector(folder, stream), first[-1].next_position)
+        while second and second[-1].next_position["done"]["k.csv"][6]:  # its end is still open
+            second = [*second, *read(connector(folder, stream), second[-1].next_position)]
+        fresh = read(connector(folder, stream))
+        while fresh[-1].next_position["done"]["k.csv"][6]:
+            fresh = [*fresh, *read(connector(folder, stream), fresh[-1].next_position)]
+    words, expected = _last_words([*first, *second]), _last_words(fresh)
+    assert {key: words.get(key) for key in expected} == expected
+    begun = [] if any(page.whole for page in second) else complaints(first)
+    assert {*begun, *complaints(second)} == set(complaints(fresh))
+
+
+def _last_words(found: list[Any]) -> dict[str, Any]:
+    return {one.get("Belegnr") or one["Kundennummer"]: one for one in records(found)}
