@@ -372,6 +372,19 @@ def test_a_last_line_without_its_end_counts_and_is_corrected(
     assert [record["Ort"] for record in records(second)] == ["Köln"]
 
 
+def test_half_a_key_is_never_taken_for_a_key(connect: Connect, tmp_path: Path) -> None:
+    path = tmp_path / "k.csv"
+    stream = customers("k.csv", key="Nr", map={"name": "Name"})
+    path.write_text("Name;Nr\nGroß;1\nKlein;47", encoding="utf-8")
+    first = read(connect(stream))
+    assert [record["Nr"] for record in records(first)] == ["1"]
+    still = read(connect(stream), first[-1].next_position)
+    assert [record["Nr"] for record in records(still)] == ["47"]
+    path.write_text("Name;Nr\nGroß;1\nKlein;4711\n", encoding="utf-8")
+    grown = read(connect(stream), first[-1].next_position)
+    assert [record["Nr"] for record in records(grown)] == ["4711"]
+
+
 def test_a_mended_file_is_read_whole(connect: Connect, tmp_path: Path) -> None:
     path = tmp_path / "k.csv"
     path.write_text(CSV_HEAD + "1;Frau\n" + lines(2, start=2), encoding="utf-8")

@@ -183,8 +183,8 @@ class _Source:
     def _remember(self, reader: Reader, mark: Mark, seen: KeySet) -> None:
         """Take the keys before `mark` into `seen`, when reading goes on in the middle of a file."""
         tell = key_teller(self._groups)
-        for item, _, after in reader.entries(START):
-            if after.offset > mark.offset:
+        for item, line, after in reader.entries(START):
+            if after.offset > mark.offset or line > mark.line:
                 return
             key = None if isinstance(item, Broken) else tell(item)
             if key is not None:

@@ -19,7 +19,9 @@ class CsvFile:
     """A CSV file opened for reading; what is not given is found out from its beginning.
 
     `skip` lines are passed over before the head; `columns` names them where there is no head.
-    `finished` says that nothing will be added: an end in the middle of a row is then an error.
+    `finished` says that nothing will be added: an end in the middle of a row is then an error. A
+    last row that may not be complete is given out unless it ends in one of `keys`, for half a key
+    would be another record's.
     """
 
     grows = True
@@ -35,9 +37,10 @@ class CsvFile:
         quote: str = '"',
         skip: int = 0,
         columns: Sequence[str] = (),
+        keys: Sequence[str] = (),
     ) -> None:
         self._file, self._size, self._quote = file, size, quote
-        self._finished = finished
+        self._finished, self._keys = finished, keys
         file.seek(0)
         sample = file.read(min(SAMPLE, size))
         self._encoding = settle_encoding(encoding, sample)
@@ -81,7 +84,7 @@ class CsvFile:
     def _doubtful(self, row: list[str], reason: str, lines: Lines, at: Mark) -> tuple[Entry, bool]:
         """The entry for a row that is not plainly right, and whether to start anew after it."""
         spoilt, lines.spoilt = lines.spoilt, False
-        reason = reason or self._miscount(row)
+        reason = reason or self._miscount(row) or self._half_key(lines)
         line, mark = at.line + 1, lines.mark
         if not reason and not spoilt:  # the end may still be missing: it is read again if it grows
             record = dict(zip(self.columns, row, strict=False))
@@ -103,6 +106,10 @@ class CsvFile:
 
     def _may_grow(self, reason: str, lines: Lines) -> bool:
         return not self._finished and (not lines.ended or reason == "unexpected end of data")
+
+    def _half_key(self, lines: Lines) -> str:
+        whole = lines.ended or self._finished or self.columns[-1] not in self._keys
+        return "" if whole else "may end in half a key"
 
     def _first_line(self, at: Mark, reason: str) -> Entry:
         """A complaint about the line at `at` alone, so that the lines after it are read again."""

@@ -76,4 +76,5 @@ def _csv(file: BinaryIO, stream: FileStream, *, size: int, finished: bool) -> Cs
         quote=stream.quote,
         skip=stream.skip,
         columns=stream.columns,
+        keys=[*stream.keys, *stream.groups],
     )

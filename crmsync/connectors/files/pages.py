@@ -29,16 +29,16 @@ class Pager:
         self._unreadable: list[Unreadable] = []
 
     def full_pages(self, entries: Iterable[Entry]) -> Iterator[Page]:
-        """Every full page, as soon as it is full; the rest waits for `last_page`."""
+        """Every full page once something follows it; the rest waits for `last_page`."""
         rows = 0
         for item, line, mark in entries:
+            if len(self._records) + len(self._unreadable) >= PAGE or rows >= PAGE_ROWS:
+                within = self._position.within(self._reading, self.mark, bad=self.bad)
+                yield self._page(within, whole=False)
+                rows = 0
             self._take(item, line)
             self.mark = mark
             rows += len(item.get(ROWS, ())) if not isinstance(item, Broken) else 1
-            if len(self._records) + len(self._unreadable) >= PAGE or rows >= PAGE_ROWS:
-                within = self._position.within(self._reading, mark, bad=self.bad)
-                yield self._page(within, whole=False)
-                rows = 0
 
     def last_page(self, position: Position) -> Page:
         """What is left, with `position` to go on at."""
