@@ -90,6 +90,7 @@ def test_the_plan_apologizes_for_late_deliveries(found: Findings) -> None:
     parts = {part.play: part for part in found.plan}
     assert parts["late-delivery-apology"].contacts > 0
     assert parts["first-order-follow-up"].contacts > 0
+    assert parts["win-back"].contacts > 0
     assert "Bitte entschuldigen Sie die Verspätung" in found.letter
     assert "basis: contract" in found.letter
 
