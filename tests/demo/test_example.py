@@ -9,13 +9,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from crmsync.profile.profiles import load_profiles
 
 from crmsync.demo.sample import TOKEN, build, point_to
 from crmsync.demo.shop import Shop, load, opened
 from crmsync.engine.project import open_project
 from crmsync.engine.sync import sync
 from crmsync.model.customer import SourceCustomer
+from crmsync.profile.profiles import load_profiles
 from crmsync.store.habits import everybody
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "beispiel-retailer"
