@@ -2,28 +2,48 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import sys
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
 from crmsync.cli import screen
-from crmsync.demo.render import render
+from crmsync.demo.render import as_dict, render
 from crmsync.demo.run import run_demo
+from crmsync.demo.sample import SEED
+from crmsync.demo.webshop import ZONE
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path), default=Path("crmsync-demo"))
-@click.option("--people", default=2000, show_default=True, help="How many people to invent.")
+@click.argument(
+    "folder", type=click.Path(file_okay=False, path_type=Path), default=Path("crmsync-demo")
+)
+@click.option("--people", default=2000, show_default=True, type=click.IntRange(1, 20_000),
+              help="How many people to invent.")  # fmt: skip
+@click.option("--seed", default=SEED, show_default=True, help="Another number, other people.")
 @click.option("--as-of", default="", metavar="DAY", help="The day to count from (default: today).")
+@screen.json_option
 @click.pass_context
-def demo(ctx: click.Context, folder: Path, people: int, as_of: str) -> int:
-    """Three systems in, one customer base, a till that greets by name."""
+def demo(
+    ctx: click.Context, folder: Path, people: int, seed: int, as_of: str, as_json: bool
+) -> int:
+    """Three systems in, one customer base, a till that greets by name.
+
+    Builds a sample retailer in FOLDER (crmsync-demo); everybody in it is invented. Exit code 3
+    when something was parked.
+    """
     screen.quiet_logs(ctx.obj["verbose"])
-    with screen.progress() as progress:
-        found = run_demo(
-            folder.resolve(), people=people, as_of=as_of or datetime.now(UTC).date().isoformat(),
-            progress=progress,
-        )  # fmt: skip
-    click.echo(render(found))
-    return 0
+    day = as_of or _today(ZONE)
+    with screen.progress(quiet=as_json) as progress:
+        found = run_demo(folder.resolve(), people=people, seed=seed, as_of=day, progress=progress)
+    if as_json:
+        screen.show_json(as_dict(found))
+    else:
+        click.echo(render(found, color=sys.stdout.isatty()), nl=False)
+    return found.exit_code
+
+
+def _today(zone: ZoneInfo) -> str:
+    return datetime.now(zone).date().isoformat()
