@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -35,7 +34,7 @@ def demo(
     when something was parked.
     """
     screen.quiet_logs(ctx.obj["verbose"])
-    day = as_of or _today(ZONE)
+    day = _day(as_of, datetime.now(ZONE).date())
     with screen.progress(quiet=as_json) as progress:
         found = run_demo(folder.resolve(), people=people, seed=seed, as_of=day, progress=progress)
     if as_json:
@@ -45,5 +44,12 @@ def demo(
     return found.exit_code
 
 
-def _today(zone: ZoneInfo) -> str:
-    return datetime.now(zone).date().isoformat()
+def _day(text: str, today: date) -> str:
+    """The ISO day to count from; the backends' clocks allow none that lies ahead."""
+    try:
+        day = date.fromisoformat(text) if text else today
+    except ValueError:
+        raise click.BadParameter("write it as 2026-11-21.", param_hint="--as-of") from None
+    if day > today:
+        raise click.BadParameter("this day lies ahead.", param_hint="--as-of")
+    return day.isoformat()

@@ -134,3 +134,12 @@ def test_the_command_tells_it_as_json(tmp_path: Path, capsys: pytest.CaptureFixt
     assert code == 0
     assert told["check"]["wrong"] == 0
     assert told["greetings"][0]["greeting"] == "Guten Tag, Frau Dr. Mühlenbeck-Größ!"
+
+
+@pytest.mark.parametrize("day", ["31.03.2025", "2999-01-01"])
+def test_a_day_that_cannot_be_is_refused(
+    tmp_path: Path, day: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_cli(["demo", str(tmp_path / "d"), "--as-of", day]) == 2
+    assert "--as-of" in capsys.readouterr().err
+    assert not (tmp_path / "d").exists()
