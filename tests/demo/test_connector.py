@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from crmsync import registry
 from crmsync.demo.retailer.crmsync_plugins import BeispielShop, Settings
 from crmsync.demo.sample import Sample
 from crmsync.demo.shop import Limit, Shop, load, opened
@@ -52,6 +53,12 @@ def test_it_satisfies_the_contract(connector: BeispielShop) -> None:
     assert isinstance(connector, kind)
     assert isinstance(clock, TellsTime)
     assert connector.server_time() == CLOCK
+
+
+def test_its_hook_has_the_hints_of_the_contract(sample: Sample) -> None:
+    loaded = registry.load(base=sample.folder)
+    assert registry.check(loaded) == []
+    assert "beispielshop" in loaded.connectors
 
 
 def test_it_reads_everything_once(connector: BeispielShop, shop: Shop) -> None:

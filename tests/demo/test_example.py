@@ -15,7 +15,7 @@ from crmsync.demo.shop import Shop, load, opened
 from crmsync.engine.project import open_project
 from crmsync.engine.sync import sync
 from crmsync.model.customer import SourceCustomer
-from crmsync.profile.golden import load_profiles
+from crmsync.profile.profiles import load_profiles
 from crmsync.store.habits import everybody
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "beispiel-retailer"

@@ -90,6 +90,7 @@ def test_the_plan_apologizes_for_late_deliveries(found: Findings) -> None:
     parts = {part.play: part for part in found.plan}
     assert parts["late-delivery-apology"].contacts > 0
     assert parts["first-order-follow-up"].contacts > 0
+    assert parts["win-back"].contacts > 0
     assert "Bitte entschuldigen Sie die Verspätung" in found.letter
     assert "basis: contract" in found.letter
 
@@ -133,3 +134,12 @@ def test_the_command_tells_it_as_json(tmp_path: Path, capsys: pytest.CaptureFixt
     assert code == 0
     assert told["check"]["wrong"] == 0
     assert told["greetings"][0]["greeting"] == "Guten Tag, Frau Dr. Mühlenbeck-Größ!"
+
+
+@pytest.mark.parametrize("day", ["31.03.2025", "2999-01-01"])
+def test_a_day_that_cannot_be_is_refused(
+    tmp_path: Path, day: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_cli(["demo", str(tmp_path / "d"), "--as-of", day]) == 2
+    assert "--as-of" in capsys.readouterr().err
+    assert not (tmp_path / "d").exists()

@@ -1,12 +1,12 @@
 """The sample shop's connector: accounts, guests and orders over its JSON interface."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, SecretStr
 
-from crmsync.hookspecs import CONTRACT, hookimpl
+from crmsync.hookspecs import CONTRACT, Connector, hookimpl
 from crmsync.http import Bearer, Client
 from crmsync.model.stream import Capabilities, Connection, Page, Stream, Window
 from crmsync.model.told import ToldCustomer, ToldDelivery, ToldLine, ToldOrder, ToldReturn
@@ -110,5 +110,5 @@ def map_line(item: Mapping[str, Any]) -> ToldLine:
 
 
 @hookimpl
-def crmsync_register_connectors(register: Any) -> None:
+def crmsync_register_connectors(register: Callable[[type[Connector]], None]) -> None:
     register(BeispielShop)
