@@ -111,17 +111,6 @@ class Feed(Protocol):
 
 
 @runtime_checkable
-class Configurable(Protocol):
-    """A feed that wants to know the configuration before it is used."""
-
-    def configured(self, settings: Any, hook: Any) -> Feed:
-        """The feed to use for a project.
-
-        `settings` is `crmsync.config.Settings`, `hook` calls the plugins' hooks by name.
-        """
-
-
-@runtime_checkable
 class TakesSettings(Protocol):
     """A feed that wants to know crmsync.toml and the hooks before it runs."""
 

@@ -17,8 +17,8 @@ from crmsync.identity import read as identity
 from crmsync.model.clock import stamp
 from crmsync.model.ref import Ref
 from crmsync.model.words import Band
-from crmsync.profile import golden
 from crmsync.profile import habits as habits_stage
+from crmsync.profile import profiles as golden
 from crmsync.store import Work
 
 

@@ -70,12 +70,16 @@ class AtRisk:
 
 @dataclass(frozen=True, slots=True)
 class Greeted:
-    """One look-up at the till: what was typed, whom it found, and what the clerk may say."""
+    """One look-up at the till: what was typed, whom it found, and what the clerk may say.
+
+    `note` says why nobody is greeted; `lines` are the first lines of the card below the name.
+    """
 
     typed: str
     found: str
     greeting: str
     note: str = ""
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

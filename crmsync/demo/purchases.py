@@ -11,6 +11,7 @@ from crmsync.demo.goods import ARTICLES, CARRIERS, CATEGORIES, Article, of_categ
 from crmsync.demo.person import Person
 from crmsync.demo.places import city_named
 
+SUNDAY = 6
 HISTORY = 730
 """Days of history before the day of the demo."""
 
@@ -139,9 +140,10 @@ def _purchase(
     person: Person, taste: Taste, day: date, random: Random, as_of: date, *, last: bool
 ) -> Purchase:
     hour = taste.hour if random.random() < 0.7 else random.randint(9, 19)
-    at = datetime.combine(day, time(hour, random.randint(0, 59)))
+    minute = random.randint(0, 59)
     late = last and person.rhythm in ("late", "at_risk")
     place = _place(taste, random, sent=late)
+    at = datetime.combine(_open_day(day, place), time(hour, minute))
     lines = tuple(_lines(taste, random, as_of, day))
     sent = place in ("web", "phone")
     return Purchase(
@@ -155,6 +157,12 @@ def _place(taste: Taste, random: Random, *, sent: bool) -> str:
     if sent or random.random() < 0.06:
         return "phone" if taste.online < 1 else "web"
     return taste.branch if random.random() < 0.9 else random.choice(("K1", "B1", "HH1", "M1", "F1"))
+
+
+def _open_day(day: date, place: str) -> date:
+    """The day itself, or Saturday for a branch on a Sunday: German shops are closed."""
+    closed = place not in ("web", "phone") and day.weekday() == SUNDAY
+    return day - timedelta(days=1) if closed else day
 
 
 def _lines(taste: Taste, random: Random, as_of: date, day: date) -> Iterator[Line]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from io import StringIO
 from typing import Any
@@ -16,6 +16,8 @@ from rich.text import Text
 from crmsync.demo.findings import AtRisk, Findings, Greeted, PlanPart, Refused, Spelling, Unified
 
 WIDTH = 100
+NAMES = 8
+"""So many names of a search are shown."""
 
 
 def render(findings: Findings, *, color: bool = False, width: int = WIDTH) -> str:
@@ -42,7 +44,7 @@ def _parts(found: Findings) -> Iterator[RenderableType]:
     yield _headed("Who brings the money", [_money(found)])
     yield _at_risk(found)
     yield _greetings(found.greetings)
-    yield _headed(f'Search by sound: "{found.sound}" finds', [", ".join(found.sounds_like)])
+    yield _headed(f'Search by sound: "{found.sound}" finds', [_listed(found.sounds_like)])
     yield _plan(found.plan)
     yield Panel(Text(found.letter), title="One letter of the plan (nothing is sent)", width=80)
     yield _next(found)
@@ -104,8 +106,8 @@ def _at_risk(found: Findings) -> Group:
     for one in found.at_risk:
         table.add_row(escape(one.name), one.abc, _euros(one), escape("; ".join(one.reasons)))
     more = found.at_risk_count - len(found.at_risk)
-    rest = [f"and {more} more"] if more > 0 else []
-    return Group(_title("Regulars at risk"), table, *rest)
+    rest = [f"and {more} more of class A"] if more > 0 else []
+    return Group(_title("The best regulars who are at risk"), table, *rest)
 
 
 def _euros(one: AtRisk) -> str:
@@ -116,8 +118,13 @@ def _greetings(greetings: Iterable[Greeted]) -> Group:
     table = _table("typed at the till", "finds", "the clerk may say")
     for one in greetings:
         said = f"„{one.greeting}“" if one.greeting else one.note
-        table.add_row(escape(one.typed), escape(one.found), escape(said))
+        table.add_row(escape(one.typed), escape(one.found), escape("\n".join((said, *one.lines))))
     return Group(_title("The till greets by name"), table)
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - NAMES
+    return escape(", ".join(names[:NAMES])) + (f" and {more} more" if more > 0 else "")
 
 
 def _plan(plan: Iterable[PlanPart]) -> Group:

@@ -15,7 +15,8 @@ from crmsync.engine.stages import BATCH, Stage, each_once
 from crmsync.hookspecs import Feed, TakesSettings
 from crmsync.identity import resolve as identity
 from crmsync.model.customer import Profile
-from crmsync.profile import golden, habits
+from crmsync.profile import habits
+from crmsync.profile import profiles as golden
 from crmsync.store import Change, Work
 from crmsync.store.leases import Lease
 

@@ -86,7 +86,6 @@ def _take_customer(result: Yield, told: ToldCustomer, context: Context, *, guest
             record_id=result.record_id,
             source_id=result.record_id,
             connection=context.connection,
-            contacts=result.customer.contacts,
         )
         result.add("claims", *claims)
         result.claimants.add(result.record_id)

@@ -227,6 +227,17 @@ class Consents:
         """The (channel, purpose) pairs the ledger has entries for, sorted."""
         return sorted({(event.channel, event.purpose) for event in self.events})
 
+    def next_expiry(self) -> str | None:
+        """The first day on which a grant that is in force today no longer is; None for never."""
+        ends = [
+            event.expires_on
+            for event in self.events
+            if event.state == "granted" and event.expires_on and not _is_over(event, self.as_of)
+        ]
+        if not ends:
+            return None
+        return (date.fromisoformat(min(ends)) + timedelta(days=1)).isoformat()
+
     def _about(self, channel: str, contact: str | None) -> list[ConsentEvent]:
         others = set(self.points.values())
         if contact is None:

@@ -35,20 +35,25 @@ _LEADING = re.compile(rf"(?:An\s+)?(?P<first>{_ONE})(?=\s)(?:\s+(?P<both>und|u\.
 def salutation_of(text: str) -> Salutation | None:
     """The Anrede told by a salutation field: "Sehr geehrter Herr Dr." and "Mr" give herr.
 
-    "Herr und Frau" gives familie; what says nothing ("Hallo", "not_specified") gives None.
+    "Herr und Frau" gives paar; what says nothing ("Hallo", "not_specified") gives None.
     """
     found = tokens(text)
     if len(found) == 1 and found[0] in _CODES:
         return _CODES[found[0]]
     told = {_SPOKEN[word] for word in found if word in _SPOKEN}
     if {"herr", "frau"} <= told:
-        return "familie"
+        return "paar"
     return next((_SPOKEN[word] for word in found if word in _SPOKEN), None)
 
 
 def split_salutation(text: str) -> tuple[Salutation | None, str]:
-    """The Anrede at the start of a name and the rest: "Frau Anna Müller" gives frau."""
+    """The Anrede at the start of a name and the rest: "Frau Anna Müller" gives frau.
+
+    "Herr und Herr" are several people too, of whom there is no more to say than familie.
+    """
     match = _LEADING.match(text)
     if match is None:
         return None, text
-    return salutation_of(match.group()), text[match.end() :]
+    told = salutation_of(match.group())
+    several = match["both"] and told != "paar"
+    return "familie" if several else told, text[match.end() :]

@@ -17,7 +17,7 @@ from crmsync.normalize.firms import looks_like_firm
 from crmsync.normalize.fold import fold
 from crmsync.normalize.names import is_couple, parse_name
 from crmsync.normalize.phone import to_e164
-from crmsync.normalize.when import day
+from crmsync.normalize.when import day, moment
 
 _NAME_PARTS = frozenset(
     ("salutation", "titles", "given_name", "nobility", "family_name", "name_suffix", "name")
@@ -144,6 +144,11 @@ def _birth_date(told: ToldCustomer, zone: str) -> str:
     return born if born >= _FIRST_BIRTH_YEAR else ""
 
 
+def _changed_at(told: ToldCustomer, zone: str) -> str:
+    changed = moment(told.changed_at, zone, field="changed_at")
+    return changed.at if changed else ""
+
+
 def _bare(text: str | None) -> str:
     return text.strip() if text else ""
 
@@ -182,6 +187,7 @@ def clean_customer(
         deceased=told.deceased,
         guest=guest,
         hidden=_hidden(told, name, company),
+        changed_at=_changed_at(told, connection.zone) if told.changed_at else "",
     )
 
 

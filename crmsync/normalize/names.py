@@ -154,4 +154,4 @@ def parse_name(
 
 def is_couple(name: PersonName) -> bool:
     """Whether the name is that of several people: Familie, Eheleute, "Anna und Peter Schmidt"."""
-    return name.salutation == "familie" or bool(AND.search(name.given or name.family))
+    return name.salutation in ("familie", "paar") or bool(AND.search(name.given or name.family))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from crmsync.errors import ConfigError, RecordError
-from crmsync.model.customer import ContactPoint
 from crmsync.model.order import ConsentClaim, Interaction, Product, Store
 from crmsync.model.stream import Connection
 from crmsync.model.told import (
@@ -19,14 +18,8 @@ from crmsync.normalize.email import clean_email
 from crmsync.normalize.phone import to_e164
 from crmsync.normalize.when import day, moment, zone_named
 
-_POINTS = {
-    "email": ("email",),
-    "phone": ("phone", "mobile"),
-    "sms": ("mobile", "phone"),
-    "messenger": ("mobile", "phone"),
-    "fax": ("fax",),
-}
-"""The contact points a channel reaches; the other channels have none."""
+_POINT_CHANNELS = frozenset(("email", "phone", "sms", "messenger", "fax"))
+"""The channels whose consents belong to an address or number."""
 
 _GRANTING = frozenset(("granted", "pending"))
 _GTIN_LENGTHS = frozenset((8, 12, 13, 14))
@@ -67,31 +60,21 @@ def clean_interaction(
     )
 
 
-def _compared(channel: str, contact: str, country: str) -> str:
-    """The compared form of the contact point a consent names, '' when it is none."""
-    return clean_email(contact)[0] if channel == "email" else to_e164(contact, country)
+def _contact(told: ToldConsent, country: str) -> str | None:
+    """The contact point a consent names, in its compared form; '' where it names none.
 
-
-def _consented(told: ToldConsent, contacts: Sequence[ContactPoint], country: str) -> Sequence[str]:
-    """The contact points the consent is about; '' is every one of the channel, also later ones.
-
-    A grant reaches only what it names or what the customer has now; a restriction that names no
-    contact, or an unreadable one, holds for all.
+    None for a grant whose contact cannot be read: it grants nothing. A restriction whose contact
+    cannot be read holds for the whole channel.
     """
-    points = _POINTS.get(told.channel, ())
     named = _text(told.contact)
-    if named and points:
-        value = _compared(told.channel, named, country)
-        return (value,) if value or told.state not in _GRANTING else ()
-    if told.state not in _GRANTING or not points:
-        return ("",)
-    own = (point.value for point in contacts if point.channel in points and point.value)
-    return tuple(dict.fromkeys(own))
+    if not named or told.channel not in _POINT_CHANNELS:
+        return ""
+    value = clean_email(named)[0] if told.channel == "email" else to_e164(named, country)
+    return None if not value and told.state in _GRANTING else value
 
 
-def _claims(
+def _claim(
     told: ToldConsent,
-    contacts: Sequence[ContactPoint],
     *,
     connection: Connection,
     record_id: int,
@@ -101,10 +84,13 @@ def _claims(
 ) -> list[ConsentClaim]:
     stamp = moment(told.at, connection.zone, field=f"{path}at")
     expires = day(told.expires_on, connection.zone, field=f"{path}expires_on")
+    contact = _contact(told, connection.country)
+    if contact is None:
+        return []
     return [
         ConsentClaim(
             record_id,
-            f"{part}.{number}" if number else part,
+            part,
             source_id,
             told.channel,
             told.purpose,
@@ -116,31 +102,23 @@ def _claims(
             _text(told.evidence),
             expires or None,
         )
-        for number, contact in enumerate(_consented(told, contacts, connection.country))
     ]
 
 
 def clean_consents(
-    told: Iterable[ToldConsent],
-    *,
-    connection: Connection,
-    record_id: int,
-    source_id: int,
-    contacts: Sequence[ContactPoint] = (),
+    told: Iterable[ToldConsent], *, connection: Connection, record_id: int, source_id: int
 ) -> list[ConsentClaim]:
-    """One claim for each consent and contact point; `contacts` are the customer's own.
+    """One claim for each consent, its contact in the compared form; '' is the whole channel.
 
-    A contact is in its compared form. A restriction without a contact has contact '' and holds for
-    the whole channel; a grant without one becomes a claim for each contact point the customer has
-    now, and none if there is none; channels without contact points (letter, in_person, till) have
-    contact ''. RecordError names the field ("consents.0.at").
+    Which contact points a claim for a whole channel means is for the ledger to say. A grant for a
+    contact that cannot be read is left out, a restriction for one holds for the whole channel.
+    RecordError names the field ("consents.0.at").
     """
     return [
         claim
         for number, one in enumerate(told)
-        for claim in _claims(
+        for claim in _claim(
             one,
-            contacts,
             connection=connection,
             record_id=record_id,
             source_id=source_id,
@@ -151,21 +129,11 @@ def clean_consents(
 
 
 def clean_consent_event(
-    told: ToldConsentEvent,
-    *,
-    connection: Connection,
-    record_id: int,
-    source_id: int,
-    contacts: Sequence[ContactPoint] = (),
+    told: ToldConsentEvent, *, connection: Connection, record_id: int, source_id: int
 ) -> list[ConsentClaim]:
-    """The claims of a consent that came as a record of its own; otherwise as `clean_consents`."""
-    return _claims(
-        told,
-        contacts,
-        connection=connection,
-        record_id=record_id,
-        source_id=source_id,
-        part=told.part,
+    """The claim of a consent that came as a record of its own; otherwise as `clean_consents`."""
+    return _claim(
+        told, connection=connection, record_id=record_id, source_id=source_id, part=told.part
     )
 
 

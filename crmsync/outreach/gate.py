@@ -211,10 +211,10 @@ def _existing_customer(question: _Question) -> Decision:
         (bool(told.get("notice")), "no-notice-at-collection"),
         (question.about.notice_in_message, "no-notice-in-message"),
     )
-    broken = next((code for holds, code in conditions if not holds), "")
-    if broken or not question.state.granted:
-        return Decision(False, broken or "no-consent")
-    return _allow("existing_customer", question.state.evidence)
+    broken = next((code for holds, code in conditions if not holds), None)
+    return (
+        Decision(False, broken) if broken else _allow("existing_customer", question.state.evidence)
+    )
 
 
 def evidence_parts(evidence: str) -> dict[str, str]:

@@ -8,56 +8,63 @@ fold decides (model/consent.py).
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from crmsync.errors import RecordError
-from crmsync.model.consent import POINT_CHANNELS
+from crmsync.model.consent import POINT_CHANNELS, Consents
 from crmsync.model.ref import Ref
 from crmsync.outreach.claims import CARRIERS, Reading
 from crmsync.store import Change, Work
 from crmsync.store import ledger as stored
 from crmsync.store.chain import Entry, Pseudonyms, TokenBytes, append, make_pseudonyms
+from crmsync.store.habits import set_due
 from crmsync.store.ledger import Source
 
 DIRECT = ("form", "till", "call", "letter", "human")
 """How a customer tells us directly."""
 
 
+EXPIRES = "consent_expires"
+"""The reason of a due day on which a consent ends."""
+
+
 class LedgerFeed:
     """The feed that turns consent claims into ledger entries, before the feeds that use them."""
 
     name = "ledger"
-    topics: tuple[str, ...] = ("consents", "customer")
+    topics: tuple[str, ...] = ("consents", "customer", "due")
     order = 10
 
     def __init__(self, token_bytes: TokenBytes = secrets.token_bytes) -> None:
         self._token_bytes = token_bytes
 
     def take(self, work: Work, changes: Sequence[Change], *, as_of: str) -> Mapping[str, int]:
-        """Append what is new; counts of changes: taken = recorded + relinked + unchanged.
+        """Append what is new; counts of changes: taken = recorded + moved + unchanged.
 
         Told again unchanged, nothing is appended. Logs "ledger" for every customer whose
-        consents may be different now: by an entry, or by a change of links.
+        consents may be different now: by an entry, by a change of links, or by their expiry,
+        whose day is kept among the due days.
         """
         sources = [change.record_id for change in changes if change.record_id is not None]
         recorded = _record_claims(work, sources, as_of=as_of, token_bytes=self._token_bytes)
-        work.log_customers("ledger", _customers(work, recorded))
-        moved = sorted({change.customer_id for change in changes if change.customer_id})
-        found = stored.consents_of(work, moved, as_of=as_of)
-        relinked = [name for name in moved if found[name].events]
-        work.log_customers("ledger", relinked)
-        done = len(recorded) + len(relinked)
+        named = {change.customer_id for change in changes if change.customer_id}
+        told = set(stored.customers_of(work, recorded).values())
+        found = stored.consents_of(work, sorted(named | told), as_of=as_of)
+        moved = {name for name in named if found[name].events}
+        work.log_customers("ledger", sorted(moved | told))
+        set_due(work, {name: _due(consents) for name, consents in found.items()}, reasons=[EXPIRES])
         return {
             "taken": len(changes),
             "recorded": len(recorded),
-            "relinked": len(relinked),
-            "unchanged": len(changes) - done,
+            "moved": len(moved),
+            "unchanged": len(changes) - len(recorded) - len(moved),
         }
 
 
-def _customers(work: Work, source_ids: Iterable[int]) -> list[str]:
-    return sorted(set(stored.customers_of(work, source_ids).values()))
+def _due(consents: Consents) -> dict[str, str]:
+    day = consents.next_expiry()
+    return {EXPIRES: day} if day else {}
 
 
 def _record_claims(

@@ -49,6 +49,8 @@ def check_play(play: Play) -> None:
     `Play.lint_note`, a recorded reason, overrides the words, and stands in the plan.
     """
     compile_play(play)
+    if not play.channels:
+        raise PluginError(f"the play '{play.name}' names no channel.")
     if play.message_class != "service" or play.lint_note.strip():
         return
     found = advertising_in(f"{source_of(play)}\n{play.why}")

@@ -38,7 +38,7 @@ WIN_BACK = Play(
     message_class="advert",
     priority=30,
     why=(
-        "seit {{ silent_days | days }} kein Einkauf (zuletzt {{ last_order_on }}"
+        "{{ silent_days | days }} ohne Einkauf (zuletzt am {{ last_order_on }}"
         "{% if cadence_days %}, sonst etwa alle {{ cadence_days | days }}{% endif %})"
     ),
 )

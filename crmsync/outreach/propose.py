@@ -50,12 +50,13 @@ def draft(case: Case, known: Known, *, settings: Settings, as_of: str) -> Propos
         return _refusal(case, profile, "text-incomplete", str(error))
     about = _circumstances(case, known, message, settings)
     tried = list(_ways(case.play, profile, known, about))
-    allowed = next((way for way in tried if way.decision.allowed), None)
-    if allowed is None:
+    if not tried[-1].decision.allowed:
         return _no_way(case, profile, tried)
     if _held_out(case.play, profile, settings):
         return _refusal(case, profile, "hold-out")
-    return Proposal(_contact(case, profile, message, allowed, as_of), profile, case.candidate.facts)
+    return Proposal(
+        _contact(case, profile, message, tried[-1], as_of), profile, case.candidate.facts
+    )
 
 
 def refuse(contact: Contact, code: str, detail: str = "") -> Refusal:
@@ -106,6 +107,7 @@ def _no_way(case: Case, profile: Profile, tried: list[_Way]) -> Refusal:
 
 
 def _ways(play: Play, profile: Profile, known: Known, about: Circumstances) -> Iterator[_Way]:
+    """Every channel and address in order, up to the first that is allowed."""
     for channel in play.channels:
         for to in addresses(profile.customer, channel) or [""]:
             decision = gate(
@@ -118,6 +120,8 @@ def _ways(play: Play, profile: Profile, known: Known, about: Circumstances) -> I
                 about=about,
             )
             yield _Way(channel, to, decision)
+            if decision.allowed:
+                return
 
 
 def addresses(customer: SourceCustomer, channel: Channel) -> list[str]:

@@ -43,15 +43,19 @@ def write_days(count: Fact) -> str:
 
 def source_of(play: Play) -> str:
     """The text of a play's template; PluginError when there is none of that name."""
-    if play.text:
-        return play.text
-    file = resources.files("crmsync.outreach") / "templates" / f"{play.template}.txt.j2"
-    if "/" in play.template or not file.is_file():
+    text = play.text or _file(play.template)
+    if text is None:
         raise PluginError(
             f"the play '{play.name}' names the template '{play.template}', which is not there.",
             hint="Its author must hand the text over in Play.text.",
         )
-    return file.read_text(encoding="utf-8")
+    return text
+
+
+@lru_cache(maxsize=64)
+def _file(template: str) -> str | None:
+    file = resources.files("crmsync.outreach") / "templates" / f"{template}.txt.j2"
+    return file.read_text(encoding="utf-8") if "/" not in template and file.is_file() else None
 
 
 def render(play: Play, words: Mapping[str, Fact]) -> Message:

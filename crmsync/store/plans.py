@@ -164,22 +164,29 @@ def first_orders(work: Work, as_of: str) -> list[Candidate]:
 
 
 def silent_regulars(work: Work, as_of: str) -> list[Candidate]:
-    """Regulars who have been silent longer than their own rhythm (habit `at_risk_silent`)."""
+    """Regulars who have been silent longer than their own rhythm (habit `at_risk`: silent)."""
     statement = sa.select(habit.c.customer_id, habit.c.last_order_on, habit.c.doc).where(
         habit.c.orders > 1, habit.c.last_order_on.between(_minus(as_of, SILENT_DAYS), as_of)
     )
     found = []
     for row in work.all(statement):
         doc = orjson.loads(row.doc)
-        if not doc.get("at_risk_silent"):
+        if not _is_silent(doc, as_of):
             continue
         facts: dict[str, Fact] = {
             "last_order_on": row.last_order_on,
             "silent_days": _days(row.last_order_on, as_of),
-            "cadence_days": int(doc.get("cadence_days") or 0),
+            "cadence_days": round(doc.get("cadence_days") or 0),
         }
         found.append(Candidate(row.customer_id, f"silent:{row.last_order_on}", facts))
     return found
+
+
+def _is_silent(habits: Mapping[str, Any], as_of: str) -> bool:
+    """Silent when the habits were counted, or since: `at_risk_from` is then the day."""
+    risks = habits.get("at_risk") or ()
+    begins = habits.get("at_risk_from")
+    return "silent" in risks or (not risks and begins is not None and begins <= as_of)
 
 
 Audience = Callable[[Work, str], list[Candidate]]

@@ -6,6 +6,7 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from crmsync.normalize.koelner import koelner
 from crmsync.store import Store, Work, cards
 from crmsync.store.cards import Published
 from crmsync.till import typos
+from crmsync.till.card import card_id, dump, load
 from crmsync.till.keys import Keys, load_keys
 from crmsync.till.pack import pack
 from crmsync.till.queries import QUERIES
@@ -81,7 +83,7 @@ def build(
 def _choose(work: Work, store_key: str | None, controller: str | None) -> tuple[list[_Card], int]:
     """The cards of the file in the order of visits, and how many are outside the catchment."""
     ranked = sorted(cards.published(work, controller), key=_visits)
-    everybody = [_Card(one.doc, load_keys(one.keys)) for one in ranked]
+    everybody = [_Card(_named(one), load_keys(one.keys)) for one in ranked]
     if store_key is None:
         return everybody, 0
     shoppers = cards.shoppers(work, store_key)
@@ -92,6 +94,11 @@ def _choose(work: Work, store_key: str | None, controller: str | None) -> tuple[
         if one.customer_id in shoppers or any(place.startswith(near) for place in found.keys.places)
     ]
     return chosen, len(everybody) - len(chosen)
+
+
+def _named(one: Published) -> str:
+    """The card under the pseudonym of its customer."""
+    return dump(replace(load(one.doc), id=card_id(one.customer_id)))
 
 
 def _visits(one: Published) -> tuple[int, str, str, str]:

@@ -50,14 +50,15 @@ class Care(NamedTuple):
 class Card:
     """What a till may know of a customer; nothing else can be on a card.
 
-    `id` is a pseudonym, `n` the name to read, `call`, `form` and `lang` the parts of the greeting
-    (`form` '' means: do not greet), `say` how the name is spoken, `tell` what tells namesakes
-    apart, `since` the first day (which tells anniversaries), `usual` at most three habits, `care`
-    at most two, `pref` at most three wishes. Days are ISO texts.
+    `id` is a pseudonym, given when a till file is built ('' in the store). `n` is the name to
+    read; `call`, `form` and `lang` are the parts of the greeting (`form` '' means: do not greet),
+    `say` how the name is spoken, `tell` what tells namesakes apart, `since` the first day (which
+    tells anniversaries), `usual` at most three habits, `care` at most two, `pref` at most three
+    wishes. Days are ISO texts.
     """
 
-    id: str
     n: str
+    id: str = ""
     call: str = ""
     form: Form = ""
     lang: str = ""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Protocol
 
 from crmsync.model.customer import Profile, SourceCustomer
 from crmsync.model.greeting import GreetingParts
+from crmsync.model.habit import Favourite, Habits
 from crmsync.model.name import PersonName
 from crmsync.till.allowed import denied, forbidden, shown, streets, wishes
 from crmsync.till.card import LIMITS, Card, Care, Usual, Visit, card_id, fit
@@ -15,8 +15,8 @@ from crmsync.till.greeting import greetable, minor, natural, surname_of
 from crmsync.till.settings import TillSettings
 
 NAMELESS = "Ohne Namen"
-Habits = Mapping[str, Any]
-"""A habit document; every key may be missing."""
+TWICE = 2_000
+"""What is usual was taken twice at least: lines times share per thousand."""
 
 
 class Showing(Protocol):
@@ -34,9 +34,9 @@ def compose(
     settings: TillSettings,
     as_of: str,
 ) -> Card:
-    """The card of a customer whose basis for one has been proved.
+    """The card of a customer whose basis for one has been proved; its id makes up its size.
 
-    `parts` is how to greet; it is dropped for who may not be greeted. `visit` is the last
+    `parts` is how to greet; it is dropped for whoever may not be greeted. `visit` is the last
     purchase. A minor's card has the name alone.
     """
     customer = profile.customer
@@ -104,32 +104,35 @@ def tell(customer: SourceCustomer) -> str:
 
 
 def _since(customer: SourceCustomer, habits: Habits) -> str:
-    days = (customer.since, str(habits.get("first_order_on") or ""))
-    return min((day for day in days if day), default="")
+    return min((day for day in (customer.since, habits.first_order_on) if day), default="")
 
 
 def _usual(habits: Habits, show: Showing, settings: TillSettings) -> list[Usual]:
     """The favourite, product or category, unless denied; then the rhythm of coming."""
     found = []
-    product = str(habits.get("top_product_name") or habits.get("top_product") or "")
-    category = str(habits.get("top_category") or "")
-    about = f"{product} {category}"
-    favourite = show(product or category, "usual")
-    if favourite and not denied(about, settings.denied):
+    favourite = show(_favourite(habits.top_product) or _favourite(habits.top_category), "usual")
+    category = habits.top_category.key if habits.top_category else ""
+    if favourite and not denied(f"{favourite} {category}", settings.denied):
         found.append(Usual(favourite))
-    due = str(habits.get("next_expected_on") or habits.get("overdue_since") or "")
-    every = habits.get("cadence_days") or 0
-    if due and every:
-        found.append(Usual("", max(round(every), 1), due))
+    due = habits.next_expected_on or habits.overdue_since
+    if due and habits.cadence_days:
+        found.append(Usual("", max(round(habits.cadence_days), 1), due))
     return found
+
+
+def _favourite(favourite: Favourite | None) -> str:
+    """Its name, '' for what was taken only once."""
+    if favourite is None or favourite.share * favourite.n < TWICE:
+        return ""
+    return favourite.name or favourite.key
 
 
 def _care(habits: Habits) -> list[Care]:
     found = []
-    if habits.get("open_complaints"):
-        found.append(Care("reklamation", str(habits.get("open_complaint_since") or "")))
-    if habits.get("late_deliveries_90d") and habits.get("last_late_on"):
-        found.append(Care("verspaetung", str(habits["last_late_on"])))
+    if habits.open_complaints:
+        found.append(Care("reklamation"))
+    if habits.late_deliveries_90d and habits.last_late_on:
+        found.append(Care("verspaetung", habits.last_late_on))
     return found
 
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any
 
-import orjson
 from pydantic import TypeAdapter
 
 from crmsync.errors import PluginError
 from crmsync.model.customer import Profile
 from crmsync.model.greeting import Form, GreetingParts
+from crmsync.model.habit import Habits
 from crmsync.store import Change, Work, cards
 from crmsync.store.cards import CardRow
+from crmsync.store.habits import set_due
 from crmsync.store.ledger import effective_states
 from crmsync.till.card import Visit, dump
 from crmsync.till.compose import compose
@@ -23,8 +24,10 @@ from crmsync.till.gate import Ledger, Standings, may_have_card
 from crmsync.till.greeting import greeting_parts
 from crmsync.till.keys import NOBODY, Exact, Keys, keys_of
 from crmsync.till.settings import TillSettings, tills
+from crmsync.till.waking import REASONS, waking_days
 
 _PROFILE = TypeAdapter(Profile)
+_HABITS = TypeAdapter(Habits)
 DEFAULT = TillSettings()
 Greet = Callable[..., Sequence[GreetingParts] | None]
 """The hook `crmsync_greet`: called with profiles, forms and as_of."""
@@ -58,7 +61,7 @@ class TillFeed:
     """
 
     name = "till"
-    topics: tuple[str, ...] = ("profile", "habits", "ledger", "customer")
+    topics: tuple[str, ...] = ("profile", "habits", "ledger", "customer", "due")
     order = 50
 
     def __init__(
@@ -120,6 +123,7 @@ class TillFeed:
         seqs = work.numbers("card", len(rows)) if rows else range(0)
         numbered = [row._replace(seq=seq) for row, seq in zip(rows, seqs, strict=True)]
         cards.write_cards(work, numbered)
+        set_due(work, _waking(ids, docs, batch, as_of), reasons=REASONS)
         return dict(fates)
 
     def _documents(self, work: Work, batch: _Batch, as_of: str) -> dict[str, tuple[str, str]]:
@@ -131,22 +135,19 @@ class TillFeed:
         ]
         parts = self._greetings(allowed, as_of)
         habits, visits = _facts(work, [profile.customer_id for profile in allowed])
-        return {
-            profile.customer_id: (
-                dump(
-                    compose(
-                        profile,
-                        habits.get(profile.customer_id, {}),
-                        greeting,
-                        visit=visits.get(profile.customer_id),
-                        settings=self._of(profile),
-                        as_of=as_of,
-                    )
-                ),
-                _unique(profile, batch).dump(),
+        documents = {}
+        for profile, greeting in zip(allowed, parts, strict=True):
+            name = profile.customer_id
+            card = compose(
+                profile,
+                habits.get(name) or Habits(as_of),
+                greeting,
+                visit=visits.get(name),
+                settings=self._of(profile),
+                as_of=as_of,
             )
-            for profile, greeting in zip(allowed, parts, strict=True)
-        }
+            documents[name] = dump(replace(card, id="")), _unique(profile, batch).dump()
+        return documents
 
     def _of(self, profile: Profile) -> TillSettings:
         return self._settings.get(profile.controller, DEFAULT)
@@ -203,14 +204,27 @@ def _unique(profile: Profile, batch: _Batch) -> Keys:
     return keys._replace(exact=exact)
 
 
-def _facts(work: Work, ids: Sequence[str]) -> tuple[dict[str, dict[str, Any]], dict[str, Visit]]:
-    habits = {name: orjson.loads(doc) for name, doc in cards.habits(work, ids).items()}
+def _facts(work: Work, ids: Sequence[str]) -> tuple[dict[str, Habits], dict[str, Visit]]:
+    docs = cards.habits(work, ids)
+    habits = {name: _HABITS.validate_json(doc) for name, doc in docs.items()}
     names = cards.shop_names(work)
     visits = {
         name: Visit(last.day, names.get(last.store, last.store))
         for name, last in cards.last_orders(work, ids).items()
     }
     return habits, visits
+
+
+def _waking(
+    ids: Sequence[str], docs: Mapping[str, object], batch: _Batch, as_of: str
+) -> dict[str, dict[str, str]]:
+    """The waking days of each customer; none for those without a card."""
+    return {
+        name: waking_days(batch.profiles[name].customer, batch.standings.get(name, {}), as_of=as_of)
+        if name in docs
+        else {}
+        for name in ids
+    }
 
 
 def _row(

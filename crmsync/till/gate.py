@@ -25,6 +25,10 @@ class Standing(Protocol):
     def restricted(self) -> bool:
         """The customer forbids it."""
 
+    @property
+    def expires_on(self) -> str | None:
+        """The last day of a consent, None for one without end."""
+
 
 Standings = Mapping[tuple[str, str], Standing]
 """The effective states of a customer by (channel, purpose)."""

@@ -68,7 +68,7 @@ def care_line(item: Care, *, today: str) -> str:
 def jubilee_line(first: str, *, today: str) -> str:
     """A round anniversary of the first day, on that day and two weeks after; else ''."""
     years = whole_years(first, today)
-    if years not in JUBILEES or _days(_anniversary(first, years), today) > JUBILEE_DAYS:
+    if years not in JUBILEES or _days(anniversary(first, years), today) > JUBILEE_DAYS:
         return ""
     return f"Seit {years} Jahren bei uns – ein Dankeschön wert"
 
@@ -135,10 +135,11 @@ def whole_years(first: str, today: str) -> int:
     return end.year - start.year - ((end.month, end.day) < (start.month, start.day))
 
 
-def _anniversary(first: str, years: int) -> str:
+def anniversary(first: str, years: int) -> str:
+    """The day `years` years after an ISO day; 1 March for a 29 February that is not there."""
     year = f"{int(first[:4]) + years:04d}"
     day = year + first[4:10]
-    return day if _parsed(day) else f"{year}-03-01"  # somebody of 29 February
+    return day if _parsed(day) else f"{year}-03-01"
 
 
 def _parsed(day: str) -> date | None:

@@ -91,6 +91,31 @@ def test_what_the_sample_suggests_can_be_overridden(connect: Connect, tmp_path: 
     assert records(read(connect(stream))) == [{"Nr": "7", "Name": "Groß"}]
 
 
+@pytest.mark.parametrize(
+    "written, given",
+    [("utf-16", "UTF-16"), ("utf-16-le", "utf16"), ("utf-8-sig", "utf8"), ("cp1252", "latin1")],
+)
+def test_an_encoding_named_by_hand(
+    connect: Connect, tmp_path: Path, written: str, given: str
+) -> None:
+    (tmp_path / "k.csv").write_bytes('"Nr";Name\n1;Groß\n'.encode(written))
+    stream = customers("k.csv", key="Nr", map={"name": "Name"}, encoding=given)
+    assert records(read(connect(stream))) == [{"Nr": "1", "Name": "Groß"}]
+    with pytest.raises(ValueError, match="there is no encoding 'klingonisch'"):
+        connect({**stream, "encoding": "klingonisch"})
+
+
+def test_streams_are_named_apart(connect: Connect) -> None:
+    with pytest.raises(ValueError, match="several streams are called customers"):
+        connect(customers("a.csv"), customers("b.csv"))
+
+
+def test_the_mark_of_an_open_workbook_is_no_file(connect: Connect, tmp_path: Path) -> None:
+    (tmp_path / "k.csv").write_text(CSV_HEAD + lines(1), encoding="utf-8")
+    (tmp_path / "~$k.csv").write_bytes(b"\x00\x01")
+    assert [page.source for page in read(connect(customers("*k.csv")))] == ["k.csv"]
+
+
 def test_excel_names_the_separator_in_the_first_line(connect: Connect, tmp_path: Path) -> None:
     (tmp_path / "k.csv").write_text("sep=|\nNr|Name\n1|Groß; Klein\n", encoding="utf-8")
     stream = customers("k.csv", key="Nr", map={"name": "Name"})

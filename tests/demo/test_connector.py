@@ -17,7 +17,7 @@ from crmsync.hookspecs import Connector, TellsTime
 from crmsync.model.stream import Connection, Window
 from crmsync.model.told import ToldCustomer, ToldDelivery, ToldOrder, ToldReturn
 
-CLOCK = datetime(2026, 11, 21, 20, 0, tzinfo=UTC)
+CLOCK = datetime(2025, 3, 31, 20, 0, tzinfo=UTC)
 ALWAYS = Window()
 ABOUT = Connection(name="shop", controller="beispiel")
 

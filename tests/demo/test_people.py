@@ -15,7 +15,7 @@ from crmsync.demo.people import invent
 from crmsync.demo.person import Person
 from crmsync.demo.places import MOBILES
 
-DAY = date(2026, 11, 21)
+DAY = date(2025, 3, 31)
 DRAMA = re.compile(
     r"\+49(3023125|4066969|2214710|8999998|6990009)\d{3}"
     r"|\+49(1713920[0]\d{2}|17604069[0]\d{2})"

@@ -13,7 +13,7 @@ from typing import Any
 from crmsync.demo.sample import Sample, build
 from crmsync.demo.spelling import ascii_name, cp1252_name, phone_of_crm, phone_of_erp
 
-DAY = "2026-11-21"
+DAY = "2025-03-31"
 
 
 def read_csv(path: Path) -> list[dict[str, str]]:

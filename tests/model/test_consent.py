@@ -61,13 +61,14 @@ def test_a_newer_restriction_wins_and_a_newer_proven_consent_lifts_it(word: str)
         LATER._replace(at=""),
         LATER._replace(at=OBJECTED.at),
         LATER._replace(at="2026-06-01"),
+        LATER._replace(at="2026-05-31T23:59:59Z"),
         LATER._replace(basis="existing_customer"),
         LATER._replace(basis="legitimate_interest"),
         LATER._replace(at="2027-01-01T00:00:00Z"),
         LATER._replace(expires_on="2026-09-01"),
     ],
-    ids=["no evidence", "old evidence", "undated", "same moment", "same day", "existing customer",
-         "interest", "from the future", "expired"],
+    ids=["no evidence", "old evidence", "undated", "same moment", "same day", "a moment before",
+         "existing customer", "interest", "from the future", "expired"],
 )  # fmt: skip
 def test_what_does_not_lift_an_objection(grant: ConsentEvent) -> None:
     assert fold(GRANT, OBJECTED, grant).state == "objected"
@@ -78,6 +79,12 @@ def test_an_undated_restriction_counts_from_the_day_it_was_recorded() -> None:
     assert fold(bare, GRANT).restricted
     assert fold(bare, LATER).granted
     assert fold(bare._replace(recorded_at=""), LATER).restricted
+
+
+def test_a_restriction_of_a_day_lasts_to_its_end() -> None:
+    of_a_day = OBJECTED._replace(at="2026-06-01")
+    assert fold(of_a_day, LATER._replace(at="2026-06-01T23:59:59Z")).restricted
+    assert fold(of_a_day, LATER._replace(at="2026-06-02T00:00:00Z")).granted
 
 
 def test_a_sync_cannot_reach_behind_what_a_customer_told_us() -> None:

@@ -127,7 +127,12 @@ def test_numbers_are_from_the_country_of_the_connection() -> None:
     assert clean_customer(told, connection=austria).contacts[0].value == "+4315330101"
 
 
-@pytest.mark.parametrize("field", ["birth_date", "since"])
+def test_when_the_backend_changed_it_is_a_utc_stamp() -> None:
+    assert _clean(changed_at="21.11.2026 14:05").changed_at == "2026-11-21T13:05:00Z"
+    assert _clean(changed_at="0000-00-00 00:00:00").changed_at == _clean().changed_at == ""
+
+
+@pytest.mark.parametrize("field", ["birth_date", "since", "changed_at"])
 def test_an_unreadable_date_is_an_error_that_names_the_field(field: str) -> None:
     with pytest.raises(RecordError) as error:
         _clean(**{field: "im Mai"})
@@ -161,7 +166,7 @@ def test_what_is_not_told_is_hidden_and_what_is_told_empty_is_not() -> None:
 def test_every_hidden_field_is_a_field_of_a_source_customer() -> None:
     known = {field.name for field in fields(SourceCustomer)}
     assert {field.partition(".")[0] for field in _clean(name="Anna").hidden} <= known
-    assert known - set(_clean().hidden) == {"guest", "hidden"}
+    assert known - set(_clean().hidden) == {"guest", "hidden", "changed_at"}
 
 
 def test_hidden_fields_keep_the_old_value() -> None:

@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from crmsync.model.customer import Address, ContactPoint, Profile, SourceCustomer
+from crmsync.model.habit import Habits
 from crmsync.model.name import PersonName
 from crmsync.model.ref import Ref
 from crmsync.outreach.ledger import LedgerFeed
@@ -149,12 +150,13 @@ class Filler:
 
     def habit(self, customer_id: str, orders: int, last_order_on: str | None, **doc: Any) -> None:
         """A customer's habits."""
+        habits = Habits(AS_OF, orders=orders, last_order_on=last_order_on, **doc)
+        row = {"customer_id": customer_id, "controller": CONTROLLER, "customer_key": customer_id,
+               "as_of": AS_OF, "hash": b"h", "orders": orders, "currency": "EUR",
+               "revenue_net": 10000, "last_order_on": last_order_on, "abc": None,
+               "doc": orjson.dumps(habits).decode()}  # fmt: skip
         with self.store.work() as work:
-            text = orjson.dumps(doc).decode()
-            work.upsert(
-                t.habit,
-                [(customer_id, CONTROLLER, AS_OF, b"h", orders, 10000, last_order_on, None, text)],
-            )
+            work.run(sa.insert(t.habit).values(row))
 
     def take(self, *source_ids: int, as_of: str = AS_OF) -> Mapping[str, int]:
         """Run the ledger feed over changed claims of these source customers."""

@@ -12,7 +12,8 @@ from crmsync.errors import RecordError
 from crmsync.outreach.ledger import LedgerFeed, Statement, record
 from crmsync.store import Change, Store
 from crmsync.store import tables as t
-from crmsync.store.chain import Entry, append, erase, verify
+from crmsync.store.chain import Entry, _chain, append, erase, verify
+from crmsync.store.habits import take_due
 from crmsync.store.ledger import consents_of, effective_states, for_contact
 
 DOI = "doi:<4711@post.example>"
@@ -127,10 +128,10 @@ def test_a_claim_is_recorded_once(fill: Any, store: Store) -> None:
     source = fill.source("crm/customers/1", fill.person(email="kaethe@example.org"), "k")
     fill.claim(source, "email", "objected", at="2026-03-01T10:00:00Z")
     first = fill.take(source)
-    assert first == {"taken": 1, "recorded": 1, "relinked": 0, "unchanged": 0}
+    assert first == {"taken": 1, "recorded": 1, "moved": 0, "unchanged": 0}
     before = fill.entries()
     again = fill.take(source, as_of="2026-11-22")
-    assert again == {"taken": 1, "recorded": 0, "relinked": 0, "unchanged": 1}
+    assert again == {"taken": 1, "recorded": 0, "moved": 0, "unchanged": 1}
     assert fill.entries() == before
     assert fill.state("k", "email", contact="kaethe@example.org") == "objected"
 
@@ -281,7 +282,7 @@ def test_the_feed_tells_whose_consents_changed(fill: Any, store: Store) -> None:
     with store.work() as work:
         changes = [Change(1, "customer", None, "k"), Change(2, "customer", None, "other")]
         counts = LedgerFeed(fill.noise.randbytes).take(work, changes, as_of="2026-11-21")
-    assert counts == {"taken": 2, "recorded": 0, "relinked": 1, "unchanged": 1}
+    assert counts == {"taken": 2, "recorded": 0, "moved": 1, "unchanged": 1}
     with store.read() as work:
         told = work.changes("till", ["ledger"], 10)
     assert [change.customer_id for change in told] == ["k", "k"]
@@ -339,3 +340,45 @@ def test_a_statement_without_its_proof_is_refused(
         record(work, "k", statement, as_of="2026-11-20", token_bytes=fill.noise.randbytes)
     assert refused.value.field == field
     assert fill.entries() == []
+
+
+def test_a_grant_at_the_till_is_one_source_customers_alone(fill: Any) -> None:
+    fill.source("crm/customers/1", fill.person(), "k")
+    erp = fill.source("erp/parties/9", fill.person(), "k")
+    yes = Statement("till_greeting", "greeting", "granted", "till", "2026-11-20T10:00:00Z",
+                    evidence="Kasse 2, Text v4")  # fmt: skip
+    with fill.store.work() as work:
+        record(work, "k", yes, as_of="2026-11-20", token_bytes=fill.noise.randbytes)
+    assert fill.state("k", "till_greeting", "greeting") == "granted"
+    fill.link(erp, "split")
+    assert fill.state("split", "till_greeting", "greeting") == "unknown"
+
+
+def test_the_day_a_consent_ends_wakes_its_customer(fill: Any, store: Store) -> None:
+    crm = fill.source("crm/customers/1", fill.person(), "k")
+    for purpose, day in (("greeting", "2026-12-31"), ("marketing", "2026-11-20")):
+        fill.claim(crm, "till_greeting", "granted", purpose=purpose, at="2026-01-01",
+                   evidence=DOI, expires_on=day)  # fmt: skip
+    fill.take(crm)
+    with store.read() as work:
+        assert work.all(sa.select(t.due)) == [("k", "consent_expires", "2027-01-01")]
+    with store.work() as work:
+        assert take_due(work, "2027-01-01") == ["k"]
+        woken = [Change(1, "due", None, "k")]
+        counts = LedgerFeed(fill.noise.randbytes).take(work, woken, as_of="2027-01-01")
+    assert counts["moved"] == 1
+    with store.read() as work:
+        assert work.all(sa.select(t.due)) == []
+        assert {one.customer_id for one in work.changes("till", ["ledger"], 9)} == {"k"}
+
+
+def test_a_row_forged_whole_breaks_the_chain_behind_it(store: Store) -> None:
+    write(store)
+    with store.read() as work:
+        row = list(work.one(sa.select(t.ledger).where(t.ledger.c.seq == 2)))
+    row[5] = "granted"
+    row[-1] = _chain(row[:-1])
+    unlocked(store, "DELETE FROM ledger WHERE seq = 2")
+    with store.work() as work:
+        work.run(sa.insert(t.ledger).values(row))
+    assert check(store) == 3

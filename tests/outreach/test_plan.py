@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,10 @@ def late(fill: Filler, source: int, ref: str, number: str, **delivery: Any) -> i
     days = {"promised_on": "2026-11-10", "delivered_on": "2026-11-14", **delivery}
     fill.delivery(order, source, **days)
     return order
+
+
+def contact_key(ref: str, play: str, occasion: str) -> str:
+    return sha256(f"{ref}\x1f{play}\x1f{occasion}".encode()).hexdigest()
 
 
 def lines(made: Plan) -> dict[tuple[str, str], str]:
@@ -155,7 +160,7 @@ def test_one_contact_a_customer_by_priority(fill: Filler, store: Store) -> None:
 
 def test_a_pending_apology_locks_adverts(fill: Filler, store: Store) -> None:
     source = fill.regular("k", "shop/customers/1", fill.person(address=HOME))
-    fill.habit("k", 6, "2026-06-01", at_risk_silent=True)
+    fill.habit("k", 6, "2026-06-01", at_risk=("silent",))
     assert lines(make(store)) == {("shop/customers/1", "win-back"): "letter"}
     late(fill, source, "shop/orders/1", "1001")
     assert lines(make(store)) == {
@@ -178,7 +183,7 @@ HOLDING_BACK: list[tuple[dict[str, Any], str]] = [
 def test_complaints_and_recent_contacts_hold_adverts_back(fill: Filler, store: Store) -> None:
     for number, (more, _) in enumerate(HOLDING_BACK):
         source = fill.regular(f"c{number}", f"shop/customers/{number}", fill.person(address=HOME))
-        fill.habit(f"c{number}", 6, f"2026-06-0{number + 1}", at_risk_silent=True)
+        fill.habit(f"c{number}", 6, f"2026-06-0{number + 1}", at_risk=("silent",))
         fill.interaction(source, "2026-11-12", **more)
     assert lines(make(store)) == {
         (f"shop/customers/{number}", "win-back"): code
@@ -188,7 +193,7 @@ def test_complaints_and_recent_contacts_hold_adverts_back(fill: Filler, store: S
 
 def test_an_old_campaign_is_forgotten(fill: Filler, store: Store) -> None:
     source = fill.regular("k", "shop/customers/1", fill.person(address=HOME))
-    fill.habit("k", 6, "2026-06-01", at_risk_silent=True)
+    fill.habit("k", 6, "2026-06-01", at_risk=("silent",))
     fill.interaction(source, "2026-11-07", kind="campaign", direction="out", status="done")
     assert len(make(store).contacts) == 1
     assert not make(store, settings=outreach(cap_days=15)).contacts
@@ -201,11 +206,13 @@ HABITS: list[tuple[int, str | None, dict[str, Any], str]] = [
     (1, "2026-11-07", {}, "first-order-follow-up"),
     (1, "2026-11-06", {}, ""),
     (2, "2026-11-10", {}, ""),
-    (9, "2026-06-10", {"at_risk_silent": True, "cadence_days": 21}, "win-back"),
-    (9, "2026-06-10", {"at_risk_silent": False}, ""),
+    (9, "2026-06-10", {"at_risk": ("late_delivery", "silent"), "cadence_days": 20.5}, "win-back"),
+    (9, "2026-06-10", {"at_risk_from": "2026-11-21"}, "win-back"),
+    (9, "2026-06-10", {"at_risk_from": "2026-11-22"}, ""),
+    (9, "2026-06-10", {"at_risk_from": "2026-11-01", "at_risk": ("open_complaint",)}, ""),
     (9, "2026-06-10", {}, ""),
-    (9, "2025-06-10", {"at_risk_silent": True}, ""),
-    (0, None, {"at_risk_silent": True}, ""),
+    (9, "2025-06-10", {"at_risk": ("silent",)}, ""),
+    (0, None, {"at_risk": ("silent",)}, ""),
 ]
 
 
@@ -218,6 +225,14 @@ def test_the_audiences_of_habits(fill: Filler, store: Store) -> None:
     assert found == {
         f"shop/customers/{number}": play for number, (_, _, _, play) in enumerate(HABITS) if play
     }
+
+
+def test_a_win_back_says_how_long_and_against_which_rhythm(fill: Filler, store: Store) -> None:
+    fill.regular("k", "shop/customers/1", fill.person(address=HOME))
+    fill.habit("k", 9, "2026-06-10", at_risk=("silent",), cadence_days=20.5)
+    (contact,) = make(store).contacts
+    assert contact.why == "164 Tage ohne Einkauf (zuletzt am 2026-06-10, sonst etwa alle 20 Tage)"
+    assert "am 10. Juni 2026" in contact.text
 
 
 def test_an_advert_by_mail_rests_on_its_consent(fill: Filler, store: Store) -> None:
@@ -266,6 +281,17 @@ def test_an_occasion_is_answered_once(fill: Filler, store: Store) -> None:
         }
 
 
+def test_an_occasion_stays_answered_when_the_customer_is_merged(fill: Filler, store: Store) -> None:
+    käthe = fill.person(email="k@example.org")
+    source = fill.regular("k", "shop/customers/1", käthe)
+    late(fill, source, "shop/orders/1", "1001")
+    fill.profile("k", fill.person(address=HOME), "crm/customers/1", "shop/customers/1")
+    (contact,) = make(store).contacts
+    assert contact.customer == "crm/customers/1"
+    before = contact_key("shop/customers/1", "late-delivery-apology", "order:1001")
+    assert make(store, sent={before}).refusals[0].code == "already-sent"
+
+
 def test_two_customers_with_one_address_get_one_message_for_one_occasion(
     fill: Filler, store: Store
 ) -> None:
@@ -301,7 +327,7 @@ def test_hold_out_is_the_same_share_every_time_and_spares_service(
     for number in range(60):
         name = f"c{number:02}"
         source = fill.regular(name, f"shop/customers/{number}", fill.person(address=HOME))
-        fill.habit(name, 6, "2026-06-01", at_risk_silent=True)
+        fill.habit(name, 6, "2026-06-01", at_risk=("silent",))
         if number == 0:
             late(fill, source, "shop/orders/1", "1001")
     half = outreach(holdout_percent=50, holdout_seed="2026")
@@ -330,7 +356,7 @@ def people(fill: Filler, names: Sequence[str]) -> None:
         source = fill.regular(name, f"shop/customers/{number}", person)
         if number < 3:
             late(fill, source, f"shop/orders/{number}", f"100{number}")
-        fill.habit(name, 6, "2026-06-01", at_risk_silent=True)
+        fill.habit(name, 6, "2026-06-01", at_risk=("silent",))
 
 
 def test_the_hash_depends_on_neither_order_nor_ids_nor_store(
@@ -436,7 +462,7 @@ def test_a_faulty_veto_forbids_the_batch(fill: Filler, store: Store, plugin: obj
 
 def test_a_vetoed_contact_leaves_the_place_to_the_next(fill: Filler, store: Store) -> None:
     fill.regular("z", "shop/customers/3", fill.person(address=HOME))
-    fill.habit("z", 6, "2026-06-01", at_risk_silent=True)
+    fill.habit("z", 6, "2026-06-01", at_risk=("silent",))
     first = replace(WIN_BACK, name="first", priority=80)
     made = make(store, first, WIN_BACK)
     assert lines(made) == {

@@ -183,11 +183,12 @@ def test_plain_words_are_no_advertising(text: str) -> None:
         ({"text": "{% if %}"}, "cannot be read"),
         ({"template": "nowhere"}, "is not there"),
         ({"template": "../plays"}, "is not there"),
+        ({"channels": ()}, "no channel"),
         ({"audience": "everybody"}, "Known: first-orders"),
     ],
 )
-def test_a_faulty_play_is_named(changed: dict[str, str], said: str) -> None:
-    play = replace(LATE_DELIVERY_APOLOGY, **changed)  # type: ignore[arg-type]
+def test_a_faulty_play_is_named(changed: dict[str, Any], said: str) -> None:
+    play = replace(LATE_DELIVERY_APOLOGY, **changed)
     with pytest.raises(PluginError, match=said):
         check_plays([play], AUDIENCES)
 

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 import orjson
+import sqlalchemy as sa
 
 from crmsync.model.customer import SourceCustomer
 from crmsync.model.order import Delivery, Interaction, Order, OrderLine, Product
@@ -20,10 +21,11 @@ from tests.profile.reference import Person, Ware
 class Books:
     """Writes rows of one store; numbers are given out as they come."""
 
-    def __init__(self, work: Work, *, first: int = 1, step: int = 1) -> None:
+    def __init__(self, work: Work, *, first: int | None = None, step: int = 1) -> None:
         self.work = work
-        self._numbers = itertools.count(first, step)
         known = work.all(t.stream.select())
+        highest = work.scalar(sa.select(sa.func.max(t.record.c.id))) or 0
+        self._numbers = itertools.count(highest + len(known) + 1 if first is None else first, step)
         self._streams = {(row.connection, row.name): row.id for row in known}
 
     def record(self, connection: str, stream: str, external_id: str) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from crmsync.model.customer import Address, ContactPoint, Profile, SourceCustomer
+from crmsync.model.habit import Favourite, Habits
 from crmsync.model.name import PersonName
 from crmsync.outreach.ledger import Statement, record
 from crmsync.store import Change, Store
@@ -26,6 +27,11 @@ from crmsync.till.tillfile import Now, TillFile
 AS_OF = "2026-11-21"
 EXPIRES = "2026-11-24"
 OPEN = TillSettings(basis="legitimate_interest", note="Abwägung vom 3.11.2026, Ordner 7")
+
+
+def often(name: str) -> Favourite:
+    """A favourite that was bought often enough."""
+    return Favourite(name, 500, 8)
 
 
 def person(salutation: Any = None, given: str = "", family: str = "", **more: Any) -> Any:
@@ -76,11 +82,12 @@ class Retailer:
             work.upsert(t.link, [(number, customer_id, "test")])
             text = orjson.dumps(golden).decode()
             work.upsert(t.profile, [(customer_id, controller, b"h", text)])
-            facts = orjson.dumps({"last_order_on": last_order_on, **habits}).decode()
-            work.upsert(
-                t.habit,
-                [(customer_id, controller, AS_OF, b"h", orders, 0, last_order_on, None, facts)],
-            )
+            told = Habits(AS_OF, orders=orders, last_order_on=last_order_on, **habits)
+            facts = orjson.dumps(told).decode()
+            kept = {"customer_id": customer_id, "controller": controller, "customer_key": ref,
+                    "as_of": AS_OF, "hash": b"h", "orders": orders, "currency": "EUR",
+                    "revenue_net": 0, "last_order_on": last_order_on, "doc": facts}  # fmt: skip
+            work.upsert(t.habit, [[kept.get(column.name) for column in t.habit.columns]])
             work.log_customers("profile", [customer_id])
 
     def merge(self, loser: str, winner: str) -> None:
@@ -106,10 +113,10 @@ class Retailer:
             row = (next(self.numbers), "store", "pos", key, name, "", postal_code, "")
             work.upsert(t.shop, [row])
 
-    def says(self, customer_id: str, state: str, *, at: str, purpose: str = "greeting") -> None:
+    def says(self, customer_id: str, state: str, *, at: str, **more: Any) -> None:
         """What the customer tells us at the till about being greeted."""
-        told = Statement(channel="till_greeting", purpose=purpose, state=state, origin="till",
-                         at=at, evidence="Formular Kasse v2")  # fmt: skip
+        about = {"purpose": "greeting", "evidence": "Formular Kasse v2", **more}
+        told = Statement(channel="till_greeting", state=state, origin="till", at=at, **about)
         with self.store.work() as work:
             record(work, customer_id, told, as_of=at[:10], token_bytes=lambda size: bytes(size))
 
@@ -128,6 +135,12 @@ class Retailer:
         """The card row of a customer."""
         with self.store.read() as work:
             return cards(work, [customer_id]).get(customer_id)
+
+    def due(self, customer_id: str) -> dict[str, str]:
+        """The days that wake a customer, by reason."""
+        with self.store.read() as work:
+            rows = work.all(t.due.select().where(t.due.c.customer_id == customer_id))
+        return {row.reason: row.on_day for row in rows}
 
     def card(self, customer_id: str) -> Card | None:
         """The living card of a customer."""

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from crmsync.errors import StoreError
 from crmsync.model.customer import Address, ContactPoint, Profile, SourceCustomer
+from crmsync.model.habit import Favourite, Habits
 from crmsync.model.name import PersonName
 from crmsync.till.allowed import denied, shown, wishes
 from crmsync.till.card import KEYS, SIZE, Card, Care, Usual, Visit, card_id, dump, fit, load
@@ -90,15 +91,16 @@ CUSTOMER = SourceCustomer(
               ContactPoint("email", "anna.weber@example.org", "Anna.Weber@example.org", True)),
     wishes=("Rechnung auf Papier", "Ohne Tüte"), marks=("advocate",), privileges=("10 % Rabatt",),
 )  # fmt: skip
-HABITS: dict[str, Any] = {
-    "top_product": "4711", "top_product_name": "Hausmischung", "top_category": "Kaffee",
-    "cadence_days": 14, "next_expected_on": "2026-11-17", "open_complaints": 1,
-    "late_deliveries_90d": 1, "last_late_on": "2026-10-12", "abc": "A", "revenue_net": 999900,
-    "complaint_text": "Die Kanne war zerbrochen", "rfm_group": "CHAMPIONS",
-}  # fmt: skip
+HABITS = Habits(
+    AS_OF, orders=12, revenue_net=999900, abc="A", at_risk=("silent",), last_order="crm/orders/7",
+    top_product=Favourite("4711", 400, 20, "Hausmischung"), top_brand=Favourite("R", 400, 20),
+    top_category=Favourite("Kaffee", 400, 20), usual_store=Favourite("k1", 900, 20),
+    cadence_days=14.0, next_expected_on="2026-11-17", open_complaints=1, late_deliveries_90d=1,
+    last_late_on="2026-10-12",
+)  # fmt: skip
 
 
-def made(customer: SourceCustomer, habits: dict[str, Any], at: str = "Ehrenfeld") -> Card:
+def made(customer: SourceCustomer, habits: Habits, at: str = "Ehrenfeld") -> Card:
     """The card of a customer, as the feed makes it."""
     return compose(
         Profile("0193", "kaufhaus", customer, (), {}),
@@ -134,16 +136,19 @@ def planted(plant: str) -> list[tuple[str, Card]]:
             found.append(
                 (f"address.{one.name}", made(replace(CUSTOMER, addresses=(address,)), HABITS))
             )
-    for key, value in HABITS.items():
-        if isinstance(value, str) and not key.endswith("_on"):
-            found.append((f"habit.{key}", made(CUSTOMER, {**HABITS, key: plant})))
+    for one in fields(Habits):
+        if isinstance(getattr(HABITS, one.name), Favourite):
+            favourites = (Favourite(plant, 400, 20), Favourite("k", 400, 20, plant))
+            for favourite in favourites:
+                card = made(CUSTOMER, replace(HABITS, **{one.name: favourite}))
+                found.append((f"habit.{one.name}", card))
     found.append(("store", made(CUSTOMER, HABITS, at=plant)))
     return found
 
 
 OWN = (
     "anna.weber@", "example.org", "1712345678", "2345678", "1980", "sonnenhang", "20041712",
-    "2900000123457", "811907980", "999900", "champions", "advocate", "rabatt", "kanne", "revenue",
+    "2900000123457", "811907980", "999900", "advocate", "rabatt", "revenue", "silent", "crm/",
 )  # fmt: skip
 
 
@@ -169,7 +174,7 @@ def test_any_card_fits_and_holds_no_plant(texts: list[str], plant: str) -> None:
         addresses=(replace(CUSTOMER.addresses[0], city=city),),
         pronunciation=say, wishes=(wish,) * 3, company=company,
     )  # fmt: skip
-    card = made(customer, {**HABITS, "top_product_name": product}, at=store)
+    card = made(customer, replace(HABITS, top_product=Favourite("k", 400, 20, product)), at=store)
     written = dump(card)
     assert len(written.encode()) <= SIZE
     assert load(written) == card

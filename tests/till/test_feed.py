@@ -11,14 +11,16 @@ import pytest
 from crmsync import registry
 from crmsync.config import Settings
 from crmsync.errors import ConfigError, PluginError
-from crmsync.hookspecs import Configurable, hookimpl
+from crmsync.hookspecs import TakesSettings, hookimpl
 from crmsync.model.customer import Profile
 from crmsync.model.greeting import Form, GreetingParts
+from crmsync.model.habit import Favourite
+from crmsync.store.habits import take_due
 from crmsync.till.card import Care, Usual, Visit
 from crmsync.till.feed import TillFeed
 from crmsync.till.keys import NOBODY, PERSON
 from crmsync.till.settings import TillSettings, tills
-from tests.till.retailer import OPEN, Retailer, person
+from tests.till.retailer import OPEN, Retailer, often, person
 
 ANNA = person("frau", "Anna", "Weber", loyalty_card="290000012345")
 NO_COUNTS = {"written": 0, "unchanged": 0, "removed": 0, "withheld": 0, "repeated": 0}
@@ -39,8 +41,9 @@ def test_a_card_says_what_a_clerk_needs(retailer: Retailer) -> None:
             since="2014-03-01", pronunciation="[lü-den-scheid]",
             wishes=("rechnung auf papier", "hat gestern mit dem Chef gesprochen"),
         ),
-        last_order_on="2026-11-03", first_order_on="2015-01-02", top_product="4711-500",
-        top_product_name="Hausmischung 500 g", cadence_days=14, next_expected_on="2026-11-17",
+        last_order_on="2026-11-03", first_order_on="2015-01-02",
+        top_product=Favourite("4711-500", 400, 20, "Hausmischung 500 g"),
+        cadence_days=14.0, next_expected_on="2026-11-17",
         late_deliveries_90d=1, last_late_on="2026-10-12", open_complaints=1,
     )  # fmt: skip
     retailer.buy("a", "k1", "2026-11-03")
@@ -66,9 +69,9 @@ def test_a_repeat_gives_no_new_number(retailer: Retailer) -> None:
 
 
 def test_time_alone_changes_no_card(retailer: Retailer) -> None:
-    retailer.put("a", ANNA, cadence_days=14, next_expected_on="2026-11-30")
+    retailer.put("a", ANNA, cadence_days=14.0, next_expected_on="2026-11-30")
     retailer.sync()
-    retailer.put("a", ANNA, cadence_days=14, overdue_since="2026-11-30")
+    retailer.put("a", ANNA, cadence_days=14.0, overdue_since="2026-11-30")
     assert retailer.sync(as_of="2026-12-10")["unchanged"] == 1
 
 
@@ -149,15 +152,55 @@ def test_each_controller_decides_for_itself(retailer: Retailer) -> None:
 
 
 def test_a_minor_has_a_name_and_no_greeting(retailer: Retailer) -> None:
-    retailer.put("a", replace(ANNA, birth_date="2010-05-05"), top_product="Kakao")
+    retailer.put("a", replace(ANNA, birth_date="2010-05-05"), top_product=often("Kakao"))
     retailer.sync()
     card = retailer.card("a")
     assert card is not None
     assert (card.n, card.form, card.call, card.usual) == ("Anna Weber", "", "", ())
 
 
+def test_a_minor_is_woken_on_the_day_of_age(retailer: Retailer) -> None:
+    retailer.put("a", replace(ANNA, birth_date="2008-12-24"))
+    retailer.sync()
+    assert retailer.due("a") == {"till_adult": "2026-12-24"}
+    wake(retailer, as_of="2026-12-24")
+    assert retailer.sync(as_of="2026-12-24")["written"] == 1
+    card = retailer.card("a")
+    assert card is not None
+    assert card.call == "Frau Weber"
+    assert retailer.due("a") == {}
+
+
+def test_the_end_of_a_consent_takes_the_card_away(retailer: Retailer) -> None:
+    retailer.feed = TillFeed()
+    retailer.put("a", ANNA)
+    retailer.says("a", "granted", at="2026-11-20T10:00:00Z", expires_on="2026-12-31")
+    retailer.sync()
+    assert retailer.card("a") is not None
+    assert retailer.due("a") == {"till_consent": "2027-01-01"}
+    wake(retailer, as_of="2026-12-31")
+    assert retailer.sync(as_of="2026-12-31")["taken"] == 0
+    wake(retailer, as_of="2027-01-01")
+    assert retailer.sync(as_of="2027-01-01")["removed"] == 1
+    assert retailer.due("a") == {}
+
+
+def wake(retailer: Retailer, *, as_of: str) -> None:
+    """Log whose day has come, as the engine does at the start of a run."""
+    with retailer.store.work() as work:
+        work.log_customers("due", take_due(work, as_of))
+
+
+def test_what_was_bought_once_is_not_usual(retailer: Retailer) -> None:
+    retailer.put("a", ANNA, top_product=Favourite("4711", 333, 3, "Kanne"))
+    retailer.sync()
+    card = retailer.card("a")
+    assert card is not None
+    assert card.usual == ()
+
+
 def test_who_does_not_want_to_be_greeted_keeps_a_card_without(retailer: Retailer) -> None:
-    retailer.put("a", replace(ANNA, do_not_greet=True), top_product="Kakao")
+    retailer.put("a", replace(ANNA, do_not_greet=True), top_product=often("Kakao"))
     retailer.sync()
     card = retailer.card("a")
     assert card is not None
@@ -167,9 +210,11 @@ def test_who_does_not_want_to_be_greeted_keeps_a_card_without(retailer: Retailer
 def test_denied_categories_are_not_shown(retailer: Retailer) -> None:
     denied = replace(OPEN, denied=(*OPEN.denied, "Feuerwerk"))
     retailer.feed = TillFeed({"kaufhaus": denied})
-    retailer.put("a", ANNA, top_product_name="Rakete", top_category="Feuerwerk & Böller")
-    retailer.put("b", ANNA, top_product_name="Schwangerschaftstest", top_category="Drogerie")
-    retailer.put("c", ANNA, top_product_name="Seife", top_category="Drogerie")
+    retailer.put("a", ANNA, top_product=often("Rakete"), top_category=often("Feuerwerk & Böller"))
+    retailer.put(
+        "b", ANNA, top_product=often("Schwangerschaftstest"), top_category=often("Drogerie")
+    )
+    retailer.put("c", ANNA, top_product=often("Seife"), top_category=often("Drogerie"))
     retailer.sync()
     shown = [card.usual for name in "abc" if (card := retailer.card(name))]
     assert shown == [(), (), (Usual("Seife"),)]
@@ -242,7 +287,7 @@ def with_plugins(*plugins: object) -> TillFeed:
     loaded = registry.load(plugins=plugins)
     assert [said for said in registry.check(loaded) if "greet" in said or "till" in said] == []
     (feed,) = [feed for feed in loaded.feeds if feed.name == "till"]
-    assert isinstance(feed, Configurable)
+    assert isinstance(feed, TakesSettings)
     ready = feed.configured(Settings(**SETTINGS), loaded.manager.hook)
     assert isinstance(ready, TillFeed)
     return ready

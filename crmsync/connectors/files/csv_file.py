@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from crmsync.connectors.files.entries import KEPT, Broken, Entry
 from crmsync.connectors.files.lines import START, Lines, Mark
-from crmsync.connectors.files.sniff import SAMPLE, find_encoding, find_separator
+from crmsync.connectors.files.sniff import SAMPLE, find_separator, settle_encoding
 
 NO_TEXT = "is not text of the file's encoding"
 FEW = 20
@@ -40,7 +40,7 @@ class CsvFile:
         self._finished = finished
         file.seek(0)
         sample = file.read(min(SAMPLE, size))
-        self._encoding = encoding or find_encoding(sample)
+        self._encoding = settle_encoding(encoding, sample)
         self._separator = separator or self._find_separator(sample, skip)
         self._data = self._pass_over(skip)
         self.columns: Sequence[str] = tuple(columns) or self._read_head()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from crmsync.connectors.files.lines import START, Mark
+from crmsync.connectors.files.lines import CHUNK, START, Mark
 
 Json = Any
 
@@ -172,7 +172,7 @@ def digest(path: Path, size: int) -> str:
     """A hash of the first `size` bytes of a file."""
     found, left = hashlib.blake2b(digest_size=16), size
     with path.open("rb") as file:
-        while left > 0 and (chunk := file.read(min(left, 1 << 20))):
+        while left > 0 and (chunk := file.read(min(left, CHUNK))):
             found.update(chunk)
             left -= len(chunk)
     return found.hexdigest()
@@ -180,9 +180,14 @@ def digest(path: Path, size: int) -> str:
 
 def find_files(base: Path, patterns: Sequence[str]) -> dict[str, Path]:
     """The files that match, in the order of their names; each name is relative to `base`."""
-    found = {path for pattern in patterns for path in _matches(base, pattern) if path.is_file()}
+    found = {path for pattern in patterns for path in _matches(base, pattern) if _is_data(path)}
     named = {Path(os.path.relpath(path, base)).as_posix(): path for path in found}
     return dict(sorted(named.items()))
+
+
+def _is_data(path: Path) -> bool:
+    """Whether this is a file, and not the mark that Excel sets beside an open one."""
+    return path.is_file() and not path.name.startswith("~$")
 
 
 def _matches(base: Path, pattern: str) -> list[Path]:

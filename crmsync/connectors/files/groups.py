@@ -37,7 +37,7 @@ def group_rows(
                 yield _record(rows, key, groups), line, before
             begun, key, rows, line = before, found, [], at
             if not seen.add(found):
-                yield _reappeared(groups), at, begun
+                yield _reappeared(groups), at, mark
                 rows, key = [], None
             else:
                 rows = [item]

@@ -11,7 +11,7 @@ import orjson
 
 from crmsync.connectors.files.entries import KEPT, Broken, Entry, Item
 from crmsync.connectors.files.lines import CHUNK, Lines, Mark
-from crmsync.connectors.files.sniff import SAMPLE, find_encoding
+from crmsync.connectors.files.sniff import SAMPLE, settle_encoding
 
 _DECODE = json.JSONDecoder().raw_decode
 LONGEST = 16_000_000
@@ -29,7 +29,7 @@ class JsonLines:
     def __init__(self, file: BinaryIO, *, size: int, encoding: str | None = None) -> None:
         self._file, self._size = file, size
         file.seek(0)
-        self._encoding = encoding or find_encoding(file.read(min(SAMPLE, size)))
+        self._encoding = settle_encoding(encoding, file.read(min(SAMPLE, size)))
 
     def entries(self, mark: Mark) -> Iterator[Entry]:
         """Every line after `mark`; a last line without its end counts once it is whole JSON."""
@@ -82,7 +82,7 @@ class JsonArray:
     def __init__(self, file: BinaryIO, *, size: int, encoding: str | None = None) -> None:
         self._file, self._size = file, size
         file.seek(0)
-        found = encoding or find_encoding(file.read(min(SAMPLE, size)))
+        found = settle_encoding(encoding, file.read(min(SAMPLE, size)))
         self._encoding = "utf-8" if found == "ascii" else found
 
     def entries(self, mark: Mark) -> Iterator[Entry]:

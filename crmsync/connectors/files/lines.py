@@ -59,7 +59,7 @@ class Lines:
         if self.encoding == ASCII:
             self._choose(raw)
         try:
-            return raw.decode(self.encoding)
+            return raw.decode(self.encoding).removeprefix("\ufeff")
         except UnicodeDecodeError:
             self.spoilt = True
             return raw.decode(self.encoding, "replace")

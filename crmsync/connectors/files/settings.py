@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from crmsync.connectors.mapping import MappedStream
+from crmsync.connectors.mapping import MappedStream, check_names
 
 Format = Literal["csv", "jsonl", "json", "parquet", "excel"]
 
@@ -33,6 +34,14 @@ class FileStream(MappedStream):
     columns: list[str] = Field(default_factory=list)
     sheet: str | None = None
 
+    @field_validator("encoding")
+    @classmethod
+    def _known(cls, encoding: str | None) -> str | None:
+        try:
+            return codecs.lookup(encoding).name if encoding else None
+        except LookupError:
+            raise ValueError(f"there is no encoding {encoding!r}") from None
+
     @property
     def paths(self) -> list[str]:
         """The patterns of the files."""
@@ -55,3 +64,8 @@ class FilesSettings(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     streams: list[FileStream] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _named_apart(self) -> FilesSettings:
+        check_names(self.streams)
+        return self

@@ -41,6 +41,17 @@ def find_encoding(sample: bytes) -> str:
     return "utf-8" if _mostly_utf8(lines, cut=len(sample) == SAMPLE) else find_one_byte(sample)
 
 
+def settle_encoding(given: str | None, sample: bytes) -> str:
+    """The encoding to read with: the one given, made exact by a byte order mark, or that found."""
+    if given is None:
+        return find_encoding(sample)
+    name = codecs.lookup(given).name
+    marked = next((found for mark, found in _BOMS if sample.startswith(mark)), name)
+    if name == "utf-16":
+        return marked if marked.startswith("utf-16-") else "utf-16-le"
+    return "utf-8-sig" if (name, marked) == ("utf-8", "utf-8-sig") else name
+
+
 def find_one_byte(sample: bytes) -> str:
     """cp1252 or cp850, by whose umlauts stand beside letters."""
     dos, windows = len(_UMLAUT_850.findall(sample)), len(_UMLAUT_1252.findall(sample))

@@ -3,7 +3,7 @@
 from crmsync.connectors.mapping.convert import to_json
 from crmsync.connectors.mapping.keys import Record, key_teller, stream_key, with_key
 from crmsync.connectors.mapping.mapper import MAPPER_VERSION, ROWS, Mapper, require_columns
-from crmsync.connectors.mapping.settings import MappedStream
+from crmsync.connectors.mapping.settings import MappedStream, check_names
 
 __all__ = [
     "MAPPER_VERSION",
@@ -11,6 +11,7 @@ __all__ = [
     "MappedStream",
     "Mapper",
     "Record",
+    "check_names",
     "key_teller",
     "require_columns",
     "stream_key",

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from crmsync.model.stream import StreamKind
+
+
+def check_names(streams: Sequence[MappedStream]) -> None:
+    """Return when every stream has a name of its own; ValueError otherwise."""
+    names = [stream.name for stream in streams]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"several streams are called {', '.join(twice)}")
 
 
 class MappedStream(BaseModel):

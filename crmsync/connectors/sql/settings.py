@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-from crmsync.connectors.mapping import MappedStream
+from crmsync.connectors.mapping import MappedStream, check_names
 
 
 class Child(BaseModel):
@@ -67,3 +67,8 @@ class SqlSettings(BaseModel):
     url: SecretStr
     password: SecretStr | None = None
     streams: list[SqlStream] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _named_apart(self) -> SqlSettings:
+        check_names(self.streams)
+        return self

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -48,6 +49,12 @@ class Span:
     end: Json = None
 
 
+def _how(settings: SqlStream) -> str:
+    """A hash of what decides which rows are read in which order; a position is of one such."""
+    how = settings.model_dump_json(include={"table", "query", "key", "cursor", "cursor_type"})
+    return hashlib.sha256(how.encode()).hexdigest()[:16]
+
+
 class Source:
     """The rows of one stream."""
 
@@ -58,6 +65,7 @@ class Source:
         self._zone = find_zone(settings.stamps_in, where=self.where)
         self._tell = key_teller(settings.keys)
         self.mapper = Mapper(settings.kind, settings.map, settings.lines, where=self.where)
+        self._how = _how(settings)
         given, usual = settings.overlap, OVERLAP[settings.cursor_type]
         self._overlap = usual if given is None else given
         timed = settings.cursor is not None and settings.cursor_type == "timestamp"
@@ -72,23 +80,24 @@ class Source:
 
     def check(self) -> None:
         """Return when the rows can be read and mapped; else the error that reading would raise."""
-        self._span(Window(), None)
+        self._span(Window(), {})
         self._ask(None, [], limit=1)
 
     def read(self, window: Window, position: Json) -> Iterator[Page]:
         """The pages within `window`, or above the number in `position`, in the order of the key."""
-        span = self._span(window, position)
-        after = unpack_key(position["after"]) if position and "after" in position else None
+        known = position if position and position.get("how") == self._how else {}
+        span = self._span(window, known)
+        after = unpack_key(known["after"]) if "after" in known else None
         unreadable = self._without_key()
         if unreadable:
-            yield self._page([], position, unreadable=unreadable)
+            yield self._page([], known or None, unreadable=unreadable)
         while True:
             records, keys, more = self._ask(after, span.conditions, limit=CHUNK)
             for start in range(0, len(records), PAGE):
                 some = keys[start : start + PAGE]
                 last = not more and start + PAGE >= len(records)
-                place = span.end if last else {**span.start, "after": pack_key(some[-1])}
-                whole = last and not (position and "after" in position)
+                place = span.end if last else self._place(span, some[-1])
+                whole = last and "after" not in known
                 yield self._page(records[start : start + PAGE], place, whole=whole)
             if not more:
                 return
@@ -120,12 +129,15 @@ class Source:
         found = [self._with_key(record) for record in records]
         return found, keys[:limit], len(rows) > limit
 
-    def _span(self, window: Window, position: Json) -> Span:
+    def _place(self, span: Span, key: Key) -> Json:
+        return {**span.start, "how": self._how, "after": pack_key(key)}
+
+    def _span(self, window: Window, position: Mapping[str, Any]) -> Span:
         """What is to be read now."""
         if self._settings.cursor is None:
             return Span()
         if self._settings.cursor_type == "number":
-            return self._numbers(position or {})
+            return self._numbers(position)
         sample = self._database.value(self._rows.sample())
         if sample is None:
             return Span()
@@ -133,13 +145,13 @@ class Source:
         low, high = bounds(sample, window, self._zone, where=where)
         return Span(self._rows.between(low, high))
 
-    def _numbers(self, position: dict[str, Any]) -> Span:
+    def _numbers(self, position: Mapping[str, Any]) -> Span:
         """From what was read last to the highest number there is now; both stay in the position."""
         low, high = position.get("from"), position.get("to")
         if "after" not in position:
             low = None if low is None else low - self._overlap
             high = self._highest()
-        end = {"from": low if high is None else high}
+        end = {"how": self._how, "from": low if high is None else high}
         conditions = self._rows.between(low, high, closed=True)
         return Span(conditions, {"from": low, "to": high}, end)
 
