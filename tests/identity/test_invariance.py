@@ -20,9 +20,9 @@ SETTINGS = settings(
 )  # fmt: skip
 
 names = st.sampled_from(
-    ["", "Karl Huber", "K. Huber", "Karla Huber", "Karl Maier", "Carl Huber", "Kral Huber"]
+    ["", "Karl Huber", "K. Huber", "Karla Huber", "Karl Maier", "Carl Huber", "Anna Huber"]
 )
-people = st.fixed_dictionaries(
+anybody = st.fixed_dictionaries(
     {
         "name": names,
         "email": st.sampled_from(["", "a@x.example", "b@x.example", "a@x.example b@x.example"]),
@@ -34,6 +34,14 @@ people = st.fixed_dictionaries(
         "controller": st.sampled_from(["Muster", "Muster", "Muster", "Andere"]),
     }
 )  # fmt: skip
+crowd = st.fixed_dictionaries(
+    {
+        "name": st.sampled_from(["", "Karl Huber", "Karl Huber", "Anna Huber", "Berta Wolf"]),
+        "email": st.just("a@x.example"),
+        "controller": st.just("Muster"),
+    }
+)
+people = anybody | crowd
 refs = st.sampled_from([f"{one}/{n}" for one in ("crm", "erp", "shop") for n in range(3)])
 books = st.dictionaries(refs, people, min_size=2, max_size=9)
 decided = st.lists(
@@ -74,17 +82,18 @@ def test_order_and_batches_do_not_matter(
         write(whole, ref, final[ref])
     decide(whole, final, decisions)
     whole.resolve()
+    late = data.draw(st.sets(st.sampled_from(sorted(final)), max_size=3))
+    gone = data.draw(st.sampled_from(sorted(final)))
     for ref in data.draw(st.permutations(sorted(final))):
-        write(pieces, ref, data.draw(people))
+        write(pieces, ref, data.draw(people) if ref in late else final[ref])
         if data.draw(st.booleans()):
             pieces.resolve(batch=data.draw(st.integers(1, 4)))
-    if data.draw(st.booleans()):
-        pieces.withdraw(sorted(final)[0])
-        pieces.resolve()
-    for ref in data.draw(st.permutations(sorted(final))):
+    pieces.resolve(batch=data.draw(st.integers(1, 4)))
+    pieces.withdraw(gone)
+    pieces.resolve()
+    for ref in data.draw(st.permutations(sorted({*late, gone}))):
         write(pieces, ref, final[ref])
-        if data.draw(st.booleans()):
-            pieces.resolve(batch=data.draw(st.integers(1, 4)))
+        pieces.resolve()
     decide(pieces, final, decisions)
     pieces.resolve(batch=data.draw(st.integers(1, 4)))
     assert pieces.groups() == whole.groups()
@@ -125,7 +134,7 @@ def test_nobody_who_clashes_shares_a_customer(
     made = decide(book, final, decisions)
     book.resolve()
     for group in book.groups():
-        births = {final[ref]["birth_date"] for ref in group} - {""}
+        births = {final[ref].get("birth_date", "") for ref in group} - {""}
         assert len({final[ref]["controller"] for ref in group}) == 1
         inside = {band for pair, band in made.items() if pair <= group}
         assert len(births) < 2 or "same" in inside
@@ -158,3 +167,34 @@ def test_ids_are_never_reused_and_history_is_exact(
         state, alias = book.state(customer)
         assert (state == "alive") == (customer in now.values())
         assert alias is None or book.state(alias)[0] in ("alive", "gone")
+
+
+def test_a_key_dies_with_one_holder_too_many_and_lives_again(new_book: Callable[[], Book]) -> None:
+    book = new_book()
+    for ref in ("crm/1", "shop/1"):
+        book.put(ref, "Karl Huber", email="a@x.example")
+    book.put("crm/2", "Anna Huber", email="a@x.example")
+    book.resolve()
+    assert book.together("crm/1", "shop/1")
+    book.put("crm/3", "Berta Wolf", email="a@x.example")
+    book.resolve()
+    assert not book.together("crm/1", "shop/1")
+    assert book.pairs() == {}
+    book.withdraw("crm/2")
+    book.resolve()
+    assert book.together("crm/1", "shop/1")
+
+
+def test_a_key_dies_for_the_nameless_alone(new_book: Callable[[], Book]) -> None:
+    book = new_book()
+    book.put("crm/1", "Karl Huber", email="a@x.example")
+    book.put("pos/1", email="a@x.example")
+    book.put("pos/2", email="a@x.example")
+    book.resolve()
+    assert len(book.pairs()) == 3
+    book.put("pos/3", email="a@x.example")
+    book.resolve()
+    assert book.pairs() == {}
+    book.withdraw("pos/1")
+    book.resolve()
+    assert len(book.pairs()) == 3
