@@ -21,6 +21,7 @@ from crmsync.store import Work
 from crmsync.store import keys as key_store
 from crmsync.store import links as link_store
 from crmsync.store.keys import KeyRow, Source
+from crmsync.store.merges import BACKEND
 
 Held = tuple[str, str]
 """A controller and a key: what two controllers hold never meets."""
@@ -111,7 +112,7 @@ def _by_decisions(work: Work, refs: Sequence[Ref], found: Reached) -> set[int]:
     partners: set[Ref] = set()
     for row in link_store.decisions_on(work, [str(ref) for ref in refs]):
         pair = ordered(Ref.parse(row.a_ref), Ref.parse(row.b_ref))
-        rule = "backend_merge" if row.by.startswith("backend:") else "human"
+        rule = "backend_merge" if row.by.startswith(BACKEND) else "human"
         if row.band in ("same", "apart"):
             found.decisions[pair] = Decision(
                 "same" if row.band == "same" else "apart", rule, row.at

@@ -8,6 +8,7 @@ import pytest
 
 from crmsync.errors import ConfigError
 from crmsync.identity.read import reviews
+from crmsync.store.merges import backend_merge
 
 Book = Any
 SAME = {"email": "anna@example.org"}
@@ -118,6 +119,21 @@ def test_what_others_have_bound_does_not_wait(book: Book) -> None:
     book.decide("crm/1", "erp/2", "same")
     book.resolve()
     assert waiting(book) == []
+
+
+def test_a_merge_in_the_backend_binds_but_never_overrules_a_human(book: Book) -> None:
+    book.put("crm/1", "Anna Keller")
+    book.put("crm/2", "Anni Wolf")
+    with book.store.work() as work:
+        backend_merge(work, book.ref("crm/1"), book.ref("crm/2"))
+    book.resolve()
+    assert book.pair("crm/1", "crm/2") == ("same", "backend_merge")
+    book.decide("crm/1", "crm/2", "apart")
+    with book.store.work() as work:
+        backend_merge(work, book.ref("crm/1"), book.ref("crm/2"))
+    book.resolve()
+    assert book.pair("crm/1", "crm/2") == ("apart", "human")
+    assert not book.together("crm/1", "crm/2")
 
 
 def test_verdicts_that_cannot_be(book: Book) -> None:
