@@ -72,8 +72,9 @@ def _files(folder: Path, settings: Settings) -> Iterator[Finding]:
     if not settings.connections:
         yield "note", "no connection is configured", f"The integrator: add one to {FILE}."
     for name, connection in settings.connections.items():
-        kind = "production" if connection.production else "test"
-        yield "note", f"{name} is a {kind} system", "Set production = true or false to say so."
+        if "production" not in connection.model_fields_set:
+            todo = f"The integrator: write production = true or false in connections.{name}."
+            yield "note", f"{name} counts as a test system, nothing says so", todo
     for path in folder.glob("*.db"):
         if os.name != "nt" and stat.S_IMODE(path.stat().st_mode) & 0o077:
             yield "error", f"others can read {path.name}", f"IT: chmod 600 {path.name}"

@@ -134,7 +134,7 @@ def _return(result: Yield, told: ToldReturn, parents: Parents, context: Context)
 
 def _own_order(result: Yield) -> Any:
     """The order of the same record, to which a return or delivery without a name belongs."""
-    return next((row for row in result.facts.get("orders", ()) if row.kind == "sale"), None)
+    return next((row for row in result.facts.get("orders", ()) if row.part == "order"), None)
 
 
 def _delivery(result: Yield, told: ToldDelivery, parents: Parents, context: Context) -> None:

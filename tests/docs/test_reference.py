@@ -49,7 +49,9 @@ def test_the_command_reference_is_current() -> None:
     assert written == make.commands()
 
 
-@pytest.mark.parametrize("page,text", [pytest.param(*one, id=one[0].name) for one in _blocks("toml")])
+@pytest.mark.parametrize(
+    "page,text", [pytest.param(*one, id=one[0].name) for one in _blocks("toml")]
+)
 def test_configuration_in_the_docs_is_read(page: Path, text: str) -> None:
     data = tomllib.loads(text)
     data.setdefault("controllers", {"beispiel": {"name": "Beispiel GmbH"}})
