@@ -145,7 +145,7 @@ def _people(a: Traits, b: Traits, fields: frozenset[str]) -> tuple[Band, str]:
         return _by_birth(a, fields)
     if "email" in fields or "vat_id" in fields:
         return "same", "email" if "email" in fields else "vat_id"
-    return _by_phone(given, family) if "phone" in fields else _by_address(a, b, given)
+    return _by_phone(a, b, (given, family)) if "phone" in fields else _by_address(a, b, given)
 
 
 def _married(a: Traits, b: Traits, fields: frozenset[str]) -> tuple[Band, str]:
@@ -161,22 +161,33 @@ def _by_birth(a: Traits, fields: frozenset[str]) -> tuple[Band, str]:
     return ("review", "new_year_birth") if a.birth[5:] == "01-01" and alone else ("same", "birth")
 
 
-def _by_phone(given: Fit, family: Fit) -> tuple[Band, str]:
-    """A number is shared by a household, so the names must be written out and equal."""
-    clear = given == "equal" and family in ("equal", "compound")
-    return ("same", "phone") if clear else ("review", "phone_and_weak_name")
+def _by_phone(a: Traits, b: Traits, fit: tuple[Fit, Fit]) -> tuple[Band, str]:
+    """A number is shared by a household, so the names must be written out and equal.
+
+    Father and son of one name share a landline: any other difference asks a human.
+    """
+    given, family = fit
+    if given != "equal" or family not in ("equal", "compound"):
+        return "review", "phone_and_weak_name"
+    own = _mobiles(a.phones) & _mobiles(b.phones)
+    against = not own and _speaks_against(a, b)
+    return ("review", "namesakes_at_one_phone") if against else ("same", "phone")
 
 
 def _by_address(a: Traits, b: Traits, given: Fit) -> tuple[Band, str]:
     """Father and son of one name live at one address: any other difference asks a human."""
-    against = (
-        given != "equal"
-        or _salutations_differ(a, b)
+    against = given != "equal" or _speaks_against(a, b)
+    return ("review", "namesakes_at_one_address") if against else ("same", "name_and_address")
+
+
+def _speaks_against(a: Traits, b: Traits) -> bool:
+    """Whether something that one person has once differs: Anrede, e-mail, mobile, number."""
+    return (
+        _salutations_differ(a, b)
         or _both_and_apart(a.emails, b.emails)
         or _both_and_apart(_mobiles(a.phones), _mobiles(b.phones))
         or _numbers_differ(a, b)
     )
-    return ("review", "namesakes_at_one_address") if against else ("same", "name_and_address")
 
 
 def _fit(a: Traits, b: Traits) -> tuple[Fit, Fit]:

@@ -54,6 +54,10 @@ RULES = {
         "gleiche Telefonnummer, aber der Name ist abgekürzt oder anders geschrieben",
         "the same phone number, but the name is shortened or spelt otherwise",
     ),
+    "namesakes_at_one_phone": Said(
+        "gleicher Name und Festnetzanschluss, aber etwas spricht dagegen (Vater und Sohn?)",
+        "the same name and landline, but something speaks against it (father and son?)",
+    ),
     "namesakes_at_one_address": Said(
         "gleicher Name unter gleicher Adresse, aber etwas spricht dagegen (Vater und Sohn?)",
         "the same name at the same address, but something speaks against it (father and son?)",

@@ -38,13 +38,19 @@ wares AS (
 ),
 
 -- The lines that may enter a habit. What a line leaves open is looked up in its product. A gift
--- card is money in another form: what is bought with it counts, not the card. A denied category
--- denies the line, told by the line or by the product.
+-- card is money in another form: what is bought with it counts, not the card. A deduction (a line
+-- below zero) is money, but no piece. A denied category denies the line, told by the line or by
+-- the product.
 goods AS (
     SELECT
         r.customer_id, r.record_id, r.part, r.currency,
         l.returned OR r.kind = 'return' AS returned,
-        CASE WHEN l.returned OR r.kind = 'return' THEN -1 ELSE 1 END AS sign,
+        CASE WHEN l.returned OR r.kind = 'return' THEN -l.gross ELSE l.gross END AS worth,
+        CASE
+            WHEN l.gross < 0 THEN 0
+            WHEN l.returned OR r.kind = 'return' THEN -1
+            ELSE 1
+        END AS piece,
         l.gross, l.net, l.discount,
         CASE WHEN l.sku <> '' THEN l.sku ELSE l.title END AS product,
         CASE WHEN l.title <> '' THEN l.title ELSE COALESCE(w.name, '') END AS title,
@@ -59,7 +65,7 @@ goods AS (
     WHERE NOT l.gift_card AND d.category IS NULL AND e.category IS NULL
 ),
 
--- One row a receipt. It is an order when at least one line was kept.
+-- One row a receipt. It is an order when at least one piece was kept.
 baskets AS (
     SELECT
         r.customer_id, r.day, r.hour, r.weekday, r.store, r.channel, r.placed_at, r.ref,
@@ -68,8 +74,8 @@ baskets AS (
     FROM (
         SELECT
             record_id, part,
-            SUM(CASE WHEN returned THEN 0 ELSE 1 END) AS kept_lines,
-            SUM(CASE WHEN returned THEN 1 ELSE 0 END) AS returned_lines,
+            SUM(CASE WHEN piece > 0 THEN 1 ELSE 0 END) AS kept_lines,
+            SUM(CASE WHEN piece < 0 THEN 1 ELSE 0 END) AS returned_lines,
             SUM(CASE WHEN returned THEN 0 ELSE gross END) AS gross,
             SUM(CASE WHEN returned THEN 0 ELSE net END) AS net,
             SUM(CASE WHEN returned THEN 0 ELSE discount END) AS discount,
@@ -174,22 +180,22 @@ latest AS (
 -- key. What is unknown counts neither for nor against.
 wanted AS (
     SELECT
-        g.customer_id, 'category' AS what, g.category AS key, '' AS name, SUM(g.sign) AS pieces,
-        SUM(CASE WHEN g.currency = p.currency THEN g.sign * g.gross ELSE 0 END) AS money
+        g.customer_id, 'category' AS what, g.category AS key, '' AS name, SUM(g.piece) AS pieces,
+        SUM(CASE WHEN g.currency = p.currency THEN g.worth ELSE 0 END) AS money
     FROM goods AS g JOIN purse AS p ON p.customer_id = g.customer_id
     WHERE g.category <> ''
     GROUP BY g.customer_id, g.category
     UNION ALL
     SELECT
-        g.customer_id, 'brand' AS what, g.brand AS key, '' AS name, SUM(g.sign) AS pieces,
-        SUM(CASE WHEN g.currency = p.currency THEN g.sign * g.gross ELSE 0 END) AS money
+        g.customer_id, 'brand' AS what, g.brand AS key, '' AS name, SUM(g.piece) AS pieces,
+        SUM(CASE WHEN g.currency = p.currency THEN g.worth ELSE 0 END) AS money
     FROM goods AS g JOIN purse AS p ON p.customer_id = g.customer_id
     WHERE g.brand <> ''
     GROUP BY g.customer_id, g.brand
     UNION ALL
     SELECT
-        g.customer_id, 'size' AS what, g.size AS key, '' AS name, SUM(g.sign) AS pieces,
-        SUM(CASE WHEN g.currency = p.currency THEN g.sign * g.gross ELSE 0 END) AS money
+        g.customer_id, 'size' AS what, g.size AS key, '' AS name, SUM(g.piece) AS pieces,
+        SUM(CASE WHEN g.currency = p.currency THEN g.worth ELSE 0 END) AS money
     FROM goods AS g JOIN purse AS p ON p.customer_id = g.customer_id
     WHERE g.size <> ''
     GROUP BY g.customer_id, g.size
@@ -197,8 +203,8 @@ wanted AS (
     SELECT
         g.customer_id, 'product' AS what, g.product AS key,
         COALESCE(MIN(CASE WHEN g.title <> '' THEN g.title END), '') AS name,
-        SUM(g.sign) AS pieces,
-        SUM(CASE WHEN g.currency = p.currency THEN g.sign * g.gross ELSE 0 END) AS money
+        SUM(g.piece) AS pieces,
+        SUM(CASE WHEN g.currency = p.currency THEN g.worth ELSE 0 END) AS money
     FROM goods AS g JOIN purse AS p ON p.customer_id = g.customer_id
     WHERE g.product <> ''
     GROUP BY g.customer_id, g.product
@@ -248,7 +254,8 @@ favourite AS (
 ),
 
 -- When they come: over orders whose weekday (1 is Monday) and hour are known; ties go to the
--- smaller number.
+-- smaller number. A stamp at midnight sharp is a day without an hour (zones differ from UTC by
+-- quarters of an hour).
 moments AS (
     SELECT customer_id, 'weekday' AS what, weekday AS moment, COUNT(*) AS visits
     FROM baskets
@@ -257,7 +264,9 @@ moments AS (
     UNION ALL
     SELECT customer_id, 'hour' AS what, hour AS moment, COUNT(*) AS visits
     FROM baskets
-    WHERE kept_lines > 0 AND hour BETWEEN 0 AND 23
+    WHERE kept_lines > 0 AND hour BETWEEN 0 AND 23 AND NOT (
+        hour = 0 AND SUBSTRING(placed_at, 15, 5) IN ('00:00', '15:00', '30:00', '45:00')
+    )
     GROUP BY customer_id, hour
 ),
 usual AS (
@@ -393,7 +402,7 @@ SELECT
     COALESCE(m.revenue_gross, 0) AS revenue_gross,
     COALESCE(m.refund_gross, 0) AS refund_gross,
     COALESCE(m.revenue_net, 0) AS revenue_net,
-    m.revenue_gross // NULLIF(m.purse_orders, 0) AS basket_avg,
+    GREATEST(m.revenue_gross, 0) // NULLIF(m.purse_orders, 0) AS basket_avg,
     CAST(FLOOR(m.basket_median) AS BIGINT) AS basket_median,
     COALESCE(m.orders - m.purse_orders, 0) AS foreign_orders,
     r.cadence_days,
@@ -411,8 +420,12 @@ SELECT
     u.weekday, 1000 * u.weekday_orders // u.weekday_n AS weekday_share, u.weekday_n,
     u.hour, 1000 * u.hour_orders // u.hour_n AS hour_share, u.hour_n,
     1000 * m.returned_lines // NULLIF(m.kept_lines + m.returned_lines, 0) AS return_rate,
-    1000 * m.refund_gross // NULLIF(m.revenue_gross + m.refund_gross, 0) AS return_rate_money,
-    1000 * m.discount // NULLIF(m.revenue_gross + m.discount, 0) AS discount_affinity,
+    CASE WHEN m.revenue_gross >= 0 AND m.refund_gross >= 0
+        THEN 1000 * m.refund_gross // NULLIF(m.revenue_gross + m.refund_gross, 0)
+        END AS return_rate_money,
+    CASE WHEN m.revenue_gross >= 0 AND m.discount >= 0
+        THEN 1000 * m.discount // NULLIF(m.revenue_gross + m.discount, 0)
+        END AS discount_affinity,
     COALESCE(l.late_deliveries_90d, 0) AS late_deliveries_90d,
     l.last_late_on,
     COALESCE(k.open_complaints, 0) AS open_complaints,

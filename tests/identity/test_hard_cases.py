@@ -57,6 +57,21 @@ def test_initial_on_a_family_phone_goes_to_review(book: Book) -> None:
     assert book.pair("crm/1", "shop/1") == ("review", "phone_and_weak_name")
 
 
+def test_father_and_son_of_one_name_on_one_landline(book: Book) -> None:
+    book.put("crm/1", "Hans Vogel", phone="+4989123456", email="hans@example.org")
+    book.put("shop/1", "Hans Vogel", phone="+4989123456", email="vogel.junior@example.org")
+    book.resolve()
+    assert not book.together("crm/1", "shop/1")
+    assert book.pair("crm/1", "shop/1") == ("review", "namesakes_at_one_phone")
+
+
+def test_one_name_on_one_mobile_is_one_person(book: Book) -> None:
+    book.put("crm/1", "Hans Vogel", phone="+4915112345678", email="hans@example.org")
+    book.put("shop/1", "Hans Vogel", phone="+4915112345678", email="hans.v@example.org")
+    book.resolve()
+    assert book.pair("crm/1", "shop/1") == ("same", "phone")
+
+
 def test_info_mailbox_is_no_evidence(book: Book) -> None:
     book.put("crm/1", "Jens Koch", email="info@koch.example", role=True)
     book.put("shop/1", "Jens Koch", email="info@koch.example", role=True)

@@ -21,18 +21,20 @@ Row = dict[str, Any]
 
 
 @contextmanager
-def house(folder: Path, connection: Mapping[str, str]) -> Iterator[House]:
-    """A project with one connection called `live`."""
+def house(folder: Path, **connections: Mapping[str, str]) -> Iterator[House]:
+    """A project with these connections, by their names."""
     folder.mkdir(exist_ok=True)
-    own = "".join(
-        f"{name} = {orjson.dumps(value).decode()}\n" for name, value in connection.items()
-    )
-    (folder / "crmsync.toml").write_text(
-        f'[controllers.laden]\nname = "Laden"\n\n[connections.live]\ncontroller = "laden"\n{own}',
-        encoding="utf-8",
-    )
+    tables = [_table(name, connection) for name, connection in connections.items()]
+    text = '[controllers.laden]\nname = "Laden"\n\n' + "\n".join(tables)
+    (folder / "crmsync.toml").write_text(text, encoding="utf-8")
     with open_project(folder) as opened:
         yield House(opened)
+
+
+def _table(name: str, connection: Mapping[str, str]) -> str:
+    keys = {"controller": "laden", **connection}
+    lines = (f"{key} = {orjson.dumps(value).decode()}\n" for key, value in keys.items())
+    return f"[connections.{name}]\n{''.join(lines)}"
 
 
 class House:
@@ -51,8 +53,12 @@ class House:
             return [dict(row._mapping) for row in work.all(sa.select(table))]
 
     def customers(self) -> dict[str, Row]:
-        """The source customers by their external id."""
-        names = {row["id"]: row["external_id"] for row in self.rows(tables.record)}
+        """The source customers by their external id, for a project of one connection."""
+        return {name.split("/")[1]: one for name, one in self.customers_by_connection().items()}
+
+    def customers_by_connection(self) -> dict[str, Row]:
+        """The source customers by connection and external id ("erp/4711")."""
+        names = self._names()
         found = self.rows(tables.source_customer)
         return {names[row["record_id"]]: orjson.loads(row["doc"]) for row in found}
 
@@ -63,6 +69,18 @@ class House:
     def deliveries(self) -> dict[str, list[Row]]:
         """The deliveries by the external id of their record."""
         return self._by_record(tables.delivery)
+
+    def linked(self) -> dict[str, str]:
+        """The customer id of every source customer, by connection and external id."""
+        names = self._names()
+        return {names[row["source_id"]]: row["customer_id"] for row in self.rows(tables.link)}
+
+    def _names(self) -> dict[int, str]:
+        streams = {row["id"]: row["connection"] for row in self.rows(tables.stream)}
+        return {
+            row["id"]: f"{streams[row['stream_id']]}/{row['external_id']}"
+            for row in self.rows(tables.record)
+        }
 
     def record(self, external_id: str, stream: str) -> Row:
         """The landed record with this external id."""
@@ -75,7 +93,7 @@ class House:
         return found
 
     def _by_record(self, table: sa.Table) -> dict[str, list[Row]]:
-        names = {row["id"]: row["external_id"] for row in self.rows(tables.record)}
+        names = {number: name.split("/")[1] for number, name in self._names().items()}
         found: dict[str, list[Row]] = {}
         for row in self.rows(table):
             found.setdefault(names[row["record_id"]], []).append(row)

@@ -34,7 +34,7 @@ def project(shop: Vendure, folder: Path, reading: str) -> Iterator[House]:
     server = shop.server
     connection = {"connector": "vendure", "url": server.url, "user": server.user}
     connection |= {"password": "env:SHOP_PASSWORD", "reading": reading}
-    with house(folder / reading, connection) as opened:
+    with house(folder / reading, live=connection) as opened:
         report = opened.sync()
         assert report.exit_code() == 0, report.as_json()
         yield opened

@@ -22,13 +22,14 @@ from trytond.modules.account_invoice.tests.tools import (
 from trytond.modules.company.tests.tools import create_company
 
 PEOPLE = [
-    "Dr.-Ing. Ursula von der Weißenberg-Müller", "Jürgen Mueller", "Käthe Straßer", "Zoë Groß",
-    "Mehmet Yılmaz", "Ayşe Öztürk", "Anneliese Jäger", "Björn Schäfer", "Łukasz Wróbel",
-    "Renée Dubois", "Heinz-Peter Schmidt", "Eheleute Klaus und Petra Sommer",
-    "Graf Otto zu Stolberg",
-    "Sören Weiß", "Prof. Dr. Ilse Brandt", "Günter Maier", "Gunter Meyer", "Sabine Müller",
-    "Sabine Mueller", "Thomas Fuß",
+    "Ayşe Öztürk", "Jürgen Mueller", "Dr.-Ing. Ursula von der Weißenberg-Müller", "Käthe Straßer",
+    "Zoë Groß", "Mehmet Yılmaz", "Anneliese Jäger", "Björn Schäfer", "Łukasz Wróbel",
+    "Renée Dubois", "Heinz-Peter Schmidt", "Graf Otto zu Stolberg", "Sören Weiß",
+    "Prof. Dr. Ilse Brandt", "Günter Maier", "Gunter Meyer", "Sabine Müller", "Sabine Mueller",
+    "Thomas Fuß", "Eheleute Klaus und Petra Sommer",
 ]  # fmt: skip
+"""The same people as in the shop (vendure_seed.py), one by one, as an ERP writes them."""
+
 FIRMS = [
     "Weinhandel Krüger GmbH", "Bäckerei Löwe e.K.", "Gasthof Zur Post", "Schütz & Söhne OHG",
     "Praxis Dr. Özdemir", "Kanzlei Groß und Partner mbB", "Stadtwerke Musterstadt AG",

@@ -59,12 +59,12 @@ class Books:
         self, source_id: int | None, external_id: str, day: str, lines: Iterable[OrderLine], *,
         connection: str = "shop", kind: str = "sale", hour: int = 10, store: str = "",
         channel: str = "web", status: str = "completed", currency: str = "EUR",
-        counts: bool = True,
+        counts: bool = True, past: str = "00:01",
     ) -> int:  # fmt: skip
         """A new order or return with its lines; gives its record id."""
         number = self.record(connection, f"{kind}s", external_id)
         weekday = date.fromisoformat(day).isoweekday()
-        placed_at = f"{day}T{max(hour, 0):02d}:00:00.000000Z"
+        placed_at = f"{day}T{max(hour, 0):02d}:{past}.000000Z"
         self.work.upsert(t.orders, [Order(
             number, "", kind, source_id, None, external_id, channel, store, placed_at, day, hour,
             weekday, status, currency, 0, 0, 0, 0, 0, 0, counts,
@@ -135,6 +135,7 @@ def post(books: Books, source_id: int, person: Person) -> None:
             source_id, one.ref.rpartition("/")[2], one.day.isoformat(), items,
             connection=one.connection, kind=one.kind, hour=one.hour, store=one.store,
             channel=one.channel, status=one.status, currency=one.currency, counts=one.counts,
+            past=one.past,
         )  # fmt: skip
     for parcel in person.parcels:
         promised, shipped, delivered = map(

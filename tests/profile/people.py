@@ -52,14 +52,15 @@ def _receipt(rng: random.Random, external_id: str, day: date, kind: str) -> Rece
         status=rng.choice(["completed", "delivered", "open"]),
         channel=rng.choice(["web", "pos", "phone"]),
         store=rng.choice(["", "Köln", "Köln", "Bonn"]),
-        hour=rng.choice([-1, 9, 10, 10, 18]),
+        hour=rng.choice([-1, 0, 0, 10, 10, 18]),
+        past=rng.choice(["00:00", "30:00", "07:00", "00:01"]),
         currency=rng.choice(["EUR", "EUR", "EUR", "CHF"]),
         counts=rng.random() < 0.93,
     )  # fmt: skip
 
 
 def _item(rng: random.Random) -> Item:
-    gross = rng.choice([0, 199, 1000, 1190, rng.randint(1, 99_999)])
+    gross = rng.choice([0, 199, 1000, 1190, rng.randint(1, 99_999), -500])
     return Item(
         sku=rng.choice(["", *(f"S{number}" for number in range(9))]),
         title=rng.choice(["", "", "Sockenwolle", "Häkelnadel"]),
@@ -68,7 +69,7 @@ def _item(rng: random.Random) -> Item:
         size=rng.choice(["", *SIZES]),
         gross=gross,
         net=gross * 100 // 119,
-        discount=rng.choice([0, 0, 100, 333]),
+        discount=rng.choice([0, 0, 100, 333, -400]) if gross >= 0 else -gross,
         returned=rng.random() < 0.08,
         gift_card=rng.random() < 0.06,
     )

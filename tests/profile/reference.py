@@ -6,7 +6,7 @@ Nothing here comes from the query under test: its own records, its own calendar 
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -43,10 +43,11 @@ class Receipt:
     hour: int = 10
     currency: str = "EUR"
     counts: bool = True
+    past: str = "00:01"
 
     @property
     def placed_at(self) -> str:
-        return f"{self.day.isoformat()}T{max(self.hour, 0):02d}:00:00.000000Z"
+        return f"{self.day.isoformat()}T{max(self.hour, 0):02d}:{self.past}.000000Z"
 
 
 @dataclass(frozen=True)
@@ -95,13 +96,17 @@ class Piece:
     back: bool
     receipt: Receipt
 
+    @property
+    def deduction(self) -> bool:
+        return self.item.gross < 0
+
 
 def habits(
     person: Person, wares: Iterable[Ware], as_of: date, deny: Collection[str] = ()
 ) -> tuple[dict[str, Any] | None, dict[str, str]]:
     """The habits as a dictionary (None when there are none) and the due days by reason."""
     pieces = list(_pieces(person, list(wares), as_of, deny))
-    orders = _in_order({piece.receipt for piece in pieces if not piece.back})
+    orders = _in_order({one.receipt for one in pieces if not one.back and not one.deduction})
     purse = _purse({piece.receipt for piece in pieces}, orders)
     found: dict[str, Any] = {"as_of": None}
     found |= _money(pieces, orders, purse)
@@ -187,9 +192,9 @@ def _money(pieces: list[Piece], orders: list[Receipt], purse: str | None) -> dic
     ours = [piece for piece in pieces if piece.receipt.currency == purse]
     kept = [piece.item for piece in ours if not piece.back]
     back = [piece.item for piece in ours if piece.back]
-    baskets: dict[str, int] = defaultdict(int)
+    baskets = {one.ref: 0 for one in orders if one.currency == purse}
     for piece in ours:
-        if not piece.back:
+        if not piece.back and piece.receipt.ref in baskets:
             baskets[piece.receipt.ref] += piece.item.gross
     gross = sum(item.gross for item in kept)
     return {
@@ -200,7 +205,7 @@ def _money(pieces: list[Piece], orders: list[Receipt], purse: str | None) -> dic
         "revenue_gross": gross,
         "refund_gross": sum(item.gross for item in back),
         "revenue_net": sum(item.net for item in kept) - sum(item.net for item in back),
-        "basket_avg": gross // len(baskets) if baskets else None,
+        "basket_avg": max(gross, 0) // len(baskets) if baskets else None,
         "basket_median": math.floor(median(baskets.values())) if baskets else None,
         "foreign_orders": sum(1 for one in orders if one.currency != purse),
     }
@@ -244,13 +249,18 @@ def _likes(pieces: list[Piece], orders: list[Receipt], purse: str | None) -> dic
     found["usual_store"] = _often(_first(stores, lambda key: (-stores[key], key)))
     for name, values in (
         ("usual_weekday", Counter(one.day.isoweekday() for one in orders)),
-        ("usual_hour", Counter(one.hour for one in orders if 0 <= one.hour <= 23)),
+        ("usual_hour", Counter(one.hour for one in orders if _hour_known(one))),
     ):
         usual = _often(_first(values, lambda value, values=values: (-values[value], value)))
         if usual:
             usual = {"value": usual["key"], "share": usual["share"], "n": usual["n"]}
         found[name] = usual
     return found
+
+
+def _hour_known(order: Receipt) -> bool:
+    midnight = order.hour == 0 and order.past in ("00:00", "15:00", "30:00", "45:00")
+    return 0 <= order.hour <= 23 and not midnight
 
 
 def _mostly(pieces: list[Piece], attribute: str, purse: str | None) -> dict[str, Any] | None:
@@ -260,7 +270,7 @@ def _mostly(pieces: list[Piece], attribute: str, purse: str | None) -> dict[str,
         key = getattr(piece.item, attribute)
         sign = -1 if piece.back else 1
         if key:
-            counts[key] += sign
+            counts[key] += 0 if piece.deduction else sign
             money[key] += sign * piece.item.gross if piece.receipt.currency == purse else 0
     kept = Counter({key: count for key, count in counts.items() if count > 0})
     return _first(kept, lambda key: (-kept[key], -money[key], key))
@@ -284,9 +294,14 @@ def _rates(pieces: list[Piece], purse: str | None) -> dict[str, Any]:
     back = sum(piece.item.gross for piece in ours if piece.back)
     discount = sum(piece.item.discount for piece in ours if not piece.back)
     return {
-        "return_rate": _per_thousand(sum(piece.back for piece in pieces), len(pieces)),
-        "return_rate_money": _per_thousand(back, gross + back),
-        "discount_affinity": _per_thousand(discount, gross + discount),
+        "return_rate": _per_thousand(
+            sum(piece.back for piece in pieces if not piece.deduction),
+            sum(not piece.deduction for piece in pieces),
+        ),
+        "return_rate_money": None if min(back, gross) < 0 else _per_thousand(back, gross + back),
+        "discount_affinity": None
+        if min(gross, discount) < 0
+        else _per_thousand(discount, gross + discount),
     }
 
 

@@ -56,7 +56,7 @@ def people_of(work: Work) -> dict[str, reference.Person]:
         person.receipts.append(reference.Receipt(
             f"till/orders/{row.number}", date.fromisoformat(row.day),
             tuple(items[row.record_id]), journey.CONNECTION, row.kind, row.status, row.channel,
-            row.store, row.hour, row.currency,
+            row.store, row.hour, row.currency, past=row.placed_at[14:19],
         ))  # fmt: skip
     return people
 

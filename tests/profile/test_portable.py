@@ -7,7 +7,7 @@ from crmsync.profile.compute import query
 
 SHARED = {
     "CASE", "CAST", "CEIL", "COALESCE", "COUNT", "FLOOR", "GREATEST", "IF", "LAG", "LEAST", "MAX",
-    "MEDIAN", "MIN", "NULLIF", "ROW_NUMBER", "SUM",
+    "MEDIAN", "MIN", "NULLIF", "ROW_NUMBER", "SUBSTRING", "SUM",
 }  # fmt: skip
 
 

@@ -31,7 +31,11 @@ family_name = "nachname"
 birth_date = "geboren"
 loyalty_card = "karte"
 "contacts.email" = "email"
-"consents.till_greeting.greeting" = {{ field = "gruss", values = {{ ja = "granted" }}, at = "seit", evidence = "beleg" }}
+[connections.crm.streams.map."consents.till_greeting.greeting"]
+field = "gruss"
+values = {{ ja = "granted" }}
+at = "seit"
+evidence = "beleg"
 [[connections.crm.streams]]
 name = "orders"
 kind = "orders"
