@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any, get_args
 
 import click
 
 from crmsync.cli.main import COMMANDS, cli
+from crmsync.connectors.mapping.targets import MODELS, Target, targets
+from crmsync.model.told import Told, ToldAddress, ToldConsent, ToldContact, ToldLine
 
 REFERENCE = Path(__file__).parent / "reference"
 
@@ -39,5 +45,71 @@ def _help(path: str, command: click.Command, context: click.Context) -> str:
     return f"## {path}\n\n```text\n{command.get_help(context)}\n```\n"
 
 
+FIELDS = """# Fields: what a mapping may fill
+
+Generated from the models by `python -m docs.make`. These are the words on the left side of a
+`map`, and the arguments of what a connector's `map` gives back (`crmsync.model.told`).
+
+A field that is set was told. A field that is empty was told to be empty. A field that is left out
+is *not visible* and never overwrites what another system told. How to write a mapping:
+[files and databases](files-and-sql.md#a-mapping).
+
+Texts of times without a zone are in the connection's zone; amounts are in the major unit
+("12,30", 12.30). **Bold** fields must be mapped.
+"""
+
+ITEMS: dict[str, type[Told]] = {
+    "An address": ToldAddress,
+    "A contact point": ToldContact,
+    "A consent": ToldConsent,
+    "A line": ToldLine,
+}
+
+
+def fields() -> str:
+    """The reference of the fields that a mapping may fill, from the told models."""
+    streams = [(f"Stream kind `{kind}`", model) for kind, model in MODELS.items()]
+    inner = [(f"{title} in it", model) for title, model in ITEMS.items()]
+    return "\n".join([FIELDS, *(_table(title, model) for title, model in [*streams, *inner])])
+
+
+def _table(title: str, model: type[Told]) -> str:
+    rows = [_row(model, target) for target in targets(model).values()]
+    told = inspect.getdoc(model) or ""
+    return "\n".join(
+        [f"## {title}", "", f"`{model.__name__}`: {told}", "", "| field | takes |", "|---|---|"]
+        + rows
+        + [""]
+    )
+
+
+def _row(model: type[Told], target: Target) -> str:
+    name = f"**`{target.name}`**" if target.required else f"`{target.name}`"
+    return f"| {name} | {_takes(model, target)} |"
+
+
+def _takes(model: type[Told], target: Target) -> str:
+    if target.words:
+        return "one of " + ", ".join(target.words)
+    if target.model is not None:
+        return f"`{target.model.__name__}`, " + ("a list" if target.takes == "list" else "one")
+    leaves = set(_leaves(model.model_fields[target.name].annotation))
+    if datetime in leaves:
+        return "a moment or a day" if date in leaves else "a moment"
+    if date in leaves:
+        return "a day"
+    return {"bool": "yes or no", "amount": "an amount", "texts": "texts"}.get(target.takes, "a text")
+
+
+def _leaves(annotation: Any) -> Iterator[Any]:
+    yield annotation
+    for part in get_args(annotation):
+        yield from _leaves(part)
+
+
+GENERATED: dict[str, Callable[[], str]] = {"commands.md": commands, "fields.md": fields}
+"""The generated pages by their names in `docs/reference`."""
+
 if __name__ == "__main__":
-    (REFERENCE / "commands.md").write_text(commands(), encoding="utf-8")
+    for name, write in GENERATED.items():
+        (REFERENCE / name).write_text(write(), encoding="utf-8")

@@ -156,6 +156,14 @@ def habits(ctx: click.Context, customer: str, as_json: bool) -> int:
     if as_json:
         screen.show_json(told)
         return 0
-    rows = [(key, value) for key, value in told.items() if value not in (None, (), "")]
+    rows = [(key, _plain(value)) for key, value in told.items() if value not in (None, (), "")]
     screen.table("Habits", ("habit", "value"), rows)
     return 0
+
+
+def _plain(value: Any) -> str:
+    """A habit for people: "Kaffee (80 % of 5)" for a favourite, a list with commas."""
+    if isinstance(value, dict):
+        name = value.get("name") or value.get("key") or value.get("value")
+        return f"{name} ({value['share'] / 10:g} % of {value['n']})"
+    return ", ".join(value) if isinstance(value, tuple) else str(value)

@@ -61,22 +61,25 @@ def load_profile(work: Work, customer_id: str) -> Profile | None:
 
 
 def why(work: Work, customer_id: str, field: str) -> dict[str, Golden]:
-    """Which source gave `field` and by which rule; entries of a union as `contacts.0` and so on.
+    """Which source gave `field` ("": every field) and by which rule; unions as `contacts.0`, ….
 
     Empty when nobody told the field. ConfigError for a field that no profile has, CrmsyncError
     when there is no such customer.
     """
-    if field not in FIELDS:
+    if field and field not in FIELDS:
         raise ConfigError(
             f"a profile has no field '{field}'.", hint=f"Write one of: {', '.join(FIELDS)}."
         )
     found = load_profile(work, customer_id)
     if found is None:
         raise CrmsyncError(
-            f"there is no customer {customer_id}.", hint="Look it up with `crmsync search`."
+            f"there is no customer {customer_id}.",
+            hint="Was it merged or withdrawn? Name one of its records.",
         )
     return {
-        name: entry for name, entry in found.provenance.items() if name.partition(".")[0] == field
+        name: entry
+        for name, entry in found.provenance.items()
+        if field in ("", name.partition(".")[0])
     }
 
 

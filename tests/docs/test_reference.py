@@ -1,57 +1,44 @@
-"""The generated reference is current, and what the docs show has been run."""
+"""The generated reference is current, and what the docs name is there."""
 
 from __future__ import annotations
 
+import configparser
 import re
 import shlex
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
-from crmsync.cli.main import run
+from crmsync.cli.main import cli
 from crmsync.config.settings import Settings
-from crmsync.demo.run import run_demo
 from docs import make
+from tests.docs.pages import DOCS, PAGES, ROOT, blocks
 
-ROOT = Path(__file__).parents[2]
-PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
 CONNECTOR = ROOT / "crmsync" / "demo" / "retailer" / "crmsync_plugins.py"
+PROMISES = re.compile(r"`((?:tests|plugins)/[\w/.-]+?\.py)(?:::(\w+))?`")
+NAMED = re.compile(r"`crmsync ([^`]+)`")
 
 
-def _blocks(language: str) -> Iterator[tuple[Path, str]]:
+def _name(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("name", make.GENERATED)
+def test_the_generated_pages_are_current(name: str) -> None:
+    assert (make.REFERENCE / name).read_text(encoding="utf-8") == make.GENERATED[name]()
+
+
+def _configurations() -> Iterator[tuple[Path, str]]:
     for page in PAGES:
-        for found in re.finditer(
-            rf"^```{language}\n(.*?)^```", page.read_text(encoding="utf-8"), re.M | re.S
-        ):
-            yield page, found.group(1)
+        for block in blocks(page, "toml"):
+            if not block.note.startswith("more: "):
+                yield page, block.text
 
 
-def _commands() -> list[tuple[str, int]]:
-    """Every `$ crmsync …` line of the docs with its exit code ("# exit 3"), each once."""
-    lines = {
-        line[2:]
-        for _, block in _blocks("console")
-        for line in block.splitlines()
-        if line.startswith("$ crmsync ")
-    }
-    return [(line.split("#")[0], _code(line)) for line in sorted(lines)]
-
-
-def _code(line: str) -> int:
-    found = re.search(r"# exit (\d+)", line)
-    return int(found.group(1)) if found else 0
-
-
-def test_the_command_reference_is_current() -> None:
-    written = (ROOT / "docs" / "reference" / "commands.md").read_text(encoding="utf-8")
-    assert written == make.commands()
-
-
-@pytest.mark.parametrize(
-    "page,text", [pytest.param(*one, id=one[0].name) for one in _blocks("toml")]
-)
+@pytest.mark.parametrize("page,text", [pytest.param(*one, id=_name(one[0])) for one in _configurations()])
 def test_configuration_in_the_docs_is_read(page: Path, text: str) -> None:
     data = tomllib.loads(text)
     data.setdefault("controllers", {"beispiel": {"name": "Beispiel GmbH"}})
@@ -59,25 +46,96 @@ def test_configuration_in_the_docs_is_read(page: Path, text: str) -> None:
 
 
 def test_the_connector_in_the_readme_is_the_one_the_demo_runs() -> None:
-    shown = [block for page, block in _blocks("python") if page.name == "README.md"]
-    assert shown
-    code = CONNECTOR.read_text(encoding="utf-8")
-    for block in shown:
-        assert block in code
+    (shown,) = blocks(ROOT / "README.md", "python")
+    assert shown.text in CONNECTOR.read_text(encoding="utf-8")
+    assert len(shown.text.splitlines()) <= 40
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample retailer, small, as the docs' commands find it."""
-    folder = tmp_path_factory.mktemp("docs") / "crmsync-demo"
-    run_demo(folder, people=150, as_of="2026-11-21")
-    return folder
+def _mentioned() -> list[tuple[str, str]]:
+    """Every `crmsync …` that stands in a sentence, in a timer or in a crontab, with its page."""
+    found = []
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        found += [(_name(page), said) for said in NAMED.findall(text)]
+        for language in ("ini", "cron"):
+            for block in blocks(page, language):
+                found += [(_name(page), said) for said in re.findall(r"/crmsync (.*)$", block.text, re.M)]
+    return sorted(set(found))
 
 
-@pytest.mark.parametrize("command,code", _commands())
-def test_a_command_in_the_docs_runs(
-    command: str, code: int, demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    arguments = shlex.split(command)[1:]
-    monkeypatch.chdir(tmp_path if arguments[0] in ("init", "demo") else demo)
-    assert run(arguments) == code
+@pytest.mark.parametrize("page,said", _mentioned())
+def test_a_command_that_is_named_is_there(page: str, said: str) -> None:
+    words = [word for word in shlex.split(said) if word != "…"]
+    context = click.Context(cli, info_name="crmsync")
+    command: click.Command = cli
+    while isinstance(command, click.Group):
+        words = _after_options(words, command)
+        if not words:
+            return
+        command, words = _inner(command, context, words[0]), words[1:]
+    names = {name for option in command.params for name in option.opts}
+    asked = {word.partition("=")[0] for word in words if word.startswith("-")}
+    assert asked <= names
+
+
+def _inner(group: click.Group, context: click.Context, name: str) -> click.Command:
+    found = group.get_command(context, name)
+    assert found is not None, f"there is no command {name}"
+    return found
+
+
+def _after_options(words: list[str], group: click.Group) -> list[str]:
+    """The words behind the group's own options, of which those with a value take two."""
+    takes = {name: not getattr(option, "is_flag", False) for option in group.params for name in option.opts}
+    while words and words[0].startswith("-"):
+        assert words[0] in takes or words[0] in ("--help", "-h"), words[0]
+        words = words[2:] if takes.get(words[0]) else words[1:]
+    return words
+
+
+def test_units_can_be_read() -> None:
+    for page in PAGES:
+        for block in blocks(page, "ini"):
+            unit = configparser.ConfigParser(strict=False)
+            unit.optionxform = str  # type: ignore[assignment,method-assign]
+            unit.read_string(block.text)
+            assert unit.sections()
+
+
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)#\s]*)(?:#([^)\s]+))?\)")
+
+
+def _links(page: Path) -> Iterator[tuple[Path, str]]:
+    for target, anchor in LINK.findall(page.read_text(encoding="utf-8")):
+        if "://" not in target:
+            yield (page.parent / target).resolve() if target else page, anchor
+
+
+def _anchors(page: Path) -> set[str]:
+    heads = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.M)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    for target, anchor in _links(page):
+        assert target.exists(), target
+        if anchor:
+            assert anchor in _anchors(target), anchor
+
+
+def test_every_page_is_reached_from_the_index() -> None:
+    seen, todo = set[Path](), [DOCS / "README.md"]
+    while todo:
+        page = todo.pop()
+        if page not in seen and page.suffix == ".md":
+            seen.add(page)
+            todo += [target for target, _ in _links(page) if target.is_file()]
+    assert set(DOCS.rglob("*.md")) - seen == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_a_test_that_is_named_is_there(page: Path) -> None:
+    for path, function in PROMISES.findall(page.read_text(encoding="utf-8")):
+        text = (ROOT / path).read_text(encoding="utf-8")
+        assert f"def {function or 'test_'}" in text or "TestCase" in text, path

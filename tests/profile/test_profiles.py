@@ -148,6 +148,7 @@ def test_why_says_who_gave_a_field_and_by_which_rule(two_sources: Store) -> None
         }
         assert list(why(work, "c1", "contacts")) == ["contacts.0"]
         assert why(work, "c1", "vat_id") == {}
+        assert {"customer_number", "name", "contacts.0"} <= set(why(work, "c1", ""))
 
 
 def test_why_refuses_what_is_not_there(two_sources: Store) -> None:
