@@ -25,7 +25,6 @@ from crmsync.model.words import (
     Purpose,
 )
 
-
 Text = Annotated[str, Field(coerce_numbers_to_str=True)]
 Amount = Annotated[str | int | Decimal, Field(union_mode="left_to_right")]
 Moment = Annotated[str | datetime, Field(union_mode="left_to_right")]

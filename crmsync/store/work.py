@@ -44,13 +44,12 @@ class Work:
         column: sa.ColumnElement[Any],
         values: Iterable[Any],
     ) -> list[Any]:
-        """The rows of `statement` whose `column` is one of `values`, in chunks."""
+        """The rows of `statement` whose `column` is one of `values`."""
         wanted = list(values)
-        rows: list[Any] = []
-        for start in range(0, len(wanted), CHUNK):
-            chunk = wanted[start : start + CHUNK]
-            rows.extend(self.connection.execute(statement.where(column.in_(chunk))))
-        return rows
+        if not wanted:
+            return []
+        where = bulk.one_of(self.connection, column, wanted)
+        return list(self.connection.execute(statement.where(where)))
 
     def upsert(self, table: sa.Table, rows: Sequence[Sequence[Any]]) -> None:
         """Insert rows (values in column order), replacing those with the same primary key."""

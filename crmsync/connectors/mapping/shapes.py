@@ -159,7 +159,7 @@ class Parts:
         if rows.__class__ is str:
             rows = _parsed(rows)
         if rows.__class__ is list:
-            return rows  # type: ignore[no-any-return]
+            return rows
         if rows is None:
             return []
         if isinstance(rows, Mapping):
