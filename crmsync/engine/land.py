@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import blake2b
+from itertools import repeat
 from typing import Any
 
 import orjson
@@ -19,7 +20,7 @@ from crmsync.store.parking import Parking
 from crmsync.store.records import Known, Landing, Raw, StreamRow
 
 Told = tuple[bytes, Mapping[str, Any]]
-"""A record's canonical JSON, and the record itself."""
+"""A record's JSON, as its page holds it or else in canonical form, and the record itself."""
 
 _STRICT = (
     orjson.OPT_SORT_KEYS
@@ -53,8 +54,8 @@ class Batch:
 def land(work: Work, row: StreamRow, stream: Stream, batch: Batch) -> dict[str, int]:
     """Write a batch; gives read = new + changed + unchanged + repeated + unreadable, and deleted.
 
-    A record is skipped only when its hash is unchanged and it is alive. Deletes come after the
-    records of their page, merges last.
+    A record is skipped only when its hash is unchanged, or it says the same in another writing,
+    and it is alive. Deletes come after the records of their page, merges last.
     """
     unreadable = [item for page in batch.pages for item in page.unreadable]
     told, broken, read = _gather(batch, stream)
@@ -77,9 +78,9 @@ def _gather(
     broken: list[tuple[str, Unreadable]] = []
     read = 0
     for page in batch.pages:
-        for raw in page.records:
+        for raw, known in zip(page.records, page.payloads or repeat(None), strict=False):
             read += 1
-            payload, plain = _bytes(raw)
+            payload, plain = (known, raw) if known else _bytes(raw)
             try:
                 told[external_id(plain, stream.key)] = payload, plain
             except RecordError as error:
@@ -124,9 +125,9 @@ def _write(
 ) -> dict[str, int]:
     hashes = {name: _digest(payload) for name, (payload, _) in told.items()}
     fresh = [name for name in told if name not in found]
-    changed = [
-        name for name, one in found.items() if one.deleted or bytes(one.hash) != hashes[name]
-    ]
+    other = [name for name, one in found.items() if one.deleted or one.hash != hashes[name]]
+    same = _said_before(work, found, told, other)
+    changed = [name for name in other if name not in same]
     numbers = work.numbers("record", len(fresh)) if fresh else range(0)
     ids = dict(zip(fresh, numbers, strict=True)) | {name: found[name].id for name in changed}
     rows = [
@@ -139,6 +140,18 @@ def _write(
     batch.landed = [Raw(number, row.id, name, False, told[name][1]) for name, number in ids.items()]
     unchanged = len(told) - len(fresh) - len(changed)
     return {"new": len(fresh), "changed": len(changed), "unchanged": unchanged}
+
+
+def _said_before(
+    work: Work, found: Mapping[str, Known], told: Mapping[str, Told], other: Sequence[str]
+) -> set[str]:
+    """Those of `other` that only write the same in another way: order of keys, blanks, escapes."""
+    alive = {found[name].id: name for name in other if not found[name].deleted}
+    return {
+        alive[raw.id]
+        for raw in records.load_raw(work, alive)
+        if raw.payload == told[alive[raw.id]][1]
+    }
 
 
 def _wake(work: Work, row: StreamRow, fresh: Sequence[str]) -> None:

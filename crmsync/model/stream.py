@@ -62,6 +62,8 @@ class Page:
     `source` names the file or route the page came from; unreadable places of that source are
     released when a later complete read no longer finds them. `whole` is True on the last page of a
     source that was read from its beginning to its end just now: that is such a complete read.
+    `payloads`, where it is given, holds for each record the bytes of the JSON it was read from,
+    None where there are none: the engine then keeps and hashes these instead of writing its own.
     """
 
     records: Sequence[Mapping[str, Json]] = ()
@@ -71,6 +73,7 @@ class Page:
     next_position: Json = None
     source: str = ""
     whole: bool = False
+    payloads: Sequence[bytes | None] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -166,7 +166,7 @@ class _Source:
         """The pages of one file, and then the position after it."""
         with self._open(reading, path) as reader:
             pager = Pager(reading, position, self._keys)
-            yield from pager.full_pages(self._entries(reader, reading.mark))
+            yield from pager.full_pages(self._entries(reader, reading.mark), reader)
             grows = reader.grows
         position = position.after(reading.name, _finished(reading, path, pager, grows=grows))
         yield pager.last_page(position)

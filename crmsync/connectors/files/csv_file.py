@@ -25,6 +25,7 @@ class CsvFile:
     """
 
     grows = True
+    payload = None
 
     def __init__(
         self,

@@ -33,7 +33,8 @@ class Reader(Protocol):
     """One open file of any format.
 
     `columns` are the names in its head; None where every record names its own fields. `grows` says
-    that more may be written at its end without touching what stands before.
+    that more may be written at its end without touching what stands before. `payload` is the JSON
+    that the entry given out last was read from, None where it was not read from JSON.
     """
 
     @property
@@ -41,6 +42,9 @@ class Reader(Protocol):
 
     @property
     def grows(self) -> bool: ...
+
+    @property
+    def payload(self) -> bytes | None: ...
 
     def entries(self, mark: Mark) -> Iterator[Entry]:
         """Every entry after `mark`; the marks never go back."""

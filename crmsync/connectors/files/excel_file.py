@@ -27,6 +27,7 @@ class ExcelFile:
     """
 
     grows = False
+    payload = None
 
     def __init__(self, file: BinaryIO, *, sheet: str | None, skip: int, where: str) -> None:
         self._problem = ""

@@ -25,6 +25,7 @@ class JsonLines:
 
     columns = None
     grows = True
+    payload: bytes | None = None
 
     def __init__(self, file: BinaryIO, *, size: int, encoding: str | None = None) -> None:
         self._file, self._size = file, size
@@ -35,14 +36,11 @@ class JsonLines:
         """Every line after `mark`; a last line without its end counts once it is whole JSON."""
         lines = Lines(self._file, encoding=self._encoding, mark=mark, size=self._size)
         before = mark
-        for text in lines:
-            item = _load(text)
+        for raw in lines.encoded():
+            item = self._read(raw, lines)
             if item is None:
                 before = lines.mark
                 continue
-            if lines.spoilt:
-                item = Broken(f"is not {lines.encoding} text", _kept(text))
-                lines.spoilt = False
             if not lines.ended:
                 if isinstance(item, Broken):
                     item = Broken(item.reason, item.raw, unfinished=True)
@@ -50,6 +48,24 @@ class JsonLines:
                 return
             begun, before = before, lines.mark
             yield item, begun.line + 1, before
+
+    def _read(self, raw: bytes, lines: Lines) -> Item | None:
+        """What a line holds, and its `payload`: well-formed UTF-8 is read without decoding it."""
+        self.payload = None
+        if raw.isascii() or lines.encoding == "utf-8":
+            try:
+                found = orjson.loads(raw)
+            except orjson.JSONDecodeError:
+                found = None
+            if found.__class__ is dict:
+                self.payload = raw.rstrip()
+                return found
+        text = lines.decode(raw)
+        spoilt, lines.spoilt = lines.spoilt, False
+        item = _load(text)
+        if item is None or not spoilt:
+            return item
+        return Broken(f"is not {lines.encoding} text", _kept(text))
 
 
 def _load(text: str) -> Item | None:
@@ -78,6 +94,7 @@ class JsonArray:
 
     columns = None
     grows = False
+    payload = None
 
     def __init__(self, file: BinaryIO, *, size: int, encoding: str | None = None) -> None:
         self._file, self._size = file, size

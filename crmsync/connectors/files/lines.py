@@ -43,7 +43,11 @@ class Lines:
         return Mark(self.offset, self.line)
 
     def __iter__(self) -> Iterator[str]:
-        wide = self.encoding.startswith("utf-16")
+        return map(self.decode, self.encoded())
+
+    def encoded(self) -> Iterator[bytes]:
+        """The lines as they lie in the file; `decode` gives their texts."""
+        wide = self._wide
         for raw in self._wide_lines() if wide else self._file:
             left = self._size - self.offset
             if left <= 0:
@@ -53,9 +57,12 @@ class Lines:
             self.offset += len(raw)
             self.line += 1
             self.ended = raw.endswith(b"\n") if not wide else raw[-2:] in (b"\n\0", b"\0\n")
-            yield raw.decode("ascii") if raw.isascii() and not wide else self._decode(raw)
+            yield raw
 
-    def _decode(self, raw: bytes) -> str:
+    def decode(self, raw: bytes) -> str:
+        """The text of an encoded line."""
+        if not self._wide and raw.isascii():
+            return raw.decode("ascii")
         if self.encoding == ASCII:
             self._choose(raw)
         try:
@@ -63,6 +70,10 @@ class Lines:
         except UnicodeDecodeError:
             self.spoilt = True
             return raw.decode(self.encoding, "replace")
+
+    @property
+    def _wide(self) -> bool:
+        return self.encoding.startswith("utf-16")
 
     def _choose(self, raw: bytes) -> None:
         try:

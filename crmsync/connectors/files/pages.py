@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from crmsync.connectors.files.entries import Broken, Entry
+from crmsync.connectors.files.entries import Broken, Entry, Reader
 from crmsync.connectors.files.folder import Position, Reading
 from crmsync.connectors.files.lines import Mark
 from crmsync.connectors.mapping import ROWS, Record, key_teller, with_key
@@ -26,9 +26,10 @@ class Pager:
         self._reading, self._position = reading, position
         self._keys, self._tell = keys, key_teller(keys)
         self._records: list[Record] = []
+        self._payloads: list[bytes | None] = []
         self._unreadable: list[Unreadable] = []
 
-    def full_pages(self, entries: Iterable[Entry]) -> Iterator[Page]:
+    def full_pages(self, entries: Iterable[Entry], reader: Reader) -> Iterator[Page]:
         """Every full page once something follows it; the rest waits for `last_page`."""
         rows = 0
         for item, line, mark in entries:
@@ -36,7 +37,7 @@ class Pager:
                 within = self._position.within(self._reading, self.mark, bad=self.bad)
                 yield self._page(within, whole=False)
                 rows = 0
-            self._take(item, line)
+            self._take(item, line, reader.payload)
             self.mark = mark
             rows += len(item.get(ROWS, ())) if not isinstance(item, Broken) else 1
 
@@ -45,7 +46,7 @@ class Pager:
         whole = self._reading.whole and not self.unfinished
         return self._page(position, whole=whole)
 
-    def _take(self, item: Record | Broken, line: int) -> None:
+    def _take(self, item: Record | Broken, line: int, payload: bytes | None) -> None:
         if isinstance(item, Broken):
             self._complain(item, line)
             return
@@ -54,7 +55,9 @@ class Pager:
             if any(value not in (None, "") for value in item.values()):
                 self._complain(Broken(f"has no value in {', '.join(self._keys)!r}"), line)
         elif not self._reading.again:
-            self._records.append(with_key(item, key, self._keys))
+            record = with_key(item, key, self._keys)
+            self._records.append(record)
+            self._payloads.append(payload if record is item else None)
 
     def _complain(self, broken: Broken, line: int) -> None:
         if broken.unfinished and not self._reading.finished:
@@ -71,6 +74,7 @@ class Pager:
             next_position=position.to_json(),
             source=self._reading.name,
             whole=whole,
+            payloads=self._payloads,
         )
-        self._records, self._unreadable = [], []
+        self._records, self._payloads, self._unreadable = [], [], []
         return page

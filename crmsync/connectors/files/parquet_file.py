@@ -17,6 +17,7 @@ class ParquetFile:
     """A Parquet file; its marks count rows."""
 
     grows = False
+    payload = None
 
     def __init__(self, file: BinaryIO) -> None:
         import pyarrow as pa
