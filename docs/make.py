@@ -74,13 +74,9 @@ def fields() -> str:
 
 
 def _table(title: str, model: type[Told]) -> str:
-    rows = [_row(model, target) for target in targets(model).values()]
     told = inspect.getdoc(model) or ""
-    return "\n".join(
-        [f"## {title}", "", f"`{model.__name__}`: {told}", "", "| field | takes |", "|---|---|"]
-        + rows
-        + [""]
-    )
+    head = [f"## {title}", "", f"`{model.__name__}`: {told}", "", "| field | takes |", "|---|---|"]
+    return "\n".join([*head, *(_row(model, target) for target in targets(model).values()), ""])
 
 
 def _row(model: type[Told], target: Target) -> str:
@@ -98,7 +94,9 @@ def _takes(model: type[Told], target: Target) -> str:
         return "a moment or a day" if date in leaves else "a moment"
     if date in leaves:
         return "a day"
-    return {"bool": "yes or no", "amount": "an amount", "texts": "texts"}.get(target.takes, "a text")
+    return {"bool": "yes or no", "amount": "an amount", "texts": "texts"}.get(
+        target.takes, "a text"
+    )
 
 
 def _leaves(annotation: Any) -> Iterator[Any]:
