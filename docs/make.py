@@ -74,13 +74,9 @@ def fields() -> str:
 
 
 def _table(title: str, model: type[Told]) -> str:
-    rows = [_row(model, target) for target in targets(model).values()]
     told = inspect.getdoc(model) or ""
-    return "\n".join(
-        [f"## {title}", "", f"`{model.__name__}`: {told}", "", "| field | takes |", "|---|---|"]
-        + rows
-        + [""]
-    )
+    head = [f"## {title}", "", f"`{model.__name__}`: {told}", "", "| field | takes |", "|---|---|"]
+    return "\n".join([*head, *(_row(model, target) for target in targets(model).values()), ""])
 
 
 def _row(model: type[Told], target: Target) -> str:

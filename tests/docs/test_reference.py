@@ -8,18 +8,25 @@ import shlex
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
 
 from crmsync.cli.main import cli
 from crmsync.config.settings import Settings
+from crmsync.connectors.files import FilesConnector
+from crmsync.connectors.sql import SqlConnector
+from crmsync.engine.project import about
 from docs import make
 from tests.docs.pages import DOCS, PAGES, ROOT, blocks
 
 CONNECTOR = ROOT / "crmsync" / "demo" / "retailer" / "crmsync_plugins.py"
 PROMISES = re.compile(r"`((?:tests|plugins)/[\w/.-]+?\.py)(?:::(\w+))?`")
 NAMED = re.compile(r"`crmsync ([^`]+)`")
+
+
+BUILT_IN: dict[str, Any] = {"files": FilesConnector, "sql": SqlConnector}
 
 
 def _name(page: Path) -> str:
@@ -44,7 +51,11 @@ def _configurations() -> Iterator[tuple[Path, str]]:
 def test_configuration_in_the_docs_is_read(page: Path, text: str) -> None:
     data = tomllib.loads(text)
     data.setdefault("controllers", {"beispiel": {"name": "Beispiel GmbH"}})
-    assert Settings(**data)
+    settings = Settings(**data)
+    for name, own in settings.connections.items():
+        if own.connector in BUILT_IN:
+            kind = BUILT_IN[own.connector]
+            kind(kind.settings.model_validate(own.own), about(settings, name)).close()
 
 
 def test_the_connector_in_the_readme_is_the_one_the_demo_runs() -> None:
