@@ -100,7 +100,7 @@ def known(work: Work, stream_id: int, external_ids: Iterable[str]) -> dict[str, 
         record.c.stream_id == stream_id
     )
     rows = work.all_in(statement, record.c.external_id, external_ids)
-    return {row.external_id: Known(*row) for row in rows}
+    return {row[1]: Known(*row) for row in rows}
 
 
 def land(work: Work, rows: Sequence[Landing]) -> None:
