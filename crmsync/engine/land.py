@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import blake2b
@@ -127,25 +127,18 @@ def _write(
     changed = [
         name for name, one in found.items() if one.deleted or bytes(one.hash) != hashes[name]
     ]
-    numbers = iter(work.numbers("record", len(fresh))) if fresh else iter(())
-    ids = {name: next(numbers) for name in fresh} | {name: found[name].id for name in changed}
-    records.land(work, list(_landings(work, row, ids, hashes, told)))
+    numbers = work.numbers("record", len(fresh)) if fresh else range(0)
+    ids = dict(zip(fresh, numbers, strict=True)) | {name: found[name].id for name in changed}
+    rows = [
+        Landing(number, row.id, name, hashes[name], False, None, work.run_id, told[name][0])
+        for name, number in ids.items()
+    ]
+    records.land(work, rows)
     work.log_records(records.topic(row.connection), ids.values())
     _wake(work, row, fresh)
-    batch.landed = [Raw(ids[name], row.id, name, False, told[name][1]) for name in ids]
+    batch.landed = [Raw(number, row.id, name, False, told[name][1]) for name, number in ids.items()]
     unchanged = len(told) - len(fresh) - len(changed)
     return {"new": len(fresh), "changed": len(changed), "unchanged": unchanged}
-
-
-def _landings(
-    work: Work,
-    row: StreamRow,
-    ids: Mapping[str, int],
-    hashes: Mapping[str, bytes],
-    told: Mapping[str, Told],
-) -> Iterator[Landing]:
-    for name, number in ids.items():
-        yield Landing(number, row.id, name, hashes[name], False, None, work.run_id, told[name][0])
 
 
 def _wake(work: Work, row: StreamRow, fresh: Sequence[str]) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from crmsync.engine.behind import run_behind
 from crmsync.engine.intake import Progress, take_in
 from crmsync.engine.newid import new_id
 from crmsync.engine.project import Project
@@ -89,6 +88,8 @@ def _one(
 
 
 def _behind(project: Project, report: Report, progress: Progress, now: datetime) -> None:
+    from crmsync.engine.behind import run_behind  # loaded only by runs that go so far
+
     try:
         run_behind(project, report, progress, now)
     except CrmsyncError as error:

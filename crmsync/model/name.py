@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from crmsync.model.words import Salutation
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PersonName:
     """A name in parts, as written; empty parts are ''.
 

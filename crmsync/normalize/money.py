@@ -107,7 +107,8 @@ def scaled(amount: object, places: int) -> int:
     return int(decimal(amount).scaleb(places).to_integral_value(ROUND_HALF_UP))
 
 
-def minor(amount: object, currency: str) -> int:
+@lru_cache(maxsize=32_768, typed=True)
+def minor(amount: Decimal | int | str, currency: str) -> int:
     """`amount` in minor units of `currency`: "12,30" EUR gives 1230, 500 JPY gives 500.
 
     Decimal, int and text are read; decimals beyond the currency's are rounded, the half away from

@@ -136,13 +136,13 @@ def parse_name(
     way ("Kim Thomas"). An Anrede is only what was told; nothing is concluded from a given name.
     """
     told, beside = _salutation_field(salutation) if salutation else (None, ())
-    extra = titles or nobility or suffix
-    if given and family and not extra and _are_plain(given, family):
-        return PersonName(told, beside, given, "", "", family, "", family_name_first)
+    own = read_titles(tidy(titles)) if titles else ()
+    if given and family and not (nobility or suffix) and _are_plain(given, family):
+        spoken = tuple(dict.fromkeys((*beside, *own))) if own else beside
+        return PersonName(told, spoken, given, "", "", family, "", family_name_first)
     found = _found(given, family, name, family_first=family_name_first)
     if found is None:
         return None
-    own = read_titles(tidy(titles)) if titles else ()
     return replace(
         found,
         salutation=told or found.salutation,

@@ -21,6 +21,8 @@ _NOTHING = re.compile(
 )
 """Empty, MySQL's zero date and the smallest date of .NET, all of which mean "no date"."""
 
+_EMPTY_YEARS = frozenset(("", "0000", "0001", "00.0", "01.0"))
+"""How such a date begins: nearly all others are told apart by this."""
 _MIDNIGHT = time(0, 0)
 _HINT = "Write ISO 8601 (2026-11-21T14:05:00+01:00) or 21.11.2026 14:05."
 
@@ -56,7 +58,7 @@ def _german(text: str) -> datetime | None:
 def _read(text: str, field: str) -> datetime | None:
     """The moment written in `text`, None for an empty one; no zone where none is written."""
     bare = text.strip()
-    if _NOTHING.fullmatch(bare):
+    if bare[:4] in _EMPTY_YEARS and _NOTHING.fullmatch(bare):
         return None
     try:
         told = datetime.fromisoformat(bare) if _ISO_START.match(bare) else _german(bare)
@@ -67,9 +69,7 @@ def _read(text: str, field: str) -> datetime | None:
     return told if told.year > 1 else None
 
 
-def _moment_told(value: datetime | date | str, field: str) -> datetime | None:
-    if isinstance(value, str):
-        return _read(value, field)
+def _moment_told(value: datetime | date, field: str) -> datetime | None:
     if isinstance(value, datetime):
         return value if value.year > 1 else None
     return datetime.combine(value, _MIDNIGHT) if value.year > 1 else None
@@ -82,16 +82,35 @@ def moment(value: datetime | date | str | None, zone: str, *, field: str) -> Mom
     time) is taken as the first of the two; an hour that does not exist (its start) is counted on
     from before the change, so 02:30 becomes 03:30 (PEP 495, fold=0). RecordError names `field`.
     """
-    told = None if value is None else _moment_told(value, field)
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return _written_moment(value, zone, field)
+    return _moment(_moment_told(value, field), zone, field)
+
+
+@lru_cache(maxsize=8192)
+def _written_moment(text: str, zone: str, field: str) -> Moment | None:
+    """Remembered, because many records share a stamp: that of an import, or of a day."""
+    return _moment(_read(text, field), zone, field)
+
+
+def _moment(told: datetime | None, zone: str, field: str) -> Moment | None:
     if told is None:
         return None
     place = zone_named(zone)
     try:
-        at = (told if told.tzinfo else told.replace(tzinfo=place)).astimezone(UTC)
-        local = at.astimezone(place)
+        local = told.astimezone(place) if told.tzinfo else _ticking(told.replace(tzinfo=place))
+        at = local.astimezone(UTC)
     except OverflowError:
         raise RecordError("is no date that can be read", field=field, hint=_HINT) from None
-    return Moment(at.isoformat()[:19] + "Z", local.isoformat()[:10], local.hour, local.isoweekday())
+    written = local.isoformat()
+    return Moment(at.isoformat()[:19] + "Z", written[:10], local.hour, local.isoweekday())
+
+
+def _ticking(told: datetime) -> datetime:
+    """The wall clock's moment, moved on where its hour does not exist."""
+    return told.astimezone(UTC).astimezone(told.tzinfo)
 
 
 def day(value: datetime | date | str | None, zone: str, *, field: str) -> str:
@@ -101,10 +120,20 @@ def day(value: datetime | date | str | None, zone: str, *, field: str) -> str:
     """
     if value is None:
         return ""
-    told = _moment_told(value, field)
+    if isinstance(value, str):
+        return _written_day(value, zone, field)
+    return _day(_moment_told(value, field), zone, field)
+
+
+@lru_cache(maxsize=8192)
+def _written_day(text: str, zone: str, field: str) -> str:
+    return _day(_read(text, field), zone, field)
+
+
+def _day(told: datetime | None, zone: str, field: str) -> str:
     if told is None:
         return ""
     if told.tzinfo is None or (told.utcoffset() == timedelta(0) and told.time() == _MIDNIGHT):
         return told.isoformat()[:10]
-    there = moment(told, zone, field=field)
+    there = _moment(told, zone, field)
     return there.day if there else ""

@@ -11,7 +11,6 @@ from typing import Any
 
 import orjson
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 
 Rows = Sequence[Sequence[Any]]
 FEW = 20
@@ -41,7 +40,7 @@ def one_of(
     if connection.dialect.name == "sqlite":
         listed = sa.func.json_each(orjson.dumps(values).decode()).table_valued("value")
         return column.in_(sa.select(listed.c.value))
-    return column == sa.any_(sa.bindparam(None, list(values), type_=ARRAY(column.type)))
+    return column == sa.any_(sa.bindparam(None, list(values), type_=sa.ARRAY(column.type)))
 
 
 def delete(connection: sa.Connection, column: sa.Column[Any], values: Sequence[Any]) -> None:

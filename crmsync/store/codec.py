@@ -17,12 +17,16 @@ ZSTD = b"\x01"
 SMALL = 128
 """Payloads shorter than this many bytes do not shrink; they stay plain."""
 
+LEVEL = -1
+"""The quickest level that still finds the repetitions of one record: level 1 saves a fifth more of
+the bytes and costs twice the time."""
+
 
 class _Zstd(threading.local):
     """One compressor and decompressor a thread: they may not be shared."""
 
     def __init__(self) -> None:
-        self.compress = zstandard.ZstdCompressor(level=1).compress
+        self.compress = zstandard.ZstdCompressor(level=LEVEL).compress
         self.decompress = zstandard.ZstdDecompressor().decompress
 
 

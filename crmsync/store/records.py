@@ -105,7 +105,7 @@ def known(work: Work, stream_id: int, external_ids: Iterable[str]) -> dict[str, 
 
 def land(work: Work, rows: Sequence[Landing]) -> None:
     """Write raw records; payloads pass through the codec."""
-    work.upsert(record, [row._replace(payload=codec.pack(row.payload)) for row in rows])
+    work.upsert(record, [(*row[:-1], codec.pack(row[-1])) for row in rows])
 
 
 def tombstone(work: Work, ids: Iterable[int]) -> None:

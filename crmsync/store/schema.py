@@ -1,15 +1,26 @@
-"""Brings a store's schema to this program's revision; Alembic is loaded only when it differs."""
+"""Brings a store's schema to this program's revision.
+
+An empty store gets the tables as they are now; Alembic is loaded only for an older one.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from crmsync.errors import StoreError
+from crmsync.store.tables import metadata
 
 HEAD = "0001"
 """The schema revision this program works with; the newest file in migrations/versions."""
+
+_VERSION = sa.Table(
+    "alembic_version", sa.MetaData(), sa.Column("version_num", sa.String(32), primary_key=True)
+)
+"""Alembic's own table, as it makes it itself."""
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 
@@ -19,7 +30,10 @@ def bring_up_to_date(engine: sa.Engine) -> None:
     found = revision(engine)
     if found == HEAD:
         return
-    if found is not None and not _known(found):
+    if found is None:
+        _create(engine)
+        return
+    if not _known(found):
         raise StoreError(
             f"the store has schema revision {found}, this program knows up to {HEAD}.",
             hint="IT: update crmsync; the store was written by a newer one.",
@@ -30,13 +44,27 @@ def bring_up_to_date(engine: sa.Engine) -> None:
 def revision(engine: sa.Engine) -> str | None:
     """The store's schema revision, None for an empty store."""
     with engine.connect() as connection:
-        if not sa.inspect(connection).has_table("alembic_version"):
-            return None
-        return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+        return _revision(connection)
+
+
+def _revision(connection: sa.Connection) -> str | None:
+    if not sa.inspect(connection).has_table(_VERSION.name):
+        return None
+    found: str | None = connection.execute(sa.select(_VERSION.c.version_num)).scalar()
+    return found
 
 
 def _known(found: str) -> bool:
     return any(path.name.startswith(found) for path in (MIGRATIONS / "versions").glob("*.py"))
+
+
+def _create(engine: sa.Engine) -> None:
+    """Make every table, unless another program was quicker."""
+    with _alone(engine) as connection:
+        if _revision(connection) is None:
+            metadata.create_all(connection)
+            _VERSION.create(connection, checkfirst=True)
+            connection.execute(sa.insert(_VERSION).values(version_num=HEAD))
 
 
 def _migrate(engine: sa.Engine) -> None:
@@ -45,11 +73,18 @@ def _migrate(engine: sa.Engine) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
+    with _alone(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+@contextmanager
+def _alone(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A transaction in which nobody else changes the schema."""
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7236241)")
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        yield connection
         connection.commit()
