@@ -95,9 +95,7 @@ def _takes(model: type[Told], target: Target) -> str:
         return "a moment or a day" if date in leaves else "a moment"
     if date in leaves:
         return "a day"
-    return {"bool": "yes or no", "amount": "an amount", "texts": "texts"}.get(
-        target.takes, "a text"
-    )
+    return {"bool": "yes or no", "amount": "an amount", "texts": "texts"}.get(target.takes, "a text")
 
 
 def _leaves(annotation: Any) -> Iterator[Any]:

@@ -7,7 +7,7 @@ good version stays), withdrawn (the backend deleted it).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import orjson
@@ -28,6 +28,10 @@ from crmsync.store.parking import Parking
 from crmsync.store.records import Raw, StreamRow
 
 _CUSTOMER = TypeAdapter(SourceCustomer)
+PAGE = 500
+"""Records that are mapped and cleaned together."""
+NEVER = Mapped(0, "", b"", b"")
+"""What became of a record that was never normalized."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,29 +83,37 @@ def _raws(work: Work, ids: set[int], landed: Sequence[Raw]) -> list[Raw]:
 
 
 def _sort(work: Work, connected: Connected, raws: Sequence[Raw]) -> Sorted:
+    """Page by page: what the mapper says of a few records is done with before the next are taken.
+
+    Objects that stay young are cheap; those of a whole batch would be walked through again and
+    again.
+    """
     batch = Sorted()
-    told: dict[int, list[Told]] = {}
-    for raw in raws:
-        _map(connected, raw, batch, told)
-    parents = find(work, connected.connection.name, (i for items in told.values() for i in items))
     zones = models.shop_zones(work, connected.connection.name)
     context = Context(connected.connection, zones)
-    for record_id, items in told.items():
-        _judge(work, record_id, items, parents, context, batch)
+    for start in range(0, len(raws), PAGE):
+        told = _map_page(connected, raws[start : start + PAGE], batch)
+        items = (item for answer in told.values() for item in answer)
+        parents = find(work, connected.connection.name, items)
+        for record_id, answer in told.items():
+            _judge(work, record_id, answer, parents, context, batch)
     return batch
 
 
-def _map(connected: Connected, raw: Raw, batch: Sorted, told: dict[int, list[Told]]) -> None:
-    if raw.payload is None or raw.stream_id not in connected.streams:
-        batch.withdrawn.append(raw.id)
-        return
-    answer = map_record(connected.connector, connected.streams[raw.stream_id][1], raw.payload)
-    if isinstance(answer, Refusal):
-        batch.refusals[raw.id] = answer
-    elif not answer:
-        batch.ignored.append(raw.id)
-    else:
-        told[raw.id] = answer
+def _map_page(connected: Connected, raws: Sequence[Raw], batch: Sorted) -> dict[int, list[Told]]:
+    told: dict[int, list[Told]] = {}
+    for raw in raws:
+        if raw.payload is None or raw.stream_id not in connected.streams:
+            batch.withdrawn.append(raw.id)
+            continue
+        answer = map_record(connected.connector, connected.streams[raw.stream_id][1], raw.payload)
+        if isinstance(answer, Refusal):
+            batch.refusals[raw.id] = answer
+        elif not answer:
+            batch.ignored.append(raw.id)
+        else:
+            told[raw.id] = answer
+    return told
 
 
 def _judge(
@@ -131,10 +143,11 @@ def _write(
     before: Mapping[int, Mapped],
     raws: Mapping[int, Raw],
 ) -> None:
-    fresh = _write_customers(work, connected, batch, before, raws)
-    fresh += _write_facts(work, connected, batch, before)
+    customers = _write_customers(work, connected, batch, before, raws)
+    facts = _write_facts(work, connected, batch, before)
     _withdraw(work, [*batch.withdrawn, *batch.ignored], before)
-    models.save_mapped(work, _merge_rows(fresh, batch, before))
+    mapped = [Mapped(n, "mapped", mark, facts[n]) for n, mark in customers.items()]
+    models.save_mapped(work, _differing([*mapped, *_unmapped(batch, before)], before))
     settled = [one.record_id for one in batch.yields] + batch.withdrawn + batch.ignored
     known = [number for number in settled if number in before]
     models.clear_pending(work, known)
@@ -143,25 +156,21 @@ def _write(
     _park(work, batch, raws)
 
 
-Hashed = tuple[int, str, bytes]
-"""A record id, which hash ("customer" or "facts"), and its new value."""
-
-
 def _write_customers(
     work: Work,
     connected: Connected,
     batch: Sorted,
     before: Mapping[int, Mapped],
     raws: Mapping[int, Raw],
-) -> list[Hashed]:
+) -> dict[int, bytes]:
+    """Write the source customers that changed; gives the hash of each record's."""
     known = [y.record_id for y in batch.yields if y.customer and y.record_id in before]
     old = models.load_customers(work, known)
-    rows, hashes, gone = [], [], []
+    rows, hashes, gone = [], {}, []
     for one in batch.yields:
         number = one.record_id
         text = _document(one, old.get(number))
-        mark = digest(text) if text else b""
-        hashes.append((number, "customer", mark))
+        mark = hashes[number] = digest(text) if text else b""
         was = before[number].customer_hash if number in before else b""
         if mark == was:
             continue
@@ -187,13 +196,10 @@ def _document(one: Yield, old: str | None) -> bytes:
 
 def _write_facts(
     work: Work, connected: Connected, batch: Sorted, before: Mapping[int, Mapped]
-) -> list[Hashed]:
-    hashes = [(one.record_id, "facts", one.facts_hash()) for one in batch.yields]
-    changed = [
-        one
-        for one, (number, _, mark) in zip(batch.yields, hashes, strict=True)
-        if mark != (before[number].facts_hash if number in before else b"")
-    ]
+) -> dict[int, bytes]:
+    """Write the facts that changed; gives the hash of each record's."""
+    hashes = {one.record_id: one.facts_hash() for one in batch.yields}
+    changed = [one for one in batch.yields if _differs(one, hashes, before)]
     known = [one.record_id for one in changed if one.record_id in before]
     _log_old(work, known)
     models.withdraw_facts(work, known)
@@ -206,6 +212,11 @@ def _write_facts(
     work.log_records("consents", [number for one in changed for number in one.claimants])
     _ask_again(work, connected, changed, rows)
     return hashes
+
+
+def _differs(one: Yield, hashes: Mapping[int, bytes], before: Mapping[int, Mapped]) -> bool:
+    number = one.record_id
+    return hashes[number] != (before[number].facts_hash if number in before else b"")
 
 
 def _log_old(work: Work, ids: Sequence[int]) -> None:
@@ -236,23 +247,21 @@ def _withdraw(work: Work, ids: Sequence[int], before: Mapping[int, Mapped]) -> N
     work.log_records("source", [number for number in known if before[number].customer_hash])
 
 
-def _merge_rows(
-    hashes: Sequence[Hashed], batch: Sorted, before: Mapping[int, Mapped]
-) -> list[Mapped]:
-    """One row a record; a parked or pending one keeps the hashes of its last good version."""
-    found: dict[int, dict[str, bytes]] = {}
-    for number, which, mark in hashes:
-        found.setdefault(number, {})[which] = mark
-    rows = [Mapped(number, "mapped", m["customer"], m["facts"]) for number, m in found.items()]
-    rows += [Mapped(number, "withdrawn", b"", b"") for number in batch.withdrawn]
-    rows += [Mapped(number, "ignored", b"", b"") for number in batch.ignored]
+def _unmapped(batch: Sorted, before: Mapping[int, Mapped]) -> Iterator[Mapped]:
+    """The rows of the rest; a parked or pending one keeps the hashes of its last good version."""
+    for number in batch.withdrawn:
+        yield Mapped(number, "withdrawn", b"", b"")
+    for number in batch.ignored:
+        yield Mapped(number, "ignored", b"", b"")
     kept = [(number, "parked") for number in batch.refusals]
     kept += [(number, "pending") for number, _, _ in batch.pending]
-    empty = Mapped(0, "", b"", b"")
     for number, state in kept:
-        last = before.get(number, empty)
-        rows.append(Mapped(number, state, last.customer_hash, last.facts_hash))
-    return [row for row in rows if before.get(row.record_id) != row]
+        last = before.get(number, NEVER)
+        yield Mapped(number, state, last.customer_hash, last.facts_hash)
+
+
+def _differing(rows: Sequence[Mapped], before: Mapping[int, Mapped]) -> Sequence[Mapped]:
+    return [row for row in rows if before.get(row.record_id) != row] if before else rows
 
 
 def _park(work: Work, batch: Sorted, raws: Mapping[int, Raw]) -> None:

@@ -37,14 +37,18 @@ class Yield:
     sources: set[int] = field(default_factory=set)
     claimants: set[int] = field(default_factory=set)
 
-    def add(self, table: str, *rows: Any) -> None:
+    def add(self, table: str, rows: Sequence[Any]) -> None:
         """Add rows to a table."""
-        self.facts.setdefault(table, []).extend(rows)
+        known = self.facts.get(table)
+        self.facts[table] = [*known, *rows] if known else list(rows)
 
     def facts_hash(self) -> bytes:
         """A digest of the rows; b"" without any."""
-        plain = {name: [tuple(row) for row in rows] for name, rows in self.facts.items()}
-        return digest(orjson.dumps(plain)) if plain else b""
+        if not self.facts:
+            return b""
+        return digest(
+            orjson.dumps({name: [*map(tuple, rows)] for name, rows in self.facts.items()})
+        )
 
 
 def digest(payload: bytes) -> bytes:
@@ -87,7 +91,7 @@ def _take_customer(result: Yield, told: ToldCustomer, context: Context, *, guest
             source_id=result.record_id,
             connection=context.connection,
         )
-        result.add("claims", *claims)
+        result.add("claims", claims)
         result.claimants.add(result.record_id)
 
 
@@ -109,8 +113,8 @@ def _order(result: Yield, told: ToldOrder, parents: Parents, context: Context) -
 
 
 def _take_order(result: Yield, order: Any, lines: Sequence[Any]) -> None:
-    result.add("orders", order)
-    result.add("lines", *lines)
+    result.add("orders", (order,))
+    result.add("lines", lines)
     _concern(result, order.source_id)
 
 
@@ -150,7 +154,7 @@ def _delivery(result: Yield, told: ToldDelivery, parents: Parents, context: Cont
         source_id=source,
         order_record_id=order_id,
     )
-    result.add("deliveries", row)
+    result.add("deliveries", (row,))
     _concern(result, source)
 
 
@@ -163,7 +167,7 @@ def _interaction(result: Yield, told: ToldInteraction, parents: Parents, context
         source_id=source,
         zone=context.zone(told.store),
     )
-    result.add("interactions", row)
+    result.add("interactions", (row,))
     _concern(result, source)
 
 
@@ -174,18 +178,18 @@ def _consent(result: Yield, told: ToldConsentEvent, parents: Parents, context: C
     claims = clean.clean_consent_event(
         told, record_id=result.record_id, source_id=source, connection=context.connection
     )
-    result.add("claims", *claims)
+    result.add("claims", claims)
     result.claimants.add(source)
 
 
 def _product(result: Yield, told: ToldProduct, _parents: Parents, context: Context) -> None:
     row = clean.clean_product(told, connection=context.connection, record_id=result.record_id)
-    result.add("products", row)
+    result.add("products", (row,))
 
 
 def _store(result: Yield, told: ToldStore, _parents: Parents, context: Context) -> None:
     row = clean.clean_store(told, connection=context.connection, record_id=result.record_id)
-    result.add("shops", row)
+    result.add("shops", (row,))
 
 
 _TAKE: dict[type[Told], Any] = {

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from crmsync.model.words import (
     Channel,
@@ -25,19 +25,10 @@ from crmsync.model.words import (
     Purpose,
 )
 
-
-def _text(value: object) -> object:
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        raise ValueError("a text was expected, a yes/no was given")
-    return str(value) if isinstance(value, (int, float, Decimal)) else value
-
-
-Text = Annotated[str, BeforeValidator(_text)]
-Amount = Decimal | int | str
-Moment = datetime | str
-Day = date | str
+Text = Annotated[str, Field(coerce_numbers_to_str=True)]
+Amount = Annotated[str | int | Decimal, Field(union_mode="left_to_right")]
+Moment = Annotated[str | datetime, Field(union_mode="left_to_right")]
+Day = Annotated[str | date, Field(union_mode="left_to_right")]
 
 
 class Told(BaseModel):

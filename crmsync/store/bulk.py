@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 Rows = Sequence[Sequence[Any]]
 FEW = 20
@@ -27,6 +29,19 @@ def upsert(connection: sa.Connection, table: sa.Table, rows: Rows) -> None:
         driver.cursor().executemany(_upsert_text(table, "%s"), rows)
     else:
         _copy(driver, table, rows)
+
+
+def one_of(
+    connection: sa.Connection, column: sa.ColumnElement[Any], values: Rows | Sequence[Any]
+) -> sa.ColumnElement[bool]:
+    """The condition that `column` is one of `values` (texts or numbers), with one parameter.
+
+    A list of parameters would be compiled and bound value by value.
+    """
+    if connection.dialect.name == "sqlite":
+        listed = sa.func.json_each(orjson.dumps(values).decode()).table_valued("value")
+        return column.in_(sa.select(listed.c.value))
+    return column == sa.any_(sa.bindparam(None, list(values), type_=ARRAY(column.type)))
 
 
 def delete(connection: sa.Connection, column: sa.Column[Any], values: Sequence[Any]) -> None:

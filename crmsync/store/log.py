@@ -3,13 +3,18 @@
 A number is taken from one counter row, whose lock is held to the end of the transaction: whoever
 comes later gets a higher number and commits later. So a reader never passes a number whose
 transaction may still be open, on SQLite and PostgreSQL alike.
+
+A number stands for a handful of changes of one topic made in one transaction: a row for each
+would cost more than many a record it is about.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple
 
+import orjson
 import sqlalchemy as sa
 
 from crmsync.store import bulk
@@ -21,8 +26,12 @@ _NEXT = sa.text(
 )
 
 
+HANDFUL = 250
+"""Changes under one number."""
+
+
 class Change(NamedTuple):
-    """One row of the change log: a record or a customer that changed."""
+    """A record or a customer that changed, and the number of the log under which it is told."""
 
     seq: int
     topic: str
@@ -36,25 +45,45 @@ def numbers(connection: sa.Connection, name: str, count: int) -> range:
     return range(last - count + 1, last + 1)
 
 
-def append(connection: sa.Connection, rows: Sequence[tuple[str, int | None, str | None]]) -> None:
-    """Write (topic, record_id, customer_id) rows at the end of the log."""
+def append(connection: sa.Connection, logged: Mapping[str, Iterable[int | str]]) -> None:
+    """Write at the end of the log who changed: record ids and customer ids by topic."""
+    rows = [(topic, some) for topic, ids in logged.items() for some in _handfuls(ids)]
     if not rows:
         return
     seqs = numbers(connection, "change", len(rows))
     bulk.upsert(connection, change, [(seq, *row) for seq, row in zip(seqs, rows, strict=True)])
 
 
+def _handfuls(ids: Iterable[int | str]) -> Iterator[str]:
+    left = iter(ids)
+    while some := list(islice(left, HANDFUL)):
+        yield orjson.dumps(some).decode()
+
+
 def read(
     connection: sa.Connection, stage: str, topics: Iterable[str], limit: int
 ) -> Sequence[Change]:
-    """Up to `limit` changes of `topics` behind the stage's watermark, in order."""
+    """The changes of `topics` behind the stage's watermark, in order.
+
+    They end with the number that reaches `limit`: what is told under one number is told at once.
+    """
     statement = (
         sa.select(change)
         .where(change.c.seq > position(connection, stage), change.c.topic.in_(list(topics)))
         .order_by(change.c.seq)
         .limit(limit)
     )
-    return [Change(*row) for row in connection.execute(statement)]
+    found: list[Change] = []
+    with connection.execute(statement) as rows:
+        for seq, topic, ids in rows:
+            found += [_change(seq, topic, one) for one in orjson.loads(ids)]
+            if len(found) >= limit:
+                break
+    return found
+
+
+def _change(seq: int, topic: str, who: int | str) -> Change:
+    return Change(seq, topic, None, who) if isinstance(who, str) else Change(seq, topic, who, None)
 
 
 def position(connection: sa.Connection, stage: str) -> int:

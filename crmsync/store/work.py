@@ -20,7 +20,7 @@ class Work:
     def __init__(self, connection: sa.Connection, *, run_id: str = "") -> None:
         self.connection = connection
         self.run_id = run_id
-        self._logged: dict[tuple[str, int | None, str | None], None] = {}
+        self._logged: dict[str, dict[int | str, None]] = {}
 
     def all(self, statement: sa.Executable, parameters: Any = None) -> Sequence[Any]:
         """Every row of a statement."""
@@ -44,13 +44,12 @@ class Work:
         column: sa.ColumnElement[Any],
         values: Iterable[Any],
     ) -> list[Any]:
-        """The rows of `statement` whose `column` is one of `values`, in chunks."""
+        """The rows of `statement` whose `column` is one of `values`."""
         wanted = list(values)
-        rows: list[Any] = []
-        for start in range(0, len(wanted), CHUNK):
-            chunk = wanted[start : start + CHUNK]
-            rows.extend(self.connection.execute(statement.where(column.in_(chunk))))
-        return rows
+        if not wanted:
+            return []
+        where = bulk.one_of(self.connection, column, wanted)
+        return list(self.connection.execute(statement.where(where)))
 
     def upsert(self, table: sa.Table, rows: Sequence[Sequence[Any]]) -> None:
         """Insert rows (values in column order), replacing those with the same primary key."""
@@ -66,11 +65,11 @@ class Work:
 
     def log_records(self, topic: str, record_ids: Iterable[int]) -> None:
         """Say at the commit that these records changed."""
-        self._logged.update(dict.fromkeys((topic, number, None) for number in record_ids))
+        self._logged.setdefault(topic, {}).update(dict.fromkeys(record_ids))
 
     def log_customers(self, topic: str, customer_ids: Iterable[str]) -> None:
         """Say at the commit that these customers changed."""
-        self._logged.update(dict.fromkeys((topic, None, name) for name in customer_ids))
+        self._logged.setdefault(topic, {}).update(dict.fromkeys(customer_ids))
 
     def changes(self, stage: str, topics: Iterable[str], limit: int) -> Sequence[Change]:
         """What changed behind the stage's watermark."""
@@ -86,5 +85,5 @@ class Work:
 
     def flush(self) -> None:
         """Write what was logged; the store calls it last, so the log's lock is held briefly."""
-        rows, self._logged = list(self._logged), {}
-        log.append(self.connection, rows)
+        logged, self._logged = self._logged, {}
+        log.append(self.connection, logged)

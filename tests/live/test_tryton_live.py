@@ -32,7 +32,6 @@ def erp(tryton: Tryton, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     with house(tmp_path / "project", live=connection) as opened:
         report = opened.sync()
         assert report.exit_code() == 0, report.as_json()
-        pass_a_second()
         yield opened
 
 

@@ -16,7 +16,7 @@ from crmsync.errors import BackendError, CredentialsError
 from crmsync.model.stream import Connection, Window
 from crmsync.store import tables
 
-from .house import House, house, pass_a_second
+from .house import House, house
 from .vendure_seed import FULFIL, PROGRESS, REFUND
 from .vendure_server import PASSWORD, Vendure
 from .vendure_shopkeeper import Shopkeeper
@@ -52,7 +52,6 @@ def shops(vendure: Vendure, tmp_path: Path) -> Iterator[list[House]]:
         project(vendure, tmp_path, "complete") as complete,
         project(vendure, tmp_path, "recent") as recent,
     ):
-        pass_a_second()
         yield [complete, recent]
 
 

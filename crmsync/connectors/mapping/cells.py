@@ -128,24 +128,33 @@ def _is_plain(spec: CellSpec, target: Target) -> bool:
 
 
 def _reader(path: str) -> Get:
-    if "." not in path or path == ".":
+    if not _is_dotted(path):
         return lambda raw: raw.get(path, MISSING)
-    parts = path.split(".")
+    steps = [(part, int(part) if part.isdigit() else None) for part in path.split(".")]
 
     def reach(raw: Raw) -> Any:
-        return raw[path] if path in raw else _walk(raw, parts)
+        return raw[path] if path in raw else _walk(raw, steps)
 
     return reach
 
 
-def _walk(found: Any, parts: Sequence[str]) -> Any:
-    for part in parts:
-        if type(found) is dict or isinstance(found, Mapping):
-            found = found.get(part, MISSING)
-        elif isinstance(found, list) and part.isdigit():
-            found = found[int(part)] if int(part) < len(found) else MISSING
+def _is_dotted(path: str) -> bool:
+    return "." in path and path != "."
+
+
+def _walk(found: Any, steps: Sequence[tuple[str, int | None]]) -> Any:
+    for name, place in steps:
+        kind = found.__class__
+        if kind is dict:
+            found = found.get(name, MISSING)
+        elif kind is list and place is not None:
+            found = found[place] if place < len(found) else MISSING
+        elif found is None or found is MISSING:
+            return found
+        elif isinstance(found, Mapping):
+            found = found.get(name, MISSING)
         else:
-            return None if found is None else MISSING
+            return MISSING
     return found
 
 
@@ -169,6 +178,7 @@ def _read_all(spec: CellSpec, target: Target) -> Get:
 
 
 def _getter(spec: CellSpec, target: Target, convert: Convert | None, label: str) -> Get:
+    """Read, strip, and convert in one call: this runs for every cell of every record."""
     read = _read_all(spec, target)
     empty = _empty(spec, target)
     absent = spec.default if "default" in spec.model_fields_set else MISSING
@@ -176,15 +186,14 @@ def _getter(spec: CellSpec, target: Target, convert: Convert | None, label: str)
 
     def get(raw: Raw) -> Any:
         value = read(raw)
-        if value is MISSING:
+        if value.__class__ is str:
+            value = value.strip() or None
+        elif value is MISSING:
             return absent
-        value = clean(value)
         if value is None:
             return empty
-        if convert is None:
-            return value
         try:
-            return convert(value)
+            return value if convert is None else convert(value)
         except ValueError as error:
             raise RecordError(f"{error} (column {label!r})", field=name) from None
 

@@ -121,6 +121,15 @@ class Nested:
     read: Get
     shape: Shape
 
+    def trace(self, rows: Sequence[Any]) -> Iterator[Traced]:
+        """The items of a list, each with the shape and the raw part it came from."""
+        shape, need = self.shape, self.shape.need
+        for row in rows:
+            inner = row if row.__class__ is dict or isinstance(row, Mapping) else {".": row}
+            values = shape.full(inner)
+            if need is None or values.get(need) is not None:
+                yield values, shape, inner
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
@@ -143,23 +152,19 @@ class Parts:
             rows = nested.read(raw)
             if rows is not MISSING:
                 found = [] if found is None else found
-                found.extend(self._nested(nested, rows))
+                found += nested.trace(self._listed(nested, rows))
         return found
 
-    def _nested(self, nested: Nested, rows: Any) -> Iterator[Traced]:
-        rows = _parsed(rows) if rows.__class__ is str else rows
+    def _listed(self, nested: Nested, rows: Any) -> list[Any]:
+        if rows.__class__ is str:
+            rows = _parsed(rows)
+        if rows.__class__ is list:
+            return rows
         if rows is None:
-            return
+            return []
         if isinstance(rows, Mapping):
-            rows = [rows]
-        if not isinstance(rows, list):
-            raise RecordError(f"is not a list (column {nested.path!r})", field=self.name)
-        shape = nested.shape
-        for row in rows:
-            inner = row if isinstance(row, Mapping) else {".": row}
-            values = shape.full(inner)
-            if shape.need is None or values.get(shape.need) is not None:
-                yield values, shape, inner
+            return [rows]
+        raise RecordError(f"is not a list (column {nested.path!r})", field=self.name)
 
     def columns(self) -> Iterator[str]:
         """The columns every table must have for this list."""

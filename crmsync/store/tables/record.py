@@ -45,10 +45,12 @@ change = table(
     "change",
     number("seq", key=True),
     text("topic"),
-    number("record_id", null=True),
-    text("customer_id", null=True),
+    text("who"),
 )
-"""The change log in commit order; each stage reads on from its watermark."""
+"""The change log in commit order; each stage reads on from its watermark.
+
+`who` is a JSON list of those that changed: record ids as numbers, customer ids as texts.
+"""
 
 watermark = table("watermark", text("stage", key=True), number("seq"), text("detail"))
 

@@ -24,6 +24,7 @@ class Reading:
     ) -> None:
         self._rpc, self._source, self._window = rpc, source, window
         self._only, self._size = only, page_size
+        self._met: set[int] = set()
 
     def pages(self, position: Any) -> Iterator[Page]:
         """The pages from `position` on."""
@@ -37,29 +38,30 @@ class Reading:
             yield from self._own(after) if own else self._children(model, after)
 
     def _own(self, after: int) -> Iterator[Page]:
-        fields, changed = self._fields, [*stamped(self._window), *self._only]
-        while rows := self._search_read([["id", ">", after], *changed], fields):
-            after = int(rows[-1]["id"])
-            yield self._page(rows, self._source.model, after)
+        domain = [*stamped(self._window), *self._only]
+        while True:
+            rows = self._search_read([["id", ">", after], *domain])
+            if rows:
+                after = int(rows[-1]["id"])
+                yield self._page(rows, self._source.model, after)
+            if len(rows) < self._size:
+                return
 
     def _children(self, model: str, after: int) -> Iterator[Page]:
-        path, changed = self._source.children[model], stamped(self._window)
-        while ids := self._rpc.search(model, [["id", ">", after], *changed], limit=self._size):
-            after = max(ids)
+        path, domain = self._source.children[model], stamped(self._window)
+        for ids in id_chunks(self._rpc, model, domain, after=after, size=self._size):
             rows = self._parents([[path, "in", ids], *self._only])
-            yield self._page(rows, model, after)
+            yield self._page(rows, model, ids[-1])
 
     def _parents(self, domain: Domain) -> list[Row]:
-        """Every row of the domain; many children may hang on few parents, or few on many."""
-        rows: list[Row] = []
-        fields, after = self._fields, 0
-        while more := self._search_read([["id", ">", after], *domain], fields):
-            rows += more
-            after = int(more[-1]["id"])
-        return rows
+        """The rows of the domain that this reading has not met yet."""
+        chunks = id_chunks(self._rpc, self._source.model, domain)
+        fresh = [number for ids in chunks for number in ids if number not in self._met]
+        parts = (fresh[start : start + self._size] for start in range(0, len(fresh), self._size))
+        return [row for part in parts for row in self._search_read([["id", "in", part]])]
 
-    def _search_read(self, domain: Domain, fields: Sequence[str]) -> list[Row]:
-        return self._rpc.search_read(self._source.model, domain, fields, limit=self._size)
+    def _search_read(self, domain: Domain) -> list[Row]:
+        return self._rpc.search_read(self._source.model, domain, self._fields, limit=self._size)
 
     @cached_property
     def _fields(self) -> list[str]:
@@ -69,6 +71,7 @@ class Reading:
         return [*self._source.fields, *(name for name in self._source.optional if name in offered)]
 
     def _page(self, rows: Sequence[Row], model: str, after: int) -> Page:
+        self._met.update(int(row["id"]) for row in rows)
         merged = [(str(row["id"]), str(row["replaced_by"])) for row in rows if _is_merged(row)]
         gone = [str(row["id"]) for row in rows if _is_archived(row)]
         return Page(
@@ -105,10 +108,21 @@ def _within(field: str, window: Window) -> Domain:
     return [[field, sign, wrapped(bound)] for sign, bound in bounds if bound is not None]
 
 
-def living_ids(rpc: Rpc, source: Source, *, only: Domain, size: int = 5000) -> Iterator[list[str]]:
+def id_chunks(
+    rpc: Rpc, model: str, domain: Domain, *, after: int = 0, size: int = 5000
+) -> Iterator[list[int]]:
+    """Every id of a domain behind `after`, ascending, in chunks."""
+    while True:
+        ids = rpc.search(model, [["id", ">", after], *domain], limit=size)
+        if ids:
+            after = ids[-1]
+            yield ids
+        if len(ids) < size:
+            return
+
+
+def living_ids(rpc: Rpc, source: Source, *, only: Domain) -> Iterator[list[str]]:
     """Every id of the model that is neither archived nor merged away, in chunks."""
     alive: Domain = [*only, ["active", "=", True]] if "active" in source.fields else [*only]
-    after = 0
-    while ids := rpc.search(source.model, [["id", ">", after], *alive], limit=size):
-        after = max(ids)
+    for ids in id_chunks(rpc, source.model, alive):
         yield [str(number) for number in ids]

@@ -59,8 +59,7 @@ class Rpc:
     def search(self, model: str, domain: Domain, *, limit: int) -> list[int]:
         """The first `limit` ids of a domain, ascending."""
         params = (domain, 0, limit, BY_ID, self.context)
-        found: list[int] = self.call(f"model.{model}.search", *params)
-        return found
+        return sorted(self.call(f"model.{model}.search", *params))
 
     def fields(self, model: str) -> set[str]:
         """The names of the fields this server's modules give a model."""

@@ -198,30 +198,50 @@ def test_a_full_reading_does_not_ask_the_children(server: Server, erp: Tryton) -
     assert server.asked("party.address.search") == []
 
 
+def through(path: str, child: int, *parents: int) -> Callable[[Params], list[int]]:
+    """Answers a search for the parents of one child."""
+    return lambda params: ids(*parents)(params) if [path, "in", [child]] in params[0] else []
+
+
+def by_id(rows: list[dict[str, Any]]) -> Callable[[Params], list[dict[str, Any]]]:
+    """Answers a search_read for certain ids; nothing else is there."""
+
+    def answer(params: Params) -> list[dict[str, Any]]:
+        _, sign, value = params[0][0]
+        return [row for row in rows if sign == "in" and row["id"] in value]
+
+    return answer
+
+
 def test_a_changed_child_brings_its_parent(server: Server, erp: Tryton) -> None:
-    all_rows = table(parties(4))
     server.answers["model.party.address.search"] = ids(21)
-    server.answers["model.party.party.search_read"] = lambda params: (
-        all_rows(params) if ["addresses", "in", [21]] in params[0] else []
-    )
+    server.answers["model.party.party.search"] = through("addresses", 21, 4)
+    server.answers["model.party.party.search_read"] = by_id(parties(4))
     (page,) = read(erp, Window(LOW, HIGH))
     assert met([page]) == [4]
     assert page.next_position == {"of": "party.address", "after": 21}
 
 
+def test_a_parent_that_was_met_is_not_read_again_for_its_children(
+    server: Server, erp: Tryton
+) -> None:
+    server.answers["model.party.address.search"] = ids(21)
+    server.answers["model.party.party.search"] = through("addresses", 21, 4)
+    server.answers["model.party.party.search_read"] = parties(4)
+    assert met(read(erp, Window(LOW, HIGH))) == [4]
+    assert len(server.asked("party.party.search_read")) == 1
+
+
 def test_a_reading_that_stopped_among_children_goes_on_there(server: Server, erp: Tryton) -> None:
     server.answers["model.party.address.search"] = ids(21, 22, 23)
-    server.answers["model.party.party.search_read"] = table(parties(4))
     (page,) = read(erp, Window(LOW, HIGH), {"of": "party.address", "after": 22})
     assert page.next_position == {"of": "party.address", "after": 23}
 
 
 def test_all_parents_of_a_page_of_children_come_however_many(server: Server, erp: Tryton) -> None:
-    all_rows = table(parties(3, 5, 7))
     server.answers["model.product.category.search"] = ids(9)
-    server.answers["model.product.product.search_read"] = lambda params: (
-        all_rows(params) if ["template.categories", "in", [9]] in params[0] else []
-    )
+    server.answers["model.product.product.search"] = through("template.categories", 9, 3, 5, 7)
+    server.answers["model.product.product.search_read"] = by_id(parties(3, 5, 7))
     (page,) = read(erp, Window(LOW, HIGH), name="products")
     assert met([page]) == [3, 5, 7]
 
