@@ -19,7 +19,8 @@ REFERENCE = Path(__file__).parent / "reference"
 
 def commands() -> str:
     """The reference of the command line, from its own help texts."""
-    root = click.Context(cli, info_name="crmsync", max_content_width=88, terminal_width=88)
+    settings = {**cli.context_settings, "max_content_width": 88, "terminal_width": 88}
+    root = click.Context(cli, info_name="crmsync", **settings)
     parts = [_help("crmsync", cli, root)]
     for name in COMMANDS:
         command = cli.get_command(root, name)

@@ -23,6 +23,7 @@ from tests.docs.pages import DOCS, PAGES, ROOT, blocks
 
 CONNECTOR = ROOT / "crmsync" / "demo" / "retailer" / "crmsync_plugins.py"
 PROMISES = re.compile(r"`((?:tests|plugins)/[\w/.-]+?\.py)(?:::(\w+))?`")
+SCHEDULED = re.compile(r"/bin/crmsync ([^;\n]*)")
 NAMED = re.compile(r"`crmsync ([^`]+)`")
 
 
@@ -72,9 +73,7 @@ def _mentioned() -> list[tuple[str, str]]:
         found += [(_name(page), said) for said in NAMED.findall(text)]
         for language in ("ini", "cron"):
             for block in blocks(page, language):
-                found += [
-                    (_name(page), said) for said in re.findall(r"/crmsync (.*)$", block.text, re.M)
-                ]
+                found += [(_name(page), said) for said in SCHEDULED.findall(block.text)]
     return sorted(set(found))
 
 
@@ -101,11 +100,8 @@ def _inner(group: click.Group, context: click.Context, name: str) -> click.Comma
 
 def _after_options(words: list[str], group: click.Group) -> list[str]:
     """The words behind the group's own options, of which those with a value take two."""
-    takes = {
-        name: not getattr(option, "is_flag", False)
-        for option in group.params
-        for name in option.opts
-    }
+    options = [(name, option) for option in group.params for name in option.opts]
+    takes = {name: not getattr(option, "is_flag", False) for name, option in options}
     while words and words[0].startswith("-"):
         assert words[0] in takes or words[0] in ("--help", "-h"), words[0]
         words = words[2:] if takes.get(words[0]) else words[1:]

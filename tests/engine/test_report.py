@@ -1,4 +1,4 @@
-"""The numbers of a run add up, or the run fails."""
+"""What batches report is added up; a plugin that miscounts fails the run."""
 
 from __future__ import annotations
 
@@ -6,27 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from crmsync.engine.report import Report, balance
+from crmsync.engine.report import Report
 from crmsync.engine.sync import sync
-from crmsync.errors import SumsError
 from crmsync.hookspecs import hookimpl
 from tests.engine.backend import NOW, Content, project
-
-
-@pytest.mark.parametrize(
-    "name,counts",
-    [
-        ("land", {"read": 5, "new": 2, "changed": 1, "unchanged": 1, "deleted": 9}),
-        ("normalize/crm", {"taken": 3, "mapped": 1, "parked": 1}),
-        ("till", {"taken": 2, "written": 1}),
-        ("till", {"written": 1}),
-    ],
-)
-def test_numbers_that_do_not_add_up_are_refused(name: str, counts: Mapping[str, int]) -> None:
-    with pytest.raises(SumsError, match=f"'{name}'"):
-        balance(name, counts)
 
 
 def test_numbers_that_add_up_are_added() -> None:
