@@ -19,7 +19,8 @@ REFERENCE = Path(__file__).parent / "reference"
 
 def commands() -> str:
     """The reference of the command line, from its own help texts."""
-    root = click.Context(cli, info_name="crmsync", max_content_width=88, terminal_width=88)
+    settings = {**cli.context_settings, "max_content_width": 88, "terminal_width": 88}
+    root = click.Context(cli, info_name="crmsync", **settings)
     parts = [_help("crmsync", cli, root)]
     for name in COMMANDS:
         command = cli.get_command(root, name)
@@ -74,13 +75,9 @@ def fields() -> str:
 
 
 def _table(title: str, model: type[Told]) -> str:
-    rows = [_row(model, target) for target in targets(model).values()]
     told = inspect.getdoc(model) or ""
-    return "\n".join(
-        [f"## {title}", "", f"`{model.__name__}`: {told}", "", "| field | takes |", "|---|---|"]
-        + rows
-        + [""]
-    )
+    head = [f"## {title}", "", f"`{model.__name__}`: {told}", "", "| field | takes |", "|---|---|"]
+    return "\n".join([*head, *(_row(model, target) for target in targets(model).values()), ""])
 
 
 def _row(model: type[Told], target: Target) -> str:
@@ -98,7 +95,9 @@ def _takes(model: type[Told], target: Target) -> str:
         return "a moment or a day" if date in leaves else "a moment"
     if date in leaves:
         return "a day"
-    return {"bool": "yes or no", "amount": "an amount", "texts": "texts"}.get(target.takes, "a text")
+    return {"bool": "yes or no", "amount": "an amount", "texts": "texts"}.get(
+        target.takes, "a text"
+    )
 
 
 def _leaves(annotation: Any) -> Iterator[Any]:

@@ -12,9 +12,8 @@ import click
 from crmsync import registry
 from crmsync.cli import screen
 from crmsync.config import FILE, Settings, load
-from crmsync.engine.project import Project, connect
+from crmsync.engine.project import Project, connect, own_store
 from crmsync.errors import ConfigError, CrmsyncError
-from crmsync.store import open_store
 
 TEMPLATE = Path(__file__).with_name("init.toml")
 
@@ -35,7 +34,7 @@ def init(ctx: click.Context, controller: str) -> int:
     text = TEMPLATE.read_text(encoding="utf-8")
     path.write_text(text.replace("Muster GmbH", controller), encoding="utf-8")
     path.chmod(0o600)
-    open_store(load(folder).crmsync.store, base=folder).close()
+    own_store(load(folder)).close()
     click.echo(f"{path} written. Fill in a connection, then: crmsync check")
     return 0
 
@@ -51,7 +50,7 @@ def doctor(ctx: click.Context, as_json: bool) -> int:
     findings = [*_files(folder, settings), *_plugins(loaded)]
     code = 0
     try:
-        store = open_store(settings.crmsync.store, base=folder)
+        store = own_store(settings)
     except CrmsyncError as error:
         findings.append(("error", error.message, error.hint))
         code = error.exit_code

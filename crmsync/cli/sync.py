@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from crmsync.cli import screen
-from crmsync.engine.report import Report
+from crmsync.engine.report import Failure, Report
 from crmsync.engine.sync import sync as run_sync
 from crmsync.store import parking, records, runs
 
@@ -92,7 +92,7 @@ def _show(report: Report, as_json: bool) -> int:
     ]
     screen.table("Stages", ("stage", "taken", "of which"), stages)
     for failure in report.failures:
-        click.echo(f"{failure.where}: {failure.message} {failure.hint}".strip(), err=True)
+        click.echo(f"{_placed(failure)} {failure.hint}".strip(), err=True)
     for told in report.told:
         click.echo(f"a plugin failed after the commit: {told}", err=True)
     if report.parked:
@@ -100,6 +100,13 @@ def _show(report: Report, as_json: bool) -> int:
     if report.pending:
         click.echo(f"{report.pending} wait for a record that has not come yet.", err=True)
     return report.exit_code()
+
+
+def _placed(failure: Failure) -> str:
+    """The message with its place, where it does not begin with it anyway."""
+    connection = failure.where.partition("/")[0]
+    told = failure.message.startswith((f"{connection}/", f"{connection}:", f"{connection},"))
+    return failure.message if told else f"{failure.where}: {failure.message}"
 
 
 @click.command()

@@ -17,7 +17,7 @@ from crmsync.identity import resolve as identity
 from crmsync.model.customer import Profile
 from crmsync.profile import habits
 from crmsync.profile import profiles as golden
-from crmsync.store import Change, Work
+from crmsync.store import Change, Work, records
 from crmsync.store.leases import Lease
 
 if TYPE_CHECKING:
@@ -34,7 +34,14 @@ def run_behind(project: Project, report: Report, progress: Progress, now: dateti
         for stage in stages:
             _run(project, report, stage, lease, progress)
         with project.store.work(lease=lease, run_id=report.run_id) as work:
-            work.settle({stage.name: stage.topics for stage in stages})
+            work.settle(_readers(work, stages))
+
+
+def _readers(work: Work, stages: Sequence[Stage]) -> dict[str, tuple[str, ...]]:
+    """Everybody who reads the change log: these stages, and normalize of every connection."""
+    names = {row.connection for row in records.all_streams(work).values()}
+    intake = {f"normalize/{name}": (records.topic(name),) for name in names}
+    return {stage.name: stage.topics for stage in stages} | intake
 
 
 def _run(project: Project, report: Report, stage: Stage, lease: Lease, progress: Progress) -> None:

@@ -41,7 +41,10 @@ def move(state: State, position: Any) -> State:
 
 
 def finish(state: State, stream: Stream) -> State:
-    """The state after the last page: the window is done, the next one starts where it ended."""
-    if stream.cursor != "timestamp":
-        return state
-    return {"done": state["until"]}
+    """The state after the last page: the window is done, the next one starts where it ended.
+
+    A snapshot is read from its start again; a version or log is gone on with.
+    """
+    if stream.cursor == "timestamp":
+        return {"done": state["until"]}
+    return {**state, "position": None} if stream.cursor == "snapshot" else state

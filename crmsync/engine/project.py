@@ -32,11 +32,17 @@ def open_project(folder: Path, *, plugins: Sequence[object] = ()) -> Iterator[Pr
     """The project in `folder`; ConfigError or StoreError when it cannot be opened."""
     settings = load(folder)
     registry = plugins_registry.load(base=folder, plugins=plugins)
-    store = open_store(settings.crmsync.store, base=folder)
+    store = own_store(settings)
     try:
         yield Project(settings, registry, store)
     finally:
         store.close()
+
+
+def own_store(settings: Settings) -> Store:
+    """The project's store; its URL may be a reference to a secret (`store = "env:STORE_URL"`)."""
+    url = reveal(settings.crmsync.store, base=settings.base, place="crmsync.store")
+    return open_store(url, base=settings.base)
 
 
 def about(settings: Settings, name: str) -> Connection:

@@ -10,6 +10,7 @@ from crmsync.engine.intake import Progress, take_in
 from crmsync.engine.newid import new_id
 from crmsync.engine.project import Project
 from crmsync.engine.report import Report
+from crmsync.engine.sums import check_against_store
 from crmsync.errors import CrmsyncError, SumsError
 from crmsync.model.clock import stamp
 from crmsync.store import parking, records, runs
@@ -50,6 +51,7 @@ def sync(
     try:
         for name in names:
             _one(project, name, report, now, progress, read=read, accept_deletes=accept_deletes)
+        check_against_store(project.store, report)
         if behind:
             _behind(project, report, progress, now)
     except KeyboardInterrupt:

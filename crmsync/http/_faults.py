@@ -23,6 +23,8 @@ from crmsync.errors import (
 LATER = {408, 425, 500, 502, 503, 504, 520, 521, 522, 523, 524}
 """Statuses that say "not now"; the 52x are what a proxy says when the server behind it is gone."""
 
+_REACH = "IT: check that it runs and that this machine may reach it; the next run goes on."
+
 
 def fault(answer: httpx.Response) -> CrmsyncError | None:
     """The error an answer stands for by its status; None when it is a success."""
@@ -81,8 +83,8 @@ def broken(error: httpx.HTTPError, where: str) -> CrmsyncError:
     if isinstance(error, httpx.UnsupportedProtocol):
         return ConfigError("a url must begin with https:// or http://.", hint="Check the url.")
     if isinstance(error, httpx.TimeoutException):
-        return Unreachable(f"{where} does not answer in time.")
-    return Unreachable(f"{where} cannot be reached ({type(error).__name__}).")
+        return Unreachable(f"{where} does not answer in time.", hint=_REACH)
+    return Unreachable(f"{where} cannot be reached ({type(error).__name__}).", hint=_REACH)
 
 
 def unreadable(answer: httpx.Response) -> NotReadable:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from crmsync.model.ref import Ref
 from crmsync.store import codec
-from crmsync.store.tables import mapped, pending, record, stream
+from crmsync.store.tables import change, mapped, pending, record, stream, watermark
 from crmsync.store.work import Work
 
 
@@ -132,6 +132,20 @@ def count(work: Work, stream_id: int) -> int:
     """How many records of the stream the store holds, deleted ones included."""
     statement = sa.select(sa.func.count()).select_from(record)
     return int(work.scalar(statement.where(record.c.stream_id == stream_id)))
+
+
+def count_all(work: Work) -> int:
+    """How many records the store holds, deleted ones included."""
+    return int(work.scalar(sa.select(sa.func.count()).select_from(record)))
+
+
+def backlog(work: Work) -> int:
+    """How many landed changes wait to be normalized, over all connections."""
+    stage = sa.literal("normalize/") + sa.func.substr(change.c.topic, len("raw/") + 1)
+    joined = change.outerjoin(watermark, watermark.c.stage == stage)
+    behind = change.c.seq > sa.func.coalesce(watermark.c.seq, 0)
+    statement = sa.select(sa.func.count()).select_from(joined)
+    return int(work.scalar(statement.where(change.c.topic.like("raw/%"), behind)))
 
 
 def load_raw(work: Work, ids: Iterable[int]) -> list[Raw]:

@@ -122,16 +122,23 @@ class TillFile:
                 f"{self.path.resolve().as_uri()}?mode=ro&immutable=1", uri=True,
                 check_same_thread=False,
             )  # fmt: skip
-            self.head = dict(self._connection.execute(QUERIES["head"]).fetchall())
         except (OSError, sqlite3.Error) as error:
-            raise StoreError(
-                f"{self.path} is not there or is no till file.", hint="Run `crmsync till build`."
-            ) from error
+            raise self._unusable() from error
+        try:
+            self.head = dict(self._connection.execute(QUERIES["head"]).fetchall())
+        except sqlite3.Error as error:
+            self.close()
+            raise self._unusable() from error
         if self.head.get("schema") != SCHEMA:
             self.close()
             raise StoreError(
                 f"{self.path} was built by another version.", hint="Run `crmsync till build`."
             )
+
+    def _unusable(self) -> StoreError:
+        return StoreError(
+            f"{self.path} is not there or is no till file.", hint="Run `crmsync till build`."
+        )
 
     def _stamp(self) -> tuple[int, int]:
         found = self.path.stat()

@@ -16,9 +16,11 @@ import pytest
 
 import dev
 from crmsync.cli.main import run
+from crmsync.demo.sample import TOKEN, point_to
+from crmsync.demo.shop import PORT, Shop, load, opened
 from tests.docs.pages import ROOT, Block, Command, commands, missing
 
-SHELL = frozenset({"cat", "cp", "echo", "mkdir", "rm", "sed", "sqlite3"})
+SHELL = frozenset({"cp", "mkdir", "mv", "sed"})
 """What a page may ask of the shell beside crmsync."""
 
 EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
@@ -32,6 +34,7 @@ class Reader:
     def __init__(self, folder: Path, demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.folder, self.demo, self.monkeypatch = folder, demo, monkeypatch
         self.replaced: dict[str, str] = {}
+        self.kept = contextlib.ExitStack()
         monkeypatch.chdir(folder)
 
     def follow(self, block: Block) -> None:
@@ -45,6 +48,10 @@ class Reader:
         elif block.language == "python":
             with self._listening():
                 exec(compile(block.text, "a page", "exec"), {})
+
+    def close(self) -> None:
+        """Close what the page left open."""
+        self.kept.close()
 
     def _write(self, name: str, text: str, *, more: bool) -> None:
         path = Path(name)
@@ -63,8 +70,15 @@ class Reader:
 
     def _run(self, line: str) -> int:
         words = shlex.split(line)
-        known = {"crmsync": self._crmsync, "python3": self._dev, "cd": self._cd,
-                 "export": self._export, "pip": self._pip, "source": self._source}  # fmt: skip
+        known = {
+            "crmsync": self._crmsync,
+            "python3": self._dev,
+            "python": self._shop,
+            "cd": self._cd,
+            "export": self._export,
+            "pip": self._pip,
+            "source": self._source,
+        }
         if words[0] in known:
             return known[words[0]](words[1:])
         assert words[0] in SHELL, f"no test runs `{line}`"
@@ -81,6 +95,15 @@ class Reader:
         assert words[1] in dev.COMMANDS
         if words[1] == "demo":
             shutil.copytree(self.demo, "crmsync-demo")
+        return 0
+
+    def _shop(self, words: list[str]) -> int:
+        """`python -m crmsync.demo.shop .`: the sample's shop stays open while the page is read."""
+        assert words == ["-m", "crmsync.demo.shop", "."]
+        here = Path.cwd()
+        shop = self.kept.enter_context(opened(Shop(load(here), token=TOKEN)))
+        point_to(here, shop.url)
+        self.replaced[f"http://127.0.0.1:{PORT}"] = shop.url
         return 0
 
     def _cd(self, words: list[str]) -> int:

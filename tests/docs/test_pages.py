@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.docs.pages import PAGES, ROOT, blocks
+from tests.docs.pages import EXAMPLES, PAGES, ROOT, blocks
 from tests.docs.reader import Reader
 
-DEMO = "<!-- in the demo -->"
-"""The first line of a page that is read in the folder of the sample retailer."""
+BEGINS = re.compile(r"<!-- in (.+) -->\n")
+"""The first line of a page that is read in the folder of the demo or of an example."""
 
 POSTGRES = "postgresql://crmsync@db.example/crmsync"
 """The database that the docs name; a test puts a real one in its place."""
 
+README = ROOT / "README.md"
 LANGUAGES = {"console", "toml", "python", "csv", "json", "sql", "ini", "cron", "text"}
 
 
@@ -24,18 +27,26 @@ def test_a_page_can_be_followed(
     page: Path, demo: Path, tmp_path: Path, request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    folder = tmp_path / "crmsync-demo"
     text = page.read_text(encoding="utf-8")
-    if text.startswith(DEMO):
-        shutil.copytree(demo, folder)
+    folder = tmp_path / "crmsync"
+    _prepare(page, demo, folder)
+    with contextlib.closing(Reader(folder, demo, monkeypatch)) as reader:
+        if POSTGRES in text:
+            reader.replaced[POSTGRES] = request.getfixturevalue("postgres_url")
+        for block in blocks(page):
+            if page != README or block.language != "python":
+                reader.follow(block)
+
+
+def _prepare(page: Path, demo: Path, folder: Path) -> None:
+    """The folder in which the page is read: an example's own, the one it names, or an empty one."""
+    begins = BEGINS.match(page.read_text(encoding="utf-8"))
+    if page.is_relative_to(EXAMPLES):
+        shutil.copytree(page.parent, folder)
+    elif begins:
+        shutil.copytree(demo if begins[1] == "the demo" else ROOT / begins[1], folder)
     else:
         folder.mkdir()
-    reader = Reader(folder, demo, monkeypatch)
-    if POSTGRES in text:
-        reader.replaced[POSTGRES] = request.getfixturevalue("postgres_url")
-    for block in blocks(page):
-        if page.name != "README.md" or block.language != "python":
-            reader.follow(block)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -8,18 +8,26 @@ import shlex
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
 
 from crmsync.cli.main import cli
 from crmsync.config.settings import Settings
+from crmsync.connectors.files import FilesConnector
+from crmsync.connectors.sql import SqlConnector
+from crmsync.engine.project import about
 from docs import make
 from tests.docs.pages import DOCS, PAGES, ROOT, blocks
 
 CONNECTOR = ROOT / "crmsync" / "demo" / "retailer" / "crmsync_plugins.py"
 PROMISES = re.compile(r"`((?:tests|plugins)/[\w/.-]+?\.py)(?:::(\w+))?`")
+SCHEDULED = re.compile(r"/bin/crmsync ([^;\n]*)")
 NAMED = re.compile(r"`crmsync ([^`]+)`")
+
+
+BUILT_IN: dict[str, Any] = {"files": FilesConnector, "sql": SqlConnector}
 
 
 def _name(page: Path) -> str:
@@ -38,11 +46,17 @@ def _configurations() -> Iterator[tuple[Path, str]]:
                 yield page, block.text
 
 
-@pytest.mark.parametrize("page,text", [pytest.param(*one, id=_name(one[0])) for one in _configurations()])
+@pytest.mark.parametrize(
+    "page,text", [pytest.param(*one, id=_name(one[0])) for one in _configurations()]
+)
 def test_configuration_in_the_docs_is_read(page: Path, text: str) -> None:
     data = tomllib.loads(text)
     data.setdefault("controllers", {"beispiel": {"name": "Beispiel GmbH"}})
-    assert Settings(**data)
+    settings = Settings(**data)
+    for name, own in settings.connections.items():
+        if own.connector in BUILT_IN:
+            kind = BUILT_IN[own.connector]
+            kind(kind.settings.model_validate(own.own), about(settings, name)).close()
 
 
 def test_the_connector_in_the_readme_is_the_one_the_demo_runs() -> None:
@@ -59,7 +73,7 @@ def _mentioned() -> list[tuple[str, str]]:
         found += [(_name(page), said) for said in NAMED.findall(text)]
         for language in ("ini", "cron"):
             for block in blocks(page, language):
-                found += [(_name(page), said) for said in re.findall(r"/crmsync (.*)$", block.text, re.M)]
+                found += [(_name(page), said) for said in SCHEDULED.findall(block.text)]
     return sorted(set(found))
 
 
@@ -86,7 +100,8 @@ def _inner(group: click.Group, context: click.Context, name: str) -> click.Comma
 
 def _after_options(words: list[str], group: click.Group) -> list[str]:
     """The words behind the group's own options, of which those with a value take two."""
-    takes = {name: not getattr(option, "is_flag", False) for option in group.params for name in option.opts}
+    options = [(name, option) for option in group.params for name in option.opts]
+    takes = {name: not getattr(option, "is_flag", False) for name, option in options}
     while words and words[0].startswith("-"):
         assert words[0] in takes or words[0] in ("--help", "-h"), words[0]
         words = words[2:] if takes.get(words[0]) else words[1:]

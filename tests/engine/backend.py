@@ -20,7 +20,7 @@ from crmsync.model.stream import (
     Unreadable,
     Window,
 )
-from crmsync.model.told import AnyTold, ToldContact, ToldCustomer, ToldLine, ToldOrder
+from crmsync.model.told import AnyTold, ToldConsent, ToldContact, ToldCustomer, ToldLine, ToldOrder
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
@@ -115,6 +115,12 @@ def _customer(raw: Mapping[str, Any]) -> ToldCustomer:
     email = raw["email"]
     contacts = (ToldContact(channel="email", value=email),) if email else ()
     more = {key: raw[key] for key in ("birth_date", "salutation") if key in raw}
+    if "greeting" in raw:
+        yes = ToldConsent(
+            channel="till_greeting", purpose="greeting", state=raw["greeting"],
+            at="2026-01-02T10:00:00+01:00", evidence="Text v4",
+        )  # fmt: skip
+        more["consents"] = (yes,)
     return ToldCustomer(
         given_name=raw["given"], family_name=raw["family"], contacts=contacts, **more
     )

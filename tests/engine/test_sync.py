@@ -226,3 +226,15 @@ def test_a_merge_in_the_backend_is_kept_as_a_decision(tmp_path: Path, store_url:
         (decision,) = rows(opened, tables.decision)
         assert (decision["a_ref"], decision["b_ref"]) == ("shop/customers/1", "shop/customers/2")
         assert len(rows(opened, tables.source_customer)) == 3
+
+
+def test_the_change_log_does_not_grow_with_the_runs(tmp_path: Path, store_url: str) -> None:
+    content = filled(4, 4)
+    with project(tmp_path, store_url, content) as opened:
+        run(opened)
+        sizes = []
+        for number in range(10, 14):
+            content.person(number)
+            run(opened)
+            sizes.append(len(rows(opened, tables.change)))
+        assert max(sizes) == 0

@@ -14,12 +14,14 @@ from crmsync.store import Store, records, tables
 
 WITHOUT = {
     "alembic_version", "change", "counter", "lease", "run", "watermark", "stream", "link_event",
+    "ledger_key",
 }  # fmt: skip
 """Tables about how, not what. Of `stream` the cursor is compared apart."""
 
 LEFT_OUT = {
     "id", "seq", "run_id", "landed_run", "first_run", "last_run", "attempts", "hash", "prev_hash",
-    "commitment", "salt", "recorded_at", "customer_hash", "facts_hash", "payload", "at_run",
+    "commitment", "salt", "recorded_at", "customer_hash", "facts_hash", "payload", "subject",
+    "told",
 }  # fmt: skip
 
 RECORD_IDS = {

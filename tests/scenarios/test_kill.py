@@ -26,7 +26,9 @@ def backend() -> list[Content]:
     """Two states of one backend: the second has changes, a loss, and a bad record."""
     states = [_content(), _content()]
     for number in range(0, 150, 3):
-        states[1].person(number, given=f"Neu{number}")
+        states[1].person(number, given=f"Neu{number}", greeting="granted")
+    for number in range(1, 150, 20):
+        states[1].customers[str(number)]["greeting"] = "withdrawn"
     for number in range(200, 210):
         states[1].sale(number, number % 150, amount="5.00")
     del states[1].customers["7"]
@@ -42,7 +44,7 @@ def _content() -> Content:
         shared = noise.randrange(120)
         content.person(
             number, given=f"Vorname{shared}", family=f"Nachname{shared}",
-            email=f"kunde{shared}@example.org",
+            email=f"kunde{shared}@example.org", greeting="granted",
         )  # fmt: skip
     for number in range(200):
         content.sale(number, noise.randrange(160), amount=f"{noise.randrange(100, 9999) / 100:.2f}")
@@ -125,6 +127,8 @@ def test_a_killed_run_ends_like_an_undisturbed_one(
     duration = in_child(folder, url, states, None)
     expected = content_of(url)
     assert len(expected[0]["source_customer"]) == 149
+    assert len(expected[0]["ledger"]) > 100
+    assert sum("'doc', '{" in row for row in expected[0]["card"]) > 100
     moments = random.Random(0)
     killed = 0
     for _ in range(MOMENTS):

@@ -1,0 +1,85 @@
+"""What the reference lists is what the program has: tables, cards, habits, channels, exit codes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from typing import get_args
+
+import pytest
+
+from crmsync import errors
+from crmsync.cli.main import run
+from crmsync.engine.report import ORDER
+from crmsync.errors import CrmsyncError
+from crmsync.identity.keys import MOST_PEOPLE
+from crmsync.model.habit import Habits, Risk
+from crmsync.outreach.gate import ADDRESSED, ELECTRONIC
+from crmsync.profile.compute import SUPPORT
+from crmsync.store.tables import metadata
+from crmsync.till.card import KEYS, SIZE
+from crmsync.till.tillfile import SCHEMA
+from tests.docs.pages import DOCS
+
+
+def _page(name: str) -> str:
+    return (DOCS / f"{name}.md").read_text(encoding="utf-8")
+
+
+def _listed(text: str) -> set[str]:
+    """The names in the first column of the page's tables."""
+    cells = re.findall(r"^\| ([^|]*`[^|]*) \|", text, re.M)
+    return {name for cell in cells for name in re.findall(r"`(\w+)`", cell)}
+
+
+def test_every_table_of_the_store() -> None:
+    assert _listed(_page("reference/store")) == set(metadata.tables)
+
+
+def test_every_key_of_a_card() -> None:
+    page = _page("reference/till-file")
+    assert _listed(page) == set(KEYS)
+    assert f"format {SCHEMA}" in page
+    assert f"{SIZE:,} bytes" in page
+
+
+def test_every_habit_and_every_risk() -> None:
+    page = _page("explanation/habits")
+    assert _listed(page) == {field.name for field in fields(Habits)}
+    assert set(re.findall(r"^- `(\w+)`:", page, re.M)) == set(get_args(Risk))
+    assert SUPPORT == 4
+    assert "fewer than 4" in page
+
+
+def test_every_exit_code() -> None:
+    page = _page("reference/exit-codes")
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type)]
+    codes = {kind.exit_code for kind in kinds if issubclass(kind, CrmsyncError)}
+    written = {int(code) for code in re.findall(r"^\| (\d+)", page, re.M)}
+    assert codes <= written
+    first, *others = (str(code) for code in ORDER)
+    assert f"{first}, then {', '.join(others)}" in page
+
+
+def test_every_channel_of_the_gate() -> None:
+    page = _page("explanation/consent")
+    rows = " ".join(re.findall(r"^\| ([^|]*) \|", page, re.M))
+    for channel in ADDRESSED | ELECTRONIC:
+        assert {"email": "e-mail", "sms": "SMS"}.get(channel, channel) in rows
+
+
+def test_the_number_of_people_behind_a_placeholder() -> None:
+    words = {8: "eight"}
+    assert f"more than {words[MOST_PEOPLE]} different people" in _page("explanation/who-is-who")
+
+
+def test_the_stages_of_a_run(
+    capsys: pytest.CaptureFixture[str], demo: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(str(demo))
+    run(["status", "--json"])
+    report = capsys.readouterr().out
+    stages = set(re.findall(r'"(\w+)": \{\s+"taken"', report)) - {"normalize"}
+    assert stages == {"resolve", "profile", "habits", "ledger", "till"}
+    page = _page("reference/report")
+    assert {name for name in _listed(page) if name in stages} == stages
