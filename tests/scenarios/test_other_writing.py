@@ -1,4 +1,4 @@
-"""A record that is only written in another way is unchanged; one that says something else is not."""
+"""A record that only comes in another writing is unchanged; another content is not."""
 
 from __future__ import annotations
 
