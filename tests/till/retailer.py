@@ -39,7 +39,7 @@ def person(salutation: Any = None, given: str = "", family: str = "", **more: An
 
     `phone`, `email` (with `verified`, `role`), `city`, `plz` are short for contacts and address.
     """
-    parts = {key: more.pop(key) for key in list(more) if key in PersonName.__slots__}
+    parts = {key: more.pop(key) for key in list(more) if key in PersonName.__dataclass_fields__}
     name = PersonName(salutation=salutation, given=given, family=family, **parts)
     told = {"verified": more.pop("verified", True), "role": more.pop("role", False)}
     points = (("mobile", more.pop("phone", "")), ("email", more.pop("email", "")))
