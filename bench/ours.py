@@ -74,7 +74,7 @@ def load(folder: Path, target: Path) -> None:
     from crmsync.engine.sync import sync
 
     gc.freeze()
-    gc.set_threshold(50_000)
+    gc.set_threshold(200_000, 50, 100)
     target.mkdir(parents=True)
     config = CONFIG.format(store="sqlite:///store.db", folder=folder)
     (target / "crmsync.toml").write_text(config, encoding="utf-8")

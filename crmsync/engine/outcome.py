@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -46,9 +47,8 @@ class Yield:
         """A digest of the rows; b"" without any."""
         if not self.facts:
             return b""
-        return digest(
-            orjson.dumps({name: [*map(tuple, rows)] for name, rows in self.facts.items()})
-        )
+        cells = {table: [*chain.from_iterable(rows)] for table, rows in self.facts.items()}
+        return digest(orjson.dumps(cells))
 
 
 def digest(payload: bytes) -> bytes:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from crmsync.model.name import PersonName
+from crmsync.model.record import record
 from crmsync.model.words import ContactChannel
 
 CustomerKind = Literal["person", "firm", "couple"]
 
 
-@dataclass(frozen=True)
+@record
 class Address:
     """A postal address; country is ISO 3166-1 alpha-2, `key` compares equal addresses equal.
 
@@ -31,7 +31,7 @@ class Address:
     key: str = ""
 
 
-@dataclass(frozen=True)
+@record
 class ContactPoint:
     """A contact point: `value` is E.164 or the compared form of an e-mail address.
 
@@ -47,7 +47,7 @@ class ContactPoint:
     role: bool = False
 
 
-@dataclass(frozen=True)
+@record
 class SourceCustomer:
     """One customer as one backend tells it, cleaned. Days are ISO texts ("1980-02-29").
 
@@ -82,7 +82,7 @@ class SourceCustomer:
     changed_at: str = ""
 
 
-@dataclass(frozen=True)
+@record
 class Golden:
     """One chosen value of a profile: which source customer gave it, by which rule, when."""
 
@@ -92,7 +92,7 @@ class Golden:
     at: str
 
 
-@dataclass(frozen=True)
+@record
 class Profile:
     """The golden profile of a customer: the fields of a SourceCustomer, each chosen with reason.
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from crmsync.model.record import record
 from crmsync.model.words import Salutation
 
 
-@dataclass(frozen=True)
+@record
 class PersonName:
     """A name in parts, as written; empty parts are ''.
 

@@ -49,7 +49,7 @@ class Work:
         if not wanted:
             return []
         where = bulk.one_of(self.connection, column, wanted)
-        return list(self.connection.execute(statement.where(where)))
+        return list(self.connection.execute(statement.where(where)).fetchall())
 
     def upsert(self, table: sa.Table, rows: Sequence[Sequence[Any]]) -> None:
         """Insert rows (values in column order), replacing those with the same primary key."""
