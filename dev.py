@@ -42,6 +42,8 @@ def demo(*arguments: str) -> None:
     """The README's first command."""
     install("")
     run(BIN / "crmsync", "demo", *arguments)
+    activate = (BIN / "activate").relative_to(HERE)
+    print(f"`source {activate}` puts crmsync on the path of this terminal.")
 
 
 def test(*arguments: str) -> None:

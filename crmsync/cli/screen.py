@@ -7,6 +7,7 @@ import logging
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,21 @@ import click
 from crmsync.engine.intake import Progress
 from crmsync.engine.project import Project, open_project
 
+
+class DayType(click.ParamType[Any]):
+    """A day as ISO text: 2026-11-21."""
+
+    name = "DAY"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> str:
+        """The day as it was written, '' where none is given, or the usage error."""
+        try:
+            return value and date.fromisoformat(value).isoformat()
+        except ValueError:
+            self.fail(f"'{value}' is no day; write it as 2026-11-21.", param, ctx)
+
+
+DAY = DayType()
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 
 

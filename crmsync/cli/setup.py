@@ -14,11 +14,15 @@ from crmsync.cli import screen
 from crmsync.config import FILE, Settings, load
 from crmsync.engine.project import Project, connect, own_store
 from crmsync.errors import ConfigError, CrmsyncError
+from crmsync.till.settings import tills
 
 TEMPLATE = Path(__file__).with_name("init.toml")
 
 Finding = tuple[str, str, str]
 """How bad ("error" or "note"), what, and who must do what."""
+
+Coded = tuple[int, Finding]
+"""A finding with its exit code, 0 for a note."""
 
 
 @click.command()
@@ -47,45 +51,52 @@ def doctor(ctx: click.Context, as_json: bool) -> int:
     folder = screen.folder(ctx)
     settings = load(folder)
     loaded = registry.load(base=folder)
-    findings = [*_files(folder, settings), *_plugins(loaded)]
-    code = 0
+    findings = [*_files(folder, settings), *_plugins(loaded), *_tills(settings)]
     try:
         store = own_store(settings)
     except CrmsyncError as error:
-        findings.append(("error", error.message, error.hint))
-        code = error.exit_code
+        found = [(error.exit_code, ("error", error.message, error.hint))]
     else:
         found = list(_connections(Project(settings, loaded, store)))
         store.close()
-        findings += [finding for _, finding in found]
-        code = next((number for number, _ in found), 0)
+    findings += found
+    shown = [finding for _, finding in findings]
     if as_json:
         screen.show_json([dict(zip(("level", "what", "todo"), one, strict=True))
-                          for one in findings])  # fmt: skip
+                          for one in shown])  # fmt: skip
     else:
-        screen.table("Findings", ("", "what", "what to do"), findings)
-    return code
+        screen.table("Findings", ("", "what", "what to do"), shown)
+    return next((code for code, _ in findings if code), 0)
 
 
-def _files(folder: Path, settings: Settings) -> Iterator[Finding]:
+def _files(folder: Path, settings: Settings) -> Iterator[Coded]:
     if not settings.connections:
-        yield "note", "no connection is configured", f"The integrator: add one to {FILE}."
+        todo = f"The integrator: add one to {FILE}."
+        yield 0, ("note", "no connection is configured", todo)
     for name, connection in settings.connections.items():
         if "production" not in connection.model_fields_set:
             todo = f"The integrator: write production = true or false in connections.{name}."
-            yield "note", f"{name} counts as a test system, nothing says so", todo
+            yield 0, ("note", f"{name} counts as a test system, nothing says so", todo)
     for path in folder.glob("*.db"):
         if os.name != "nt" and stat.S_IMODE(path.stat().st_mode) & 0o077:
-            yield "error", f"others can read {path.name}", f"IT: chmod 600 {path.name}"
-    yield "note", "customer data lies on this disk", "IT: encrypt the disk, here and on tills."
+            yield 1, ("error", f"others can read {path.name}", f"IT: chmod 600 {path.name}")
+    todo = "IT: encrypt the disk, here and on tills."
+    yield 0, ("note", "customer data lies on this disk", todo)
 
 
-def _plugins(loaded: registry.Registry) -> Iterator[Finding]:
+def _plugins(loaded: registry.Registry) -> Iterator[Coded]:
     for problem in registry.check(loaded):
-        yield "error", problem, "The plugin's author must act."
+        yield 1, ("error", problem, "The plugin's author must act.")
 
 
-def _connections(project: Project) -> Iterator[tuple[int, Finding]]:
+def _tills(settings: Settings) -> Iterator[Coded]:
+    try:
+        tills(settings)
+    except ConfigError as error:
+        yield error.exit_code, ("error", error.message, error.hint)
+
+
+def _connections(project: Project) -> Iterator[Coded]:
     for name in project.settings.connections:
         try:
             connector = connect(project, name)

@@ -10,7 +10,7 @@ from crmsync.engine.sync import sync as run_sync
 from crmsync.store import parking, records, runs
 
 connections_argument = click.argument("connections", nargs=-1)
-day_option = click.option("--as-of", default="", metavar="DAY",
+day_option = click.option("--as-of", default="", type=screen.DAY,
                           help="The day to count from (default: today).")  # fmt: skip
 
 

@@ -145,7 +145,7 @@ def _settings(data: dict[str, Any], folder: Path) -> Settings:
     try:
         settings = Settings(**data, base=folder)
     except ValidationError as error:
-        raise ConfigError(f"{folder / FILE}: {_first(error)}") from error
+        raise ConfigError(f"{folder / FILE}: {first_problem(error)}") from error
     for name, connection in settings.connections.items():
         if connection.controller not in settings.controllers:
             raise ConfigError(
@@ -156,8 +156,10 @@ def _settings(data: dict[str, Any], folder: Path) -> Settings:
     return settings
 
 
-def _first(error: ValidationError) -> str:
+def first_problem(error: ValidationError) -> str:
     """Where and why, without the value: a secret may stand there."""
     problem = error.errors(include_input=False, include_url=False)[0]
     place = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] == "extra_forbidden":
+        return f"{place}: there is no such key."
     return f"{place}: {problem['msg'].removeprefix('Value error, ')}."

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from crmsync import registry as plugins_registry
 from crmsync.config import ConnectionSettings, Settings, load, reveal
+from crmsync.config.settings import first_problem
 from crmsync.errors import ConfigError
 from crmsync.hookspecs import Connector
 from crmsync.model.stream import Connection
@@ -81,9 +82,7 @@ def _bind(kind: type[Connector], own: ConnectionSettings, name: str, base: Path)
     try:
         return kind.settings.model_validate(reveal(own.own, base=base, place=place))
     except ValidationError as error:
-        problem = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(str(part) for part in problem["loc"])
         raise ConfigError(
-            f"{place}.{where}: {problem['msg'].removeprefix('Value error, ')}.",
+            f"{place}.{first_problem(error)}",
             hint=f"See the settings of the connector '{own.connector}'.",
         ) from error

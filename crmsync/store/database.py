@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -145,6 +146,8 @@ def _plain_errors() -> Iterator[None]:
         yield
     except sa.exc.OperationalError as error:
         raise _store_error(str(error.orig)) from error
+    except sqlite3.OperationalError as error:  # bulk statements ask the driver itself
+        raise _store_error(str(error)) from error
     except sa.exc.DatabaseError as error:
         if "not a database" in str(error.orig) or "malformed" in str(error.orig):
             raise _store_error(str(error.orig)) from error

@@ -55,7 +55,8 @@ def build(
     may be left out while only one has cards: no till sees another company's. `built_at` is a UTC
     stamp, `expires_on` the last ISO day it answers. `calling_code` belongs to numbers typed with
     a leading 0. The file is readable by its owner alone.
-    ConfigError when the controller must be named, or the folder cannot be written.
+    ConfigError when the controller must be named, when nothing is known of the store, or when the
+    folder cannot be written.
     """
     target = Path(path)
     with store.read() as work:
@@ -98,7 +99,13 @@ def _choose(work: Work, store_key: str | None, controller: str) -> tuple[list[_C
     if store_key is None:
         return everybody, 0
     shoppers = cards.shoppers(work, store_key)
-    near = tuple(code[:NEAR] for code in cards.shop_places(work, store_key) if len(code) >= NEAR)
+    places = cards.shop_places(work, store_key)
+    if not shoppers and not places:
+        raise ConfigError(
+            f"nobody bought at the store '{store_key}', and no place of it is known.",
+            hint="Is the key written as in the orders? Nothing was built.",
+        )
+    near = tuple(code[:NEAR] for code in places if len(code) >= NEAR)
     chosen = [
         found
         for one, found in zip(ranked, everybody, strict=True)

@@ -151,3 +151,44 @@ def test_a_broken_plugin_is_named_and_stops_only_who_needs_it(
     assert "gibtsnicht" in capsys.readouterr().out
     assert call(tmp_path, capsys, "plugins", "check")[0] == 1
     assert call(tmp_path, capsys, "sync")[0] == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("sync", "--as-of", "21.11.2025"),
+        ("replay", "--as-of", "2025-13-01"),
+        ("outreach", "plan", "--as-of", "morgen"),
+    ],
+)
+def test_a_day_that_is_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    write(tmp_path, HEAD)
+    code, said = call(tmp_path, capsys, *words)
+    assert code == 2
+    assert "write it as 2026-11-21" in said
+
+
+def test_the_doctor_has_the_code_of_what_is_wrong(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path, HEAD)
+    assert call(tmp_path, capsys, "doctor")[0] == 0
+    (tmp_path / "store.db").chmod(0o644)
+    assert call(tmp_path, capsys, "doctor")[0] == 1
+    (tmp_path / "store.db").chmod(0o600)
+    write(tmp_path, HEAD + 'till_basis = "legitimate_interest"\n')
+    assert call(tmp_path, capsys, "doctor")[0] == 2
+
+
+def test_a_till_file_of_no_store_does_not_replace_the_old_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path, HEAD)
+    assert call(tmp_path, capsys, "till", "build")[0] == 0
+    before = (tmp_path / "till.db").read_bytes()
+    code, said = call(tmp_path, capsys, "till", "build", "--store", "Nirgendwo")
+    assert code == 2
+    assert "Nirgendwo" in said
+    assert (tmp_path / "till.db").read_bytes() == before

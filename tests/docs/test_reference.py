@@ -9,10 +9,12 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import click
 import pytest
 
+import dev
 from crmsync.cli.main import cli
 from crmsync.config.settings import Settings
 from crmsync.connectors.files import FilesConnector
@@ -106,6 +108,20 @@ def _after_options(words: list[str], group: click.Group) -> list[str]:
         assert words[0] in takes or words[0] in ("--help", "-h"), words[0]
         words = words[2:] if takes.get(words[0]) else words[1:]
     return words
+
+
+def test_every_command_of_dev_that_is_named_is_there() -> None:
+    for page in PAGES:
+        named = re.findall(r"python3 dev\.py (\w+)", page.read_text(encoding="utf-8"))
+        assert set(named) <= set(dev.COMMANDS), page
+
+
+def test_the_pictures_are_pictures() -> None:
+    pictures = list((DOCS / "pictures").iterdir())
+    assert pictures
+    for picture in pictures:
+        assert ElementTree.parse(picture).getroot().get("viewBox")
+        assert any(picture.name in page.read_text(encoding="utf-8") for page in PAGES)
 
 
 def test_units_can_be_read() -> None:

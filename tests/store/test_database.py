@@ -86,3 +86,11 @@ def test_a_wrong_url_is_a_configuration_error(url: str) -> None:
 def test_an_unreachable_server_is_a_store_error() -> None:
     with pytest.raises(StoreError):
         open_store("postgresql://nobody@127.0.0.1:1/nothing")
+
+
+def test_a_full_disk_is_said_in_a_sentence(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path / 'store.db'}")
+    with pytest.raises(StoreError, match="full"), store.work() as work:
+        work.connection.exec_driver_sql("PRAGMA max_page_count=100")
+        work.upsert(tables.counter, [(f"{number}" * 1000, number) for number in range(1000)])
+    store.close()
