@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,7 +31,7 @@ class Store:
 
         StoreError when another program keeps the store locked; LeaseHeld when `lease` was lost.
         """
-        with self._connect() as connection, _plain_errors():
+        with self._connect() as connection, _plain_errors(self.engine):
             if self.dialect == "sqlite":
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
@@ -47,7 +46,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Work]:
         """A consistent look at the store, without writing."""
-        with self._connect() as connection, _plain_errors():
+        with self._connect() as connection, _plain_errors(self.engine):
             if self.dialect == "sqlite":
                 connection.exec_driver_sql("BEGIN")
             yield Work(connection)
@@ -64,7 +63,7 @@ class Store:
 
     @contextmanager
     def _connect(self) -> Iterator[sa.Connection]:
-        with _plain_errors(), self.engine.connect() as connection:
+        with _plain_errors(self.engine), self.engine.connect() as connection:
             yield connection
 
 
@@ -86,7 +85,7 @@ def open_store(url: str, *, base: Path | None = None, create: bool = True) -> St
         ) from error
     store = Store(engine)
     try:
-        with _plain_errors():
+        with _plain_errors(engine):
             schema.bring_up_to_date(engine)
     except StoreError:
         store.close()
@@ -140,13 +139,17 @@ def _set_up_sqlite(driver: Any, _record: Any) -> None:
 
 
 @contextmanager
-def _plain_errors() -> Iterator[None]:
-    """Turn what the driver says into one clear sentence; data errors pass as they are."""
+def _plain_errors(engine: sa.Engine) -> Iterator[None]:
+    """Turn what the driver says into one clear sentence; data errors pass as they are.
+
+    Bulk statements ask the driver itself, so its own error comes too.
+    """
+    driver: Any = engine.dialect.loaded_dbapi
     try:
         yield
     except sa.exc.OperationalError as error:
         raise _store_error(str(error.orig)) from error
-    except sqlite3.OperationalError as error:  # bulk statements ask the driver itself
+    except driver.OperationalError as error:
         raise _store_error(str(error)) from error
     except sa.exc.DatabaseError as error:
         if "not a database" in str(error.orig) or "malformed" in str(error.orig):

@@ -94,3 +94,15 @@ def test_a_full_disk_is_said_in_a_sentence(tmp_path: Path) -> None:
         work.connection.exec_driver_sql("PRAGMA max_page_count=100")
         work.upsert(tables.counter, [(f"{number}" * 1000, number) for number in range(1000)])
     store.close()
+
+
+def test_a_server_that_goes_away_in_a_bulk_write_is_said(postgres_url: str) -> None:
+    store = open_store(postgres_url)
+    with pytest.raises(StoreError), store.work() as work:
+        pid = work.scalar(sa.text("SELECT pg_backend_pid()"))
+        other = open_store(postgres_url)
+        with other.read() as killer:
+            killer.scalar(sa.text(f"SELECT pg_terminate_backend({pid})"))
+        other.close()
+        work.upsert(tables.watermark, [(f"s{number}", 1, "") for number in range(100)])
+    store.close()
