@@ -1,0 +1,77 @@
+"""Pages are read ahead in a thread; errors and the end arrive in order; nobody is left waiting."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from crmsync.engine.extract import pages
+from crmsync.errors import PluginError, Unreachable
+from crmsync.model.stream import Page, Stream, Window
+
+STREAM = Stream(name="customers", kind="customers")
+
+
+class Reader:
+    """A connector that says when it reads, and may fail after some pages."""
+
+    name = "reader"
+
+    def __init__(self, count: int, failure: Exception | None = None) -> None:
+        self.count, self.failure = count, failure
+        self.reached = [threading.Event() for _ in range(count + 1)]
+        self.closed = threading.Event()
+
+    def read(self, stream: Stream, window: Window, position: Any) -> Iterator[Page]:
+        try:
+            for number in range(self.count):
+                self.reached[number].set()
+                yield Page(records=[{"id": number}], next_position=number + 1)
+            self.reached[self.count].set()
+            if self.failure is not None:
+                raise self.failure
+        finally:
+            self.closed.set()
+
+
+def read(reader: Any) -> Iterator[Page]:
+    return pages(reader, STREAM, Window(), None)
+
+
+def test_the_next_page_is_read_while_this_one_is_worked_on() -> None:
+    reader = Reader(3)
+    found = read(reader)
+    next(found)
+    assert reader.reached[1].wait(10)
+    assert reader.reached[2].wait(10)
+    assert [page.next_position for page in found] == [2, 3]
+
+
+def test_reading_does_not_run_away_from_working() -> None:
+    reader = Reader(50)
+    found = read(reader)
+    next(found)
+    assert not reader.reached[10].wait(0.3)
+    assert len(list(found)) == 49
+
+
+@pytest.mark.parametrize(
+    "failure,seen", [(Unreachable("gone."), Unreachable), (KeyError("a bug"), PluginError)]
+)
+def test_an_error_comes_after_the_pages_before_it(failure: Exception, seen: Any) -> None:
+    found = read(Reader(2, failure))
+    assert [page.next_position for page in (next(found), next(found))] == [1, 2]
+    with pytest.raises(seen):
+        next(found)
+
+
+def test_who_stops_early_leaves_no_thread_behind() -> None:
+    before = threading.active_count()
+    reader = Reader(50)
+    found = read(reader)
+    next(found)
+    found.close()  # type: ignore[attr-defined]
+    assert threading.active_count() == before
