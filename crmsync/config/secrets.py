@@ -56,7 +56,8 @@ def _from_keyring(name: str, _base: Path) -> str | None:
             hint="IT: pip install 'crmsync[keyring]'",
         ) from error
     service, _, user = name.partition("/")
-    return keyring.get_password(service, user)
+    found: str | None = keyring.get_password(service, user)
+    return found
 
 
 def _remedy(kind: str, name: str) -> str:
