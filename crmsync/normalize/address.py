@@ -164,28 +164,64 @@ def _street_parts(street: str, number: str) -> Street:
     return Street(found.street if same else street, number, found.more if same else "")
 
 
+class _Place(NamedTuple):
+    """Where an address is, in the parts that follow from one another."""
+
+    street: str
+    number: str
+    extra: tuple[str, ...]
+    postal_code: str
+    city: str
+    country: str
+    key: str
+
+
+@lru_cache(maxsize=16_384)
+def _place(
+    street: str,
+    number: str,
+    lines: tuple[str, ...],
+    postal_code: str,
+    city: str,
+    named: str,
+    country: str,
+) -> _Place:
+    """Remembered: goods and bill go to the same place, and families live in one."""
+    known = _sorted_lines(lines, street) if lines else _Lines(street=street)
+    parts = _street_parts(known.street, number)
+    code = (country_code(named) if named else known.country) or ("" if named else country)
+    postal_code = clean_postal_code(postal_code or known.postal_code, code)
+    extra = (*((parts.more,) if parts.more else ()), *known.rest)
+    key = address_key(postal_code, parts.street, parts.number)
+    town = (city or known.city).strip()
+    return _Place(parts.street, parts.number, extra, postal_code, town, code, key)
+
+
 def clean_address(told: ToldAddress, *, country: str) -> Address:
     """The address with street and number apart, codes for countries, and its key.
 
     `country` is the connection's, for an address that names none; a country nobody knows is left
     empty. Nothing here is an error: an address that cannot be split keeps its text.
     """
-    street, number = (told.street or "").strip(), (told.house_number or "").strip()
-    lines = _sorted_lines(told.lines, street) if told.lines else _Lines(street=street)
-    parts = _street_parts(lines.street, number)
-    named = (told.country or "").strip()
-    code = (country_code(named) if named else lines.country) or ("" if named else country)
-    postal_code = clean_postal_code(told.postal_code or lines.postal_code, code)
+    place = _place(
+        (told.street or "").strip(),
+        (told.house_number or "").strip(),
+        told.lines,
+        told.postal_code or "",
+        told.city or "",
+        (told.country or "").strip(),
+        country,
+    )
     return Address(
-        type=told.type,
-        recipient=(told.recipient or "").strip(),
-        company=(told.company or "").strip(),
-        street=parts.street,
-        house_number=parts.number,
-        extra=(*((parts.more,) if parts.more else ()), *lines.rest),
-        postal_code=postal_code,
-        city=(told.city or lines.city).strip(),
-        region=(told.region or "").strip(),
-        country=code,
-        key=address_key(postal_code, parts.street, parts.number),
+        told.type,
+        (told.recipient or "").strip(),
+        (told.company or "").strip(),
+        place.street,
+        place.number,
+        place.extra,
+        place.postal_code,
+        place.city,
+        (told.region or "").strip(),
+        place.country,
+        place.key,
     )

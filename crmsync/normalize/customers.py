@@ -123,7 +123,16 @@ def _kind(
 
 def _hidden(told: ToldCustomer, name: PersonName | None, company: str) -> tuple[str, ...]:
     """The fields the backend does not show; a name's Anrede and titles are told apart."""
-    shown = told.model_fields_set
+    unsaid = name is not None and name.salutation is None
+    untitled = name is not None and not name.titles
+    return _not_shown(frozenset(told.model_fields_set), bool(company), unsaid, untitled)
+
+
+@lru_cache(maxsize=1024)
+def _not_shown(
+    shown: frozenset[str], company: bool, unsaid: bool, untitled: bool
+) -> tuple[str, ...]:
+    """Remembered: the records of a backend show the same few sets of fields."""
     hidden = [field for field in _SAME_FIELDS if field not in shown]
     if company and "company" not in shown:
         hidden.remove("company")
@@ -131,11 +140,11 @@ def _hidden(told: ToldCustomer, name: PersonName | None, company: str) -> tuple[
         hidden.append("name")
         if not shown & {"company", "kind"}:
             hidden.append("kind")
-    elif name is not None:
-        if "salutation" not in shown and name.salutation is None:
-            hidden.append("name.salutation")
-        if "titles" not in shown and not name.titles:
-            hidden.append("name.titles")
+        return tuple(hidden)
+    if unsaid and "salutation" not in shown:
+        hidden.append("name.salutation")
+    if untitled and "titles" not in shown:
+        hidden.append("name.titles")
     return tuple(hidden)
 
 

@@ -59,14 +59,14 @@ def _line_error(error: RecordError, told: ToldLine, number: int, currency: str) 
     return RecordError(error.reason, field=f"lines.{number}.tax_rate", hint=error.hint)
 
 
-def _taxed(units: int, told: ToldLine, receipt: _Receipt) -> tuple[int, int]:
+@lru_cache(maxsize=32_768, typed=True)
+def _taxed(units: int, rate: Amount | None, prices_include_tax: bool) -> tuple[int, int]:
     """Gross and net of `units`; the same where no tax rate was told."""
-    if told.tax_rate is None:
+    if rate is None:
         return units, units
-    rate = tax_rate(told.tax_rate)
-    if receipt.prices_include_tax:
-        return units, net_of(units, rate)
-    return gross_of(units, rate), units
+    if prices_include_tax:
+        return units, net_of(units, tax_rate(rate))
+    return gross_of(units, tax_rate(rate)), units
 
 
 def _text(value: str | None) -> str:
@@ -79,10 +79,11 @@ def _read_line(told: ToldLine, number: int, receipt: _Receipt) -> OrderLine:
     returned = receipt.returned or told.returned or quantity < 0
     if receipt.turned or (amount < 0 and returned and not receipt.returned):
         amount = -amount
-    gross, net = _taxed(amount, told, receipt)
+    gross, net = _taxed(amount, told.tax_rate, receipt.prices_include_tax)
     discount = 0
     if told.discount:
-        discount = abs(_taxed(minor(told.discount, receipt.currency), told, receipt)[0])
+        units = minor(told.discount, receipt.currency)
+        discount = abs(_taxed(units, told.tax_rate, receipt.prices_include_tax)[0])
     elif gross < 0 and not returned:
         discount = -gross
     return OrderLine(

@@ -23,7 +23,7 @@ def upsert(connection: sa.Connection, table: sa.Table, rows: Rows) -> None:
         return
     driver: Any = connection.connection.driver_connection
     if connection.dialect.name == "sqlite":
-        driver.executemany(_upsert_text(table, "?"), rows)
+        driver.executemany(_upsert_text(table, "?"), map(tuple, rows))  # bound quicker when plain
     elif len(rows) < FEW:
         driver.cursor().executemany(_upsert_text(table, "%s"), rows)
     else:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -56,18 +57,36 @@ class CellSpec(BaseModel):
 OPTIONS = frozenset(CellSpec.model_fields)
 
 
+Steps = tuple[tuple[str, int | None], ...]
+"""The way into a record: at each step a name, and the place in a list it may also mean."""
+
+
+class Plain(NamedTuple):
+    """A cell that one column fills, taken apart for the loop that reads all such cells.
+
+    `parent` leads to the object that holds `leaf`; it is empty where the column has no dots. An
+    empty cell gives `empty`; MISSING leaves the field out.
+    """
+
+    column: str
+    parent: Steps
+    leaf: tuple[str, int | None]
+    convert: Convert | None
+    empty: Any
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """A compiled entry: `label` names its columns for people, `get` reads it from a raw record.
 
-    `plain` is the column when nothing but an empty check is to be done to it; `columns` must be in
-    every table that is read; `fixed` says the value does not come from the record.
+    `plain` says the same for a cell of one column, without a call; `columns` must be in every table
+    that is read; `fixed` says the value does not come from the record.
     """
 
     label: str
     get: Get
     columns: tuple[str, ...] = ()
-    plain: str | None = None
+    plain: Plain | None = None
     fixed: bool = False
 
 
@@ -84,10 +103,12 @@ def compile_cell(spec: Any, target: Target, *, where: str) -> Cell:
         _check_word(word, target, where=where)
     label = " + ".join(parsed.fields)
     columns = () if parsed.optional else tuple(parsed.fields)
-    convert = _converter(parsed, target)
-    if convert is None and _is_plain(parsed, target):
-        return Cell(label, _reader(label), columns, plain=label)
-    return Cell(label, _getter(parsed, target, convert, label), columns)
+    convert = _named(_converter(parsed, target), target, label)
+    plain = None
+    if len(parsed.fields) == 1 and "default" not in given:
+        *parent, leaf = _steps(label)
+        plain = Plain(label, _shared(tuple(parent)), leaf, convert, _empty(parsed, target))
+    return Cell(label, _getter(parsed, target, convert), columns, plain)
 
 
 def read_path(path: str) -> Get:
@@ -122,27 +143,46 @@ def _check_word(value: Any, target: Target, *, where: str) -> Any:
     return value
 
 
-def _is_plain(spec: CellSpec, target: Target) -> bool:
-    only = len(spec.fields) == 1 and "." not in spec.fields[0]
-    return only and target.nullable and "default" not in spec.model_fields_set
+def _named(convert: Convert | None, target: Target, label: str) -> Convert | None:
+    """`convert`, whose ValueErrors become a RecordError that names field and column."""
+    if convert is None or convert in _SAFE:
+        return convert
+
+    def convert_or_name(value: Any) -> Any:
+        try:
+            return convert(value)
+        except ValueError as error:
+            raise RecordError(f"{error} (column {label!r})", field=target.name) from None
+
+    return convert_or_name
 
 
 def _reader(path: str) -> Get:
-    if not _is_dotted(path):
+    *parent, leaf = _steps(path)
+    if not parent:
         return lambda raw: raw.get(path, MISSING)
-    steps = [(part, int(part) if part.isdigit() else None) for part in path.split(".")]
+    way = (*parent, leaf)
 
     def reach(raw: Raw) -> Any:
-        return raw[path] if path in raw else _walk(raw, steps)
+        return raw[path] if path in raw else walk(raw, way)
 
     return reach
 
 
-def _is_dotted(path: str) -> bool:
-    return "." in path and path != "."
+def _steps(path: str) -> Steps:
+    if path == ".":
+        return ((path, None),)
+    return tuple((part, int(part) if part.isdigit() else None) for part in path.split("."))
 
 
-def _walk(found: Any, steps: Sequence[tuple[str, int | None]]) -> Any:
+@lru_cache
+def _shared(parent: Steps) -> Steps:
+    """One object for equal ways, so that they are known by identity."""
+    return parent
+
+
+def walk(found: Any, steps: Iterable[tuple[str, int | None]]) -> Any:
+    """What lies at the end of `steps`: MISSING where it is not shown, None behind a null."""
     for name, place in steps:
         kind = found.__class__
         if kind is dict:
@@ -177,25 +217,18 @@ def _read_all(spec: CellSpec, target: Target) -> Get:
     return read
 
 
-def _getter(spec: CellSpec, target: Target, convert: Convert | None, label: str) -> Get:
-    """Read, strip, and convert in one call: this runs for every cell of every record."""
+def _getter(spec: CellSpec, target: Target, convert: Convert | None) -> Get:
     read = _read_all(spec, target)
     empty = _empty(spec, target)
     absent = spec.default if "default" in spec.model_fields_set else MISSING
-    name = target.name
 
     def get(raw: Raw) -> Any:
-        value = read(raw)
-        if value.__class__ is str:
-            value = value.strip() or None
-        elif value is MISSING:
+        value = clean(read(raw))
+        if value is MISSING:
             return absent
         if value is None:
             return empty
-        try:
-            return value if convert is None else convert(value)
-        except ValueError as error:
-            raise RecordError(f"{error} (column {label!r})", field=name) from None
+        return value if convert is None else convert(value)
 
     return get
 
@@ -249,6 +282,9 @@ def _splitter(split: str | None) -> Convert:
 def _to_word(value: Any) -> Any:
     return value.lower() if value.__class__ is str else value
 
+
+_SAFE = (to_amount, _to_word)
+"""Converters that take whatever comes."""
 
 _BY_TYPE: dict[str, Convert] = {
     "bool": to_bool,
