@@ -22,7 +22,8 @@ def outreach() -> None:
 
 @outreach.command("plan")
 @click.argument("plays", nargs=-1)
-@click.option("--as-of", default="", metavar="DAY", help="The day to plan for (default: today).")
+@click.option("--as-of", type=screen.DAY, default="", metavar="DAY",
+              help="The day to plan for (default: today).")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path), default=Path("plan.json"),
               show_default=True, help="The plan file; it holds personal data.")  # fmt: skip
 @screen.json_option

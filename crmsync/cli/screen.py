@@ -7,6 +7,7 @@ import logging
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,23 @@ import click
 from crmsync.engine.intake import Progress
 from crmsync.engine.project import Project, open_project
 
+
+class DayType(click.ParamType[str]):
+    """A day as YYYY-MM-DD."""
+
+    name = "DAY"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> str:
+        """The day in its only form, or a usage error."""
+        try:
+            if not value or date.fromisoformat(value).isoformat() == value:
+                return str(value)
+        except ValueError:
+            pass
+        self.fail(f"'{value}' is no day; write for instance 2026-11-21.", param, ctx)
+
+
+DAY = DayType()
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 
 
