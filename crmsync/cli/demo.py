@@ -22,7 +22,9 @@ from crmsync.demo.webshop import ZONE
 @click.option("--people", default=2000, show_default=True, type=click.IntRange(1, 20_000),
               help="How many people to invent.")  # fmt: skip
 @click.option("--seed", default=SEED, show_default=True, help="Another number, other people.")
-@click.option("--as-of", default="", metavar="DAY", help="The day to count from (default: today).")
+@click.option(
+    "--as-of", default="", type=screen.DAY, help="The day to count from (default: today)."
+)
 @screen.json_option
 @click.pass_context
 def demo(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from crmsync.cli import screen
+from crmsync.cli.sync import say_failures
 from crmsync.engine.sync import sync as run_sync
 from crmsync.errors import ConfigError
 from crmsync.store import parking
@@ -54,6 +55,7 @@ def retry(ctx: click.Context) -> int:
     with screen.project(ctx) as project:
         report = run_sync(project, read=False, verb="retry")
     click.echo(f"{report.parked} parked")
+    say_failures(report)
     return report.exit_code()
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from crmsync.cli import screen
+from crmsync.cli.sync import say_failures
 from crmsync.engine.project import Project
 from crmsync.engine.sync import sync as run_sync
 from crmsync.errors import ConfigError
@@ -114,6 +115,7 @@ def _decide(ctx: click.Context, a: Ref, b: Ref, band: Band, by: str, note: str) 
             identity.decide(work, a, b, band, by=by, at=stamp(datetime.now(UTC)), note=note)
         report = run_sync(project, read=False, verb="decide")
         _say_where(project, a, b)
+    say_failures(report)
     return report.exit_code()
 
 

@@ -23,11 +23,13 @@ class DayType(click.ParamType[Any]):
     name = "DAY"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> str:
-        """The day as it was written, '' where none is given, or the usage error."""
+        """The day in its only form, '' where none is given, or a usage error."""
         try:
-            return value and date.fromisoformat(value).isoformat()
+            if not value or date.fromisoformat(value).isoformat() == value:
+                return str(value)
         except ValueError:
-            self.fail(f"'{value}' is no day; write it as 2026-11-21.", param, ctx)
+            pass
+        self.fail(f"'{value}' is no day; write it as 2026-11-21.", param, ctx)
 
 
 DAY = DayType()

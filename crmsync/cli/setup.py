@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from crmsync.cli import screen
 from crmsync.config import FILE, Settings, load
 from crmsync.engine.project import Project, connect, own_store
 from crmsync.errors import ConfigError, CrmsyncError
+from crmsync.store import Store, records
 from crmsync.till.settings import tills
 
 TEMPLATE = Path(__file__).with_name("init.toml")
@@ -34,13 +36,23 @@ def init(ctx: click.Context, controller: str) -> int:
     path = folder / FILE
     if path.exists():
         raise ConfigError(f"{path} is there already.", hint="Edit it, or choose another folder.")
-    folder.mkdir(parents=True, exist_ok=True)
-    text = TEMPLATE.read_text(encoding="utf-8")
-    path.write_text(text.replace("Muster GmbH", controller), encoding="utf-8")
-    path.chmod(0o600)
+    text = TEMPLATE.read_text(encoding="utf-8").replace('"Muster GmbH"', _quoted(controller))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        path.chmod(0o600)
+    except OSError as error:
+        raise ConfigError(
+            f"{path} cannot be written: {error.strerror}.", hint="IT: check the folder's rights."
+        ) from error
     own_store(load(folder)).close()
     click.echo(f"{path} written. Fill in a connection, then: crmsync check")
     return 0
+
+
+def _quoted(text: str) -> str:
+    """A text as TOML writes it; TOML's basic strings are JSON's, but for DEL."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 @click.command()
@@ -58,6 +70,7 @@ def doctor(ctx: click.Context, as_json: bool) -> int:
         found = [(error.exit_code, ("error", error.message, error.hint))]
     else:
         found = list(_connections(Project(settings, loaded, store)))
+        findings += _left_behind(settings, store)
         store.close()
     findings += found
     shown = [finding for _, finding in findings]
@@ -94,6 +107,17 @@ def _tills(settings: Settings) -> Iterator[Coded]:
         tills(settings)
     except ConfigError as error:
         yield error.exit_code, ("error", error.message, error.hint)
+
+
+def _left_behind(settings: Settings, store: Store) -> Iterator[Coded]:
+    """Connections that the store knows and the configuration no longer names."""
+    with store.read() as work:
+        streams = records.all_streams(work).values()
+        counts = [(row.connection, records.count(work, row.id)) for row in streams]
+    for name in sorted({name for name, _ in counts} - set(settings.connections)):
+        number = sum(count for one, count in counts if one == name)
+        todo = f"The integrator: name it in {FILE} again; a new name reads everything twice."
+        yield 0, ("note", f"{number} records of '{name}', which {FILE} does not name, stay", todo)
 
 
 def _connections(project: Project) -> Iterator[Coded]:

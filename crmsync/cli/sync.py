@@ -91,8 +91,7 @@ def _show(report: Report, as_json: bool) -> int:
         for name, counts in report.stages.items()
     ]
     screen.table("Stages", ("stage", "taken", "of which"), stages)
-    for failure in report.failures:
-        click.echo(f"{_placed(failure)} {failure.hint}".strip(), err=True)
+    say_failures(report)
     for told in report.told:
         click.echo(f"a plugin failed after the commit: {told}", err=True)
     if report.parked:
@@ -100,6 +99,14 @@ def _show(report: Report, as_json: bool) -> int:
     if report.pending:
         click.echo(f"{report.pending} wait for a record that has not come yet.", err=True)
     return report.exit_code()
+
+
+def say_failures(report: Report) -> None:
+    """Print what went wrong on stderr."""
+    for failure in report.failures:
+        click.echo(f"{_placed(failure)} {failure.hint}".strip(), err=True)
+    if report.interrupted:
+        click.echo("interrupted; what was committed stays, run again to go on.", err=True)
 
 
 def _placed(failure: Failure) -> str:
@@ -120,7 +127,7 @@ def status(ctx: click.Context, as_json: bool, max_age: str) -> int:
         latest = runs.last(work)
         parked = parking.count(work)
         pending = records.any_waiting(work)
-    too_old = bool(max_age) and runs.older_than(latest, max_age)
+        too_old = bool(max_age) and not runs.fresh(work, max_age)
     if as_json:
         screen.show_json({"runs": latest, "parked": parked, "pending": pending, "stale": too_old})
     else:

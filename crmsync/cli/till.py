@@ -29,7 +29,13 @@ def till() -> None:
               help="Only who bought at this store or lives near.")  # fmt: skip
 @click.option("--controller", default=None, help="Only this controller's customers.")
 @click.option("--out", type=click.Path(path_type=Path), default=None, help="The till file.")
-@click.option("--days", default=DAYS, show_default=True, help="Days until it goes blind.")
+@click.option(
+    "--days",
+    type=click.IntRange(1, 366),
+    default=DAYS,
+    show_default=True,
+    help="Days until it goes blind.",
+)
 @screen.json_option
 @click.pass_context
 def build(
@@ -43,6 +49,11 @@ def build(
     """Write a fresh till file, in place of the old one at once."""
     with screen.project(ctx) as project:
         path = out or screen.folder(ctx) / project.settings.crmsync.till_file
+        known = project.settings.controllers
+        if controller is not None and controller not in known:
+            raise ConfigError(
+                f"there is no controller '{controller}'.", hint=f"Known: {', '.join(known)}."
+            )
         now = datetime.now(UTC)
         counts = build_file(
             project.store,

@@ -138,6 +138,10 @@ def load(folder: Path) -> Settings:
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} cannot be read: {error}.") from error
+    except OSError as error:
+        raise ConfigError(
+            f"{path} cannot be read: {error.strerror}.", hint="IT: check the file and its rights."
+        ) from error
     return _settings(data, folder)
 
 

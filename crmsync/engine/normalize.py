@@ -163,20 +163,24 @@ def _write_customers(
     before: Mapping[int, Mapped],
     raws: Mapping[int, Raw],
 ) -> dict[int, bytes]:
-    """Write the source customers that changed; gives the hash of each record's."""
+    """Write the source customers that changed; gives the hash of each record's.
+
+    The controller is part of the hash: a connection that goes to another company is resolved anew.
+    """
+    controller = connected.connection.controller
     known = [y.record_id for y in batch.yields if y.customer and y.record_id in before]
     old = models.load_customers(work, known)
     rows, hashes, gone = [], {}, []
     for one in batch.yields:
         number = one.record_id
         text = _document(one, old.get(number))
-        mark = hashes[number] = digest(text) if text else b""
+        mark = hashes[number] = digest(text + controller.encode()) if text else b""
         was = before[number].customer_hash if number in before else b""
         if mark == was:
             continue
         if text:
             stream_id = raws[number].stream_id
-            rows.append((number, stream_id, connected.connection.controller, text.decode()))
+            rows.append((number, stream_id, controller, text.decode()))
         else:
             gone.append(number)
     models.save_customers(work, rows)

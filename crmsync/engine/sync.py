@@ -11,7 +11,7 @@ from crmsync.engine.newid import new_id
 from crmsync.engine.project import Project
 from crmsync.engine.report import Report
 from crmsync.engine.sums import check_against_store
-from crmsync.errors import CrmsyncError, SumsError
+from crmsync.errors import CrmsyncError, StoreError, SumsError
 from crmsync.model.clock import stamp
 from crmsync.store import parking, records, runs
 
@@ -43,8 +43,7 @@ def sync(
     day = as_of or now.astimezone(ZoneInfo(project.settings.crmsync.zone)).date().isoformat()
     report = Report(new_id(now), day)
     names = list(connections) or list(project.settings.connections)
-    with project.store.work() as work:
-        runs.start(work, report.run_id, verb, day, stamp(now))
+    _start(project, report, names, verb, now)
     report.hear(
         project.registry.tell("crmsync_sync_started", run_id=report.run_id, connections=names)
     )
@@ -59,6 +58,18 @@ def sync(
     except SumsError as error:
         report.fail("sums", error)
     return _end(project, report)
+
+
+def _start(
+    project: Project, report: Report, names: Sequence[str], verb: str, now: datetime
+) -> None:
+    """Write that the run began; LeaseHeld when the store is locked by a run of the same work."""
+    try:
+        with project.store.work() as work:
+            runs.start(work, report.run_id, verb, report.as_of, stamp(now))
+    except StoreError:
+        project.store.refuse_beside(["resolve", *(f"connection:{name}" for name in names)])
+        raise
 
 
 def _one(

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
-from crmsync.errors import NotReadable, SumsError
+from crmsync.errors import ConfigError, NotReadable, SumsError
 from crmsync.model.play import Contact, Play
 from crmsync.outreach.reasons import REASONS
 from crmsync.outreach.render import source_of
@@ -123,10 +123,16 @@ def write_plan(plan: Plan, path: Path) -> None:
     body = {"hash": plan.hash, "plan": asdict(plan)}
     text = orjson.dumps(body, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2) + b"\n"
     part = path.with_name(f"{path.name}.part")
-    part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-        file.write(text)
-    part.replace(path)
+    try:
+        part.unlink(missing_ok=True)
+        with os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+            file.write(text)
+        part.replace(path)
+    except OSError as error:
+        raise ConfigError(
+            f"the plan {path} cannot be written: {error.strerror}.",
+            hint="IT: check folder, rights and space.",
+        ) from error
 
 
 def read_plan(path: Path) -> Plan:

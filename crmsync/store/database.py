@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -55,8 +55,12 @@ class Store:
     @contextmanager
     def lease(self, name: str, *, holder: str) -> Iterator[Lease]:
         """Hold the lease `name`; LeaseHeld when a living owner has it."""
-        with leases.hold(self.engine, name, holder=holder) as lease:
+        with _plain_errors(self.engine), leases.hold(self.engine, name, holder=holder) as lease:
             yield lease
+
+    def refuse_beside(self, names: Iterable[str]) -> None:
+        """LeaseHeld when a living owner has one of these leases; they are not taken."""
+        leases.refuse_beside(self.engine, names)
 
     def close(self) -> None:
         """Close every connection."""
@@ -97,11 +101,11 @@ def open_store(url: str, *, base: Path | None = None, create: bool = True) -> St
 def _parse(url: str, base: Path | None) -> sa.URL:
     try:
         parsed = sa.make_url(url)
-    except sa.exc.ArgumentError as error:
+    except (sa.exc.ArgumentError, ValueError):  # its cause may hold the URL's password
         raise ConfigError(
             "the store's URL cannot be read.",
             hint="Write for instance sqlite:///crmsync.db or postgresql://user@host/name",
-        ) from error
+        ) from None
     name = parsed.get_backend_name()
     if name == "postgresql" and parsed.drivername == "postgresql":
         return parsed.set(drivername="postgresql+psycopg")
@@ -119,14 +123,20 @@ def _make_file(path: Path, create: bool) -> None:
         raise StoreError(
             f"there is no store at {path}.", hint="Run `crmsync init`, or check the store's URL."
         )
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise StoreError(
+            f"the store {path} cannot be made: {error.strerror}.",
+            hint="IT: check the folder's rights and the space on the disk.",
+        ) from error
 
 
 def _engine(url: sa.URL) -> sa.Engine:
     if url.get_backend_name() != "sqlite":
-        return sa.create_engine(url, pool_pre_ping=True)
+        return sa.create_engine(url, pool_pre_ping=True, hide_parameters=True)
     sqlite3.register_adapter(bool, int)  # the driver looks for one again at every yes or no
-    engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
     sa.event.listen(engine, "connect", _set_up_sqlite)
     return engine
 

@@ -11,14 +11,14 @@ from __future__ import annotations
 import os
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from crmsync.errors import LeaseHeld
+from crmsync.errors import LeaseHeld, StoreError
 from crmsync.store.log import numbers
 from crmsync.store.tables import lease as lease_table
 
@@ -53,6 +53,18 @@ def hold(engine: sa.Engine, name: str, *, holder: str) -> Iterator[Lease]:
         yield _take(engine, name, holder)
 
 
+def refuse_beside(engine: sa.Engine, names: Iterable[str]) -> None:
+    """LeaseHeld when a living owner has one of these leases.
+
+    Asked when the store is locked: on SQLite the lock may be that run's commit. PostgreSQL lets
+    two runs write side by side.
+    """
+    if engine.dialect.name == "sqlite":
+        for name in names:
+            with _file_lock(engine, name):
+                pass
+
+
 def _take(engine: sa.Engine, name: str, holder: str) -> Lease:
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
@@ -79,7 +91,13 @@ def _file_lock(engine: sa.Engine, name: str) -> Iterator[None]:
         yield
         return
     path = Path(f"{database}.lease-{zlib.crc32(name.encode()):08x}")
-    descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    except OSError as error:
+        raise StoreError(
+            f"nothing can be written beside the store: {error.strerror}.",
+            hint="IT: check the folder's rights and the space on the disk.",
+        ) from error
     try:
         _lock_descriptor(descriptor, name)
         yield

@@ -9,9 +9,12 @@ import orjson
 import sqlalchemy as sa
 
 from crmsync.errors import ConfigError
-from crmsync.model.clock import moment
+from crmsync.model.clock import stamp
 from crmsync.store.tables import run
 from crmsync.store.work import Work
+
+READING = ("sync", "reconcile")
+"""The verbs of runs that ask the backends."""
 
 
 def start(work: Work, run_id: str, verb: str, as_of: str, at: str) -> None:
@@ -31,18 +34,16 @@ def last(work: Work, count: int = 10) -> list[dict[str, Any]]:
     return [{**row._mapping, "report": orjson.loads(row.report)} for row in rows]
 
 
-def last_finished_as_of(work: Work) -> str | None:
-    """The day of the last finished run."""
-    statement = sa.select(sa.func.max(run.c.as_of)).where(run.c.finished_at.is_not(None))
-    found: str | None = work.scalar(statement)
-    return found
+def fresh(work: Work, age: str, *, now: datetime | None = None) -> bool:
+    """Whether a run that asked the backends ended well (0 or 3) within `age` ("90m", "2h", "1d").
 
-
-def older_than(latest: list[dict[str, Any]], age: str, *, now: datetime | None = None) -> bool:
-    """Whether no run of `latest` ended well (0 or 3) within `age` ("90m", "2h", "1d")."""
+    ConfigError when that is no age.
+    """
     unit = {"m": "minutes", "h": "hours", "d": "days"}.get(age[-1:])
-    if unit is None or not age[:-1].isdigit():
+    if unit is None or not (age[:-1].isascii() and age[:-1].isdigit() and len(age) < 7):
         raise ConfigError(f"'{age}' is no age.", hint="Write for instance 90m, 2h or 1d.")
-    limit = (now or datetime.now(UTC)) - timedelta(**{unit: int(age[:-1])})
-    done = [moment(one["finished_at"]) for one in latest if one["exit_code"] in (0, 3)]
-    return not any(at >= limit for at in done)
+    limit = stamp((now or datetime.now(UTC)) - timedelta(**{unit: int(age[:-1])}))
+    statement = sa.select(run.c.id).where(
+        run.c.verb.in_(READING), run.c.exit_code.in_((0, 3)), run.c.finished_at >= limit
+    )
+    return work.one(statement.limit(1)) is not None

@@ -72,9 +72,9 @@ def build(
     try:
         _write(fresh, head, chosen)
         os.replace(fresh, target)
-    except OSError as error:
+    except (OSError, sqlite3.OperationalError) as error:
         raise ConfigError(
-            f"the till file {target} cannot be written.", hint="IT: check folder and rights."
+            f"the till file {target} cannot be written.", hint="IT: check folder, rights and space."
         ) from error
     finally:
         with suppress(FileNotFoundError):

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from crmsync.cli.main import run
+from crmsync.config import load
+from crmsync.store import open_store
 
 HEAD = """
 [crmsync]
@@ -117,8 +119,6 @@ def test_a_locked_store(
 def test_a_second_run_is_told_that_another_holds_the_lease(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from crmsync.store import open_store
-
     write(tmp_path, HEAD)
     store = open_store("sqlite:///store.db", base=tmp_path)
     with store.lease("resolve", holder="other"):
@@ -126,6 +126,110 @@ def test_a_second_run_is_told_that_another_holds_the_lease(
     store.close()
     assert code == 7
     assert "lease" in said
+
+
+def test_a_second_run_that_finds_the_store_locked_is_told_of_the_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, HEAD)
+    store = open_store("sqlite:///store.db", base=tmp_path)
+    monkeypatch.setattr("crmsync.store.database.BUSY_SECONDS", 0.05)
+    with store.lease("resolve", holder="other"), store.work():
+        code, said = call(tmp_path, capsys, "sync")
+    store.close()
+    assert code == 7
+    assert "another run holds the lease 'resolve'" in said
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("sync", "--as-of", "gestern"),
+        ("sync", "--as-of", "20261121"),
+        ("replay", "--as-of", "2026-13-01"),
+        ("outreach", "plan", "--as-of", "21.11.2026"),
+        ("status", "--max-age", "99999999999d"),
+        ("till", "build", "--days", "999999999"),
+        ("till", "build", "--controller", "niemand"),
+    ],
+)
+def test_a_wrong_word_is_2_and_runs_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    write(tmp_path, HEAD)
+    code, said = call(tmp_path, capsys, *words)
+    assert code == 2
+    assert words[-1] in said
+    assert not (tmp_path / "till.db").exists()
+    assert run(["--project", str(tmp_path), "status"]) == 0
+    assert "Runs: none" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("words", [("sync",), ("init",)])
+def test_a_folder_that_is_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    code, said = call(tmp_path / "file" / "project", capsys, *words)
+    assert code == 2
+    assert "crmsync.toml" in said
+
+
+def test_a_plan_that_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path, HEAD)
+    code, said = call(tmp_path, capsys, "outreach", "plan", "--out", "no/plan.json")
+    assert code == 2
+    assert "plan.json cannot be written" in said
+
+
+@pytest.mark.parametrize("port", ["abc", "1"])
+def test_no_password_of_a_url_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], port: str
+) -> None:
+    url = f"postgresql://leser:geheim@127.0.0.1:{port}/erp"
+    write(tmp_path, HEAD + SQL.format(url=url))
+    backend = call(tmp_path, capsys, "sync")
+    write(tmp_path, HEAD.replace("sqlite:///store.db", url))
+    store = call(tmp_path, capsys, "sync")
+    for code, said in (backend, store):
+        assert code == (2 if port == "abc" else 1)
+        assert "geheim" not in said
+
+
+def test_a_controller_of_any_name_makes_a_readable_configuration(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = 'Kaufhaus "Zum Löwen" \\ Söhne'
+    assert call(tmp_path, capsys, "init", "--controller", name)[0] == 0
+    assert load(tmp_path).controllers["main"].name == name
+
+
+def test_doctor_names_what_a_removed_connection_left(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    crm = """
+[connections.crm]
+connector = "files"
+controller = "muster"
+[[connections.crm.streams]]
+name = "customers"
+kind = "customers"
+path = "kunden.csv"
+key = "Nr"
+[connections.crm.streams.map]
+family_name = "Name"
+"""
+    (tmp_path / "kunden.csv").write_text("Nr;Name\n1;Sommer\n2;Winter\n", encoding="utf-8")
+    write(tmp_path, HEAD + crm)
+    assert call(tmp_path, capsys, "sync")[0] == 0
+    assert "does not name" not in told(tmp_path, capsys, "doctor", "--json")
+    write(tmp_path, HEAD)
+    assert "2 records of 'crm'" in told(tmp_path, capsys, "doctor", "--json")
+
+
+def told(folder: Path, capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    run(["--project", str(folder), *words])
+    return capsys.readouterr().out
 
 
 def test_usage_errors_are_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -439,6 +439,10 @@ def test_other_reading_settings_start_afresh(connect: Connect, tmp_path: Path) -
 def test_check_names_what_is_wrong(connect: Connect, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"crm, customers: no file matches k\*\.csv"):
         connect(customers("k*.csv")).check()
+    (tmp_path / "k.csv").write_text("1;Jürgen;Groß\n2;Anna;Klein\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"k.csv has none of the columns wanted") as caught:
+        connect(customers("k*.csv")).check()
+    assert "Groß" not in str(caught.value)  # a file without a head begins with a customer
     (tmp_path / "k.csv").write_text("Kundennummer;Name\n1;Groß\n", encoding="utf-8")
     with pytest.raises(ConfigError, match=r"k.csv has no column 'Anrede'.*are Kundennummer, Name"):
         connect(customers("k*.csv")).check()

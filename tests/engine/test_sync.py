@@ -7,11 +7,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from crmsync.engine.project import open_project
 from crmsync.engine.sync import sync
 from crmsync.errors import CredentialsError, RateLimited, Unreachable
 from crmsync.model.stream import Unreadable
 from crmsync.store import tables
-from tests.engine.backend import NOW, Content, project
+from tests.engine.backend import NOW, Content, plugin, project
 
 DAY = "2026-11-21"
 
@@ -238,3 +239,19 @@ def test_the_change_log_does_not_grow_with_the_runs(tmp_path: Path, store_url: s
             run(opened)
             sizes.append(len(rows(opened, tables.change)))
         assert max(sizes) == 0
+
+
+def test_a_connection_that_goes_to_another_controller_takes_its_customers_along(
+    tmp_path: Path, store_url: str
+) -> None:
+    with project(tmp_path, store_url, filled(3, 3)) as opened:
+        run(opened)
+        before = {row["customer_id"] for row in rows(opened, tables.link)}
+    other = '[controllers.andere]\nname = "Andere GmbH"\n'
+    text = (tmp_path / "crmsync.toml").read_text(encoding="utf-8").replace('"muster"', '"andere"')
+    (tmp_path / "crmsync.toml").write_text(text + other, encoding="utf-8")
+    with open_project(tmp_path, plugins=[plugin(filled(3, 3))]) as opened:
+        run(opened)
+        assert {row["controller"] for row in rows(opened, tables.source_customer)} == {"andere"}
+        after = {row["customer_id"] for row in rows(opened, tables.link)}
+        assert not before & after  # a profile never crosses controllers

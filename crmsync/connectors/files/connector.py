@@ -196,9 +196,21 @@ class _Source:
         opened = open_reader(path, self._settings, size=size, finished=finished, where=self.where)
         with opened as reader:
             if reader.columns:
+                self._check_head(reader.columns, reading.name)
                 self.mapper.check_columns(reader.columns, place=reading.name)
                 self._require_keys(reader.columns, reading.name)
             yield reader
+
+    def _check_head(self, columns: Sequence[str], place: str) -> None:
+        """ConfigError where no wanted column is: such a line may be a customer, and is not told."""
+        wanted = {*self.mapper.columns(), *self._keys, *self._groups}
+        if wanted.isdisjoint(columns) and {n.split(".")[0] for n in wanted}.isdisjoint(columns):
+            raise ConfigError(
+                f"{self.where}: the first line of {place} has none of the columns wanted "
+                f"({', '.join(sorted(wanted))}).",
+                hint="Is it no head? Then name the columns with 'columns'. "
+                "Else correct the mapping, or set 'encoding', 'separator' or 'skip'.",
+            )
 
     def _require_keys(self, columns: Sequence[str], place: str) -> None:
         needed = {*self._keys, *self._groups}

@@ -74,9 +74,11 @@ class Mapper:
 
     def check_columns(self, columns: Iterable[str], *, place: str) -> None:
         """Return when a table with these `columns` can be mapped, or raise ConfigError."""
-        known = list(columns)
-        needed = {*self._shape.columns(), *self._delivery.columns()}
-        require_columns(needed, known, where=self.where, place=place)
+        require_columns(self.columns(), list(columns), where=self.where, place=place)
+
+    def columns(self) -> set[str]:
+        """The columns that a table must have."""
+        return {*self._shape.columns(), *self._delivery.columns()}
 
 
 def require_columns(needed: Iterable[str], known: Sequence[str], *, where: str, place: str) -> None:

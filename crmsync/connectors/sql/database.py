@@ -73,7 +73,7 @@ class Database:
 
 
 def _url(settings: SqlSettings, base: Path) -> sa.URL:
-    url = sa.make_url(settings.url.get_secret_value())
+    url = _parse(settings.url.get_secret_value())
     if settings.password is not None:
         url = url.set(password=settings.password.get_secret_value())
     if url.drivername == "postgresql":
@@ -82,6 +82,13 @@ def _url(settings: SqlSettings, base: Path) -> sa.URL:
     if url.get_backend_name() == "sqlite" and path and not path.startswith("file:"):
         url = url.set(database=str(base / path))
     return url
+
+
+def _parse(text: str) -> sa.URL:
+    try:
+        return sa.make_url(text)
+    except ValueError:  # a port that is no number; the text may hold a password
+        raise sa.exc.ArgumentError from None
 
 
 def _engine(url: sa.URL) -> sa.Engine:
