@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from pathlib import Path
 
@@ -70,11 +69,12 @@ tax_rate = "tax_rate"
 
 def load(folder: Path, target: Path) -> None:
     """Take the files of `folder` into a new store in `target`; leave with 1 when not clean."""
+    from crmsync.cli.collector import calm
+
+    calm()
     from crmsync.engine.project import open_project
     from crmsync.engine.sync import sync
 
-    gc.freeze()
-    gc.set_threshold(200_000, 50, 100)
     target.mkdir(parents=True)
     config = CONFIG.format(store="sqlite:///store.db", folder=folder)
     (target / "crmsync.toml").write_text(config, encoding="utf-8")

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 
 import click
 
+from crmsync.cli.collector import calm
+
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("setup", "Write a commented crmsync.toml."),
     "demo": ("demo", "Build a sample retailer and run the whole way."),
@@ -72,6 +74,7 @@ def cli(ctx: click.Context, project: str, verbose: bool) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with the documented code."""
+    calm()
     sys.exit(run(arguments))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,7 +29,10 @@ class Parents:
 
     def missing(self, told: Told) -> Named | None:
         """The first record that `told` names and that has not landed yet."""
-        return next((name for name in named(told) if name not in self.ids), None)
+        for name in (_customer(told), _order(told)):
+            if name is not None and name not in self.ids:
+                return name
+        return None
 
     def customer(self, told: Told) -> int | None:
         """The source customer `told` names, directly or through its order."""
@@ -43,11 +46,6 @@ class Parents:
         """The record id of the order `told` names."""
         name = _order(told)
         return None if name is None else self.ids[name]
-
-
-def named(told: Told) -> list[Named]:
-    """The records that `told` names."""
-    return [name for name in (_customer(told), _order(told)) if name is not None]
 
 
 def _customer(told: Told) -> Named | None:
@@ -87,19 +85,17 @@ _ORDER: dict[type[Told], Tell] = {
 def find(work: Work, connection: str, told: Iterable[Told]) -> Parents:
     """The parents of a batch, one query for each stream that is named."""
     wanted: dict[str, set[str]] = {}
-    orders: list[Named] = []
+    orders: set[Named] = set()
     for item in told:
-        for stream, external_id in named(item):
-            wanted.setdefault(stream, set()).add(external_id)
-        order = _order(item)
+        customer, order = _customer(item), _order(item)
+        if customer is not None:
+            wanted.setdefault(customer[0], set()).add(customer[1])
         if order is not None:
-            orders.append(order)
+            wanted.setdefault(order[0], set()).add(order[1])
+            orders.add(order)
     ids = _ids(work, connection, wanted)
-    return Parents(ids, models.order_sources(work, _present(orders, ids)) if orders else {})
-
-
-def _present(names: Sequence[Named], ids: Mapping[Named, int]) -> set[int]:
-    return {ids[name] for name in names if name in ids}
+    present = {ids[name] for name in orders if name in ids}
+    return Parents(ids, models.order_sources(work, present))
 
 
 def _ids(work: Work, connection: str, wanted: Mapping[str, set[str]]) -> dict[Named, int]:
@@ -107,6 +103,6 @@ def _ids(work: Work, connection: str, wanted: Mapping[str, set[str]]) -> dict[Na
     for name, external_ids in wanted.items():
         row = records.find_stream(work, connection, name)
         if row is not None:
-            found = records.known(work, row.id, external_ids)
-            ids.update({(name, one.external_id): one.id for one in found.values()})
+            found = records.numbers_of(work, row.id, external_ids)
+            ids.update({(name, external_id): number for external_id, number in found.items()})
     return ids

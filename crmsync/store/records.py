@@ -103,6 +103,12 @@ def known(work: Work, stream_id: int, external_ids: Iterable[str]) -> dict[str, 
     return {row[1]: Known(row[0], row[1], bytes(row[2]), row[3]) for row in rows}
 
 
+def numbers_of(work: Work, stream_id: int, external_ids: Iterable[str]) -> dict[str, int]:
+    """The record id of each of these external ids that ever landed, read from the index alone."""
+    statement = sa.select(record.c.external_id, record.c.id).where(record.c.stream_id == stream_id)
+    return dict(map(tuple, work.all_in(statement, record.c.external_id, external_ids)))
+
+
 def land(work: Work, rows: Sequence[Landing]) -> None:
     """Write raw records; payloads pass through the codec."""
     work.upsert(record, [(*row[:-1], codec.pack(row[-1])) for row in rows])

@@ -1,0 +1,13 @@
+"""The garbage collector of a process that does one thing and ends: it looks for cycles less often.
+
+Records make few cycles and many objects; the usual thresholds walk through them again and again.
+"""
+
+from __future__ import annotations
+
+import gc
+
+
+def calm() -> None:
+    """Look for cycles every 100,000 objects; only a process of our own may be told so."""
+    gc.set_threshold(100_000, 10, 10)
