@@ -31,7 +31,7 @@ class Store:
 
         StoreError when another program keeps the store locked; LeaseHeld when `lease` was lost.
         """
-        with self._connect() as connection, _plain_errors():
+        with self._connect() as connection, _plain_errors(self.engine):
             if self.dialect == "sqlite":
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
@@ -46,7 +46,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Work]:
         """A consistent look at the store, without writing."""
-        with self._connect() as connection, _plain_errors():
+        with self._connect() as connection, _plain_errors(self.engine):
             if self.dialect == "sqlite":
                 connection.exec_driver_sql("BEGIN")
             yield Work(connection)
@@ -54,7 +54,7 @@ class Store:
     @contextmanager
     def lease(self, name: str, *, holder: str) -> Iterator[Lease]:
         """Hold the lease `name`; LeaseHeld when a living owner has it."""
-        with _plain_errors(), leases.hold(self.engine, name, holder=holder) as lease:
+        with _plain_errors(self.engine), leases.hold(self.engine, name, holder=holder) as lease:
             yield lease
 
     def refuse_beside(self, names: Iterable[str]) -> None:
@@ -67,7 +67,7 @@ class Store:
 
     @contextmanager
     def _connect(self) -> Iterator[sa.Connection]:
-        with _plain_errors(), self.engine.connect() as connection:
+        with _plain_errors(self.engine), self.engine.connect() as connection:
             yield connection
 
 
@@ -89,7 +89,7 @@ def open_store(url: str, *, base: Path | None = None, create: bool = True) -> St
         ) from error
     store = Store(engine)
     try:
-        with _plain_errors():
+        with _plain_errors(engine):
             schema.bring_up_to_date(engine)
     except StoreError:
         store.close()
@@ -149,12 +149,18 @@ def _set_up_sqlite(driver: Any, _record: Any) -> None:
 
 
 @contextmanager
-def _plain_errors() -> Iterator[None]:
-    """Turn what the driver says into one clear sentence; data errors pass as they are."""
+def _plain_errors(engine: sa.Engine) -> Iterator[None]:
+    """Turn what the driver says into one clear sentence; data errors pass as they are.
+
+    Bulk writes use the driver itself, whose errors SQLAlchemy does not wrap.
+    """
+    driver: Any = engine.dialect.loaded_dbapi
     try:
         yield
     except sa.exc.OperationalError as error:
         raise _store_error(str(error.orig)) from error
+    except driver.OperationalError as error:
+        raise _store_error(str(error)) from error
     except sa.exc.DatabaseError as error:
         if "not a database" in str(error.orig) or "malformed" in str(error.orig):
             raise _store_error(str(error.orig)) from error
