@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import blake2b
-from itertools import repeat
 from typing import Any
 
 import orjson
@@ -21,6 +22,12 @@ from crmsync.store.records import Known, Landing, Raw, StreamRow
 
 Told = tuple[bytes, Mapping[str, Any]]
 """A record's JSON, as its page holds it or else in canonical form, and the record itself."""
+
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""NUL as JSON writes it, and no backslash before "u0000"."""
+
+LONGEST = 500
+"""Signs of an external id: PostgreSQL's indexes hold no more than 2,704 bytes."""
 
 _STRICT = (
     orjson.OPT_SORT_KEYS
@@ -78,32 +85,67 @@ def _gather(
     broken: list[tuple[str, Unreadable]] = []
     read = 0
     for page in batch.pages:
-        for raw, known in zip(page.records, page.payloads or repeat(None), strict=False):
+        for raw, known in zip(page.records, _payloads(page), strict=True):
             read += 1
-            payload, plain = (known, raw) if known else _bytes(raw)
+            payload = b""
             try:
+                payload, plain = (known, raw) if known else _bytes(raw)
+                _check_text(payload)
                 told[external_id(plain, stream.key)] = payload, plain
             except RecordError as error:
+                payload = payload or json.dumps(raw, default=str, skipkeys=True).encode()
                 place = f"{page.source or stream.name}#{_digest(payload).hex()}"
                 broken.append((page.source, Unreadable(place, error.message, payload)))
     return told, broken, read
 
 
+def _payloads(page: Page) -> Sequence[bytes | None]:
+    """The bytes of each record where the page holds them for all of its records."""
+    whole = len(page.payloads) == len(page.records)
+    return page.payloads if whole else [None] * len(page.records)
+
+
 def external_id(raw: Mapping[str, Any], key: str) -> str:
-    """The external id under `key`; RecordError without one."""
+    """The external id under `key`; RecordError without one, or when no store can keep it."""
     value = reach(raw, key)
     if value is None or value == "" or isinstance(value, (bool, float, list, dict)):
         raise RecordError("the record has no external id", field=key)
-    return str(value)
+    name = str(value)
+    if len(name) > LONGEST:
+        raise RecordError(f"the external id has more than {LONGEST} signs", field=key)
+    if "\0" in name or not (name.isascii() or _is_text(name)):
+        raise RecordError("the external id holds signs that are no text", field=key)
+    return name
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _check_text(payload: bytes) -> None:
+    """RecordError for a NUL sign, which no text of PostgreSQL can hold."""
+    if b"\\u0000" in payload and _NUL.search(payload):
+        raise RecordError("a text in it holds a NUL sign")
 
 
 def _bytes(raw: Mapping[str, Any]) -> Told:
-    """The record as canonical JSON, and as what that JSON says, which is what mappers see."""
+    """The record as canonical JSON, and as what that JSON says, which is what mappers see.
+
+    RecordError when there is no such JSON.
+    """
     try:
         return orjson.dumps(raw, option=_STRICT), raw
     except TypeError:
+        pass
+    try:
         payload = orjson.dumps(raw, default=_plain, option=orjson.OPT_SORT_KEYS)
-        return payload, orjson.loads(payload)
+    except TypeError as error:  # half an emoji, a number beyond 64 bits, an object of Python's
+        raise RecordError("the record holds what JSON cannot say") from error
+    return payload, orjson.loads(payload)
 
 
 def _plain(value: object) -> str:

@@ -14,6 +14,7 @@ import orjson
 from pydantic import TypeAdapter
 
 from crmsync.engine.calls import Refusal, map_record
+from crmsync.engine.land import LONGEST
 from crmsync.engine.outcome import Context, Yield, digest, outcome
 from crmsync.engine.parents import Parents, find
 from crmsync.errors import RecordError
@@ -126,6 +127,10 @@ def _judge(
 ) -> None:
     for item in items:
         missing = parents.missing(item)
+        if missing is not None and len(missing[1]) > LONGEST:
+            reason = f"it names a record by more than {LONGEST} signs"
+            batch.refusals[record_id] = Refusal("record", "", reason)
+            return
         if missing is not None:
             row = records.load_stream(work, context.connection.name, missing[0], missing[0])
             batch.pending.append((record_id, row.id, missing[1]))

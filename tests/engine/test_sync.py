@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from crmsync.engine.project import open_project
@@ -123,6 +124,48 @@ def test_a_record_without_an_id_is_parked(tmp_path: Path, store_url: str) -> Non
         report = run(opened)
         assert report.exit_code() == 3
         assert report.lands["shop/customers"]["new"] == 3
+
+
+@pytest.mark.parametrize("bad", ["Anna \ud83d", "An\0na", 2**64])
+def test_a_value_that_no_store_can_keep_parks_its_record_alone(
+    tmp_path: Path, store_url: str, bad: object
+) -> None:
+    content = filled(4, 0)
+    content.customers["2"]["given"] = bad
+    with project(tmp_path, store_url, content) as opened:
+        first = run(opened)
+        assert first.exit_code() == 3, first.as_json()
+        assert first.lands["shop/customers"]["unreadable"] == 1
+        assert len(rows(opened, tables.source_customer)) == 3
+        content.customers["2"]["given"] = "Anna \\u0000"  # a backslash is no NUL
+        assert run(opened).exit_code() == 0
+        assert len(rows(opened, tables.source_customer)) == 4
+
+
+@pytest.mark.parametrize("name", ["7\ud83d", "7\0", "ä" * 501])
+def test_an_id_that_no_store_can_keep_parks_its_record_alone(
+    tmp_path: Path, store_url: str, name: str
+) -> None:
+    content = filled(4, 0)
+    content.customers["2"]["id"] = name
+    with project(tmp_path, store_url, content) as opened:
+        assert run(opened).exit_code() == 3
+        assert len(rows(opened, tables.source_customer)) == 3
+        (entry,) = rows(opened, tables.parked)
+        assert name not in str(entry)
+
+
+def test_an_order_of_a_customer_whose_id_no_store_can_keep_parks_alone(
+    tmp_path: Path, store_url: str
+) -> None:
+    content = filled(1, 1)
+    content.sale(9, 0)
+    content.orders["9"]["customer"] = "".join(chr(200 + n % 900) for n in range(9000))
+    with project(tmp_path, store_url, content) as opened:
+        assert run(opened).exit_code() == 3
+        (entry,) = rows(opened, tables.parked)
+        assert (entry["place"], entry["stage"]) == ("9", "normalize")
+        assert len(rows(opened, tables.orders)) == 1
 
 
 def test_a_record_that_vanishes_is_withdrawn_and_comes_back(tmp_path: Path, store_url: str) -> None:
