@@ -25,6 +25,12 @@ from crmsync.store.tables import lease as lease_table
 CLASS = 7236
 """The first key of our PostgreSQL advisory locks."""
 
+EXPIRY = sa.text(
+    "to_char(timezone('utc', clock_timestamp()) + interval '60 minutes', "
+    "'YYYY-MM-DD\"T\"HH24:MI:SS')"
+)
+"""When a lease ends that is not renewed by a commit, by PostgreSQL's own clock."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lease:
@@ -34,11 +40,14 @@ class Lease:
     token: int
 
     def check(self, connection: sa.Connection) -> None:
-        """LeaseHeld when somebody else has taken the lease since."""
-        statement = sa.select(lease_table.c.token).where(lease_table.c.name == self.name)
-        if connection.dialect.name != "sqlite":
-            statement = statement.with_for_update(read=True)
-        if connection.execute(statement).scalar() != self.token:
+        """LeaseHeld when somebody else has taken the lease since; on PostgreSQL also renews it."""
+        held = sa.and_(lease_table.c.name == self.name, lease_table.c.token == self.token)
+        if connection.dialect.name == "sqlite":
+            found = connection.execute(sa.select(lease_table.c.token).where(held)).first()
+        else:
+            renewed = sa.update(lease_table).where(held).values(expires_at=EXPIRY)
+            found = connection.execute(renewed.returning(lease_table.c.token)).first()
+        if found is None:
             raise LeaseHeld(
                 f"the lease '{self.name}' was taken over by another run.",
                 hint="Nothing was written by this one; the other run goes on.",
@@ -71,7 +80,8 @@ def _take(engine: sa.Engine, name: str, holder: str) -> Lease:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         token = numbers(connection, "lease", 1)[0]
         connection.execute(sa.delete(lease_table).where(lease_table.c.name == name))
-        row = {"name": name, "token": token, "holder": holder, "expires_at": ""}
+        expiry = "" if engine.dialect.name == "sqlite" else EXPIRY
+        row = {"name": name, "token": token, "holder": holder, "expires_at": expiry}
         connection.execute(sa.insert(lease_table).values(row))
         connection.commit()
     return Lease(name, token)
@@ -124,11 +134,20 @@ def _session_lock(engine: sa.Engine, name: str) -> Iterator[None]:
     key = zlib.crc32(name.encode()) - 2**31
     with engine.connect() as connection:
         taken = connection.execute(sa.select(sa.func.pg_try_advisory_lock(CLASS, key))).scalar()
+        free = taken or _expired(connection, name)
         connection.commit()
-        if not taken:
+        if not free:
             raise _held(name)
         try:
             yield
         finally:
-            connection.execute(sa.select(sa.func.pg_advisory_unlock(CLASS, key)))
-            connection.commit()
+            if taken:
+                connection.execute(sa.select(sa.func.pg_advisory_unlock(CLASS, key)))
+                connection.commit()
+
+
+def _expired(connection: sa.Connection, name: str) -> bool:
+    """Whether the owner has not committed for so long that its machine must be gone."""
+    clock = sa.text("to_char(timezone('utc', clock_timestamp()), 'YYYY-MM-DD\"T\"HH24:MI:SS')")
+    statement = sa.select(lease_table.c.expires_at < clock).where(lease_table.c.name == name)
+    return bool(connection.execute(statement).scalar())

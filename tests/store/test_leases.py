@@ -63,3 +63,33 @@ def test_an_owner_that_was_asleep_cannot_write(store: Store) -> None:
             work.log_records("raw", [1])
     with store.read() as work:
         assert work.changes("stage", ["raw"], 10) == []
+
+
+def test_an_owner_out_of_reach_is_replaced_when_its_time_is_up(postgres_url: str) -> None:
+    gone, new = open_store(postgres_url), open_store(postgres_url)
+    with gone.lease("resolve", holder="out of reach") as old:
+        with pytest.raises(LeaseHeld), new.lease("resolve", holder="new"):
+            pass
+        with new.work() as work:
+            work.run(sa.update(tables.lease).values(expires_at="2020-01-01T00:00:00"))
+        with new.lease("resolve", holder="new") as lease:
+            with new.work(lease=lease) as work:
+                work.log_records("raw", [1])
+            with pytest.raises(LeaseHeld), gone.work(lease=old) as work:
+                work.log_records("raw", [2])
+    with new.read() as work:
+        assert [one.record_id for one in work.changes("stage", ["raw"], 9)] == [1]
+    gone.close()
+    new.close()
+
+
+def test_a_commit_renews_the_lease(postgres_url: str) -> None:
+    store = open_store(postgres_url)
+    with store.lease("resolve", holder="me") as lease:
+        with store.work() as work:
+            work.run(sa.update(tables.lease).values(expires_at="2020-01-01T00:00:00"))
+        with store.work(lease=lease) as work:
+            work.log_records("raw", [1])
+        with store.read() as work:
+            assert str(work.scalar(sa.select(tables.lease.c.expires_at))) > "2026"
+    store.close()
