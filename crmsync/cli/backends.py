@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from crmsync.cli import screen
+from crmsync.engine.calls import blamed
 from crmsync.engine.project import Project, connect
 from crmsync.errors import CrmsyncError
 
@@ -32,7 +33,8 @@ def _problem(project: Project, name: str) -> CrmsyncError | None:
     except CrmsyncError as error:
         return error
     try:
-        connector.check()
+        with blamed(connector.name, "being checked"):
+            connector.check()
     except CrmsyncError as error:
         return error
     finally:
@@ -49,7 +51,8 @@ def discover(ctx: click.Context, connection: str, as_json: bool) -> int:
     with screen.project(ctx) as project:
         connector = connect(project, connection)
         try:
-            streams = list(connector.streams())
+            with blamed(connector.name, "naming its streams"):
+                streams = list(connector.streams())
         finally:
             connector.close()
     names = ("name", "kind", "key", "cursor", "deletes")

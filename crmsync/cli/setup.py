@@ -13,6 +13,7 @@ import click
 from crmsync import registry
 from crmsync.cli import screen
 from crmsync.config import FILE, Settings, load
+from crmsync.engine.calls import blamed
 from crmsync.engine.project import Project, connect, own_store
 from crmsync.errors import ConfigError, CrmsyncError
 from crmsync.store import Store, records
@@ -125,7 +126,8 @@ def _connections(project: Project) -> Iterator[Coded]:
         try:
             connector = connect(project, name)
             try:
-                connector.check()
+                with blamed(connector.name, "being checked"):
+                    connector.check()
             finally:
                 connector.close()
         except CrmsyncError as error:

@@ -1,18 +1,19 @@
-"""The one place where the engine calls a connector: whatever it raises becomes one of our errors.
+"""Where the engine calls a connector: whatever it raises becomes one of our errors.
 
 A mapper's failure parks one record; a reader's failure ends its stream, and the cursor stays.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
 from crmsync.errors import CrmsyncError, PluginError, RecordError
-from crmsync.hookspecs import Connector
+from crmsync.hookspecs import Connector, ListsIds
 from crmsync.model.stream import Json, Page, Stream, Window
 from crmsync.model.told import Told
 
@@ -45,14 +46,26 @@ def read_pages(
     connector: Connector, stream: Stream, window: Window, position: Json
 ) -> Iterator[Page]:
     """The pages of a stream; PluginError when the connector fails with anything but our errors."""
-    try:
+    with blamed(connector.name, f"reading {stream.name}"):
         yield from connector.read(stream, window, position)
+
+
+def read_ids(connector: ListsIds, name: str, stream: Stream) -> Iterator[Sequence[str]]:
+    """The external ids the backend has, in chunks; PluginError as `read_pages`."""
+    with blamed(name, f"listing the ids of {stream.name}"):
+        yield from connector.ids(stream)
+
+
+@contextmanager
+def blamed(connector: str, doing: str) -> Iterator[None]:
+    """Turn whatever a connector raises beside our errors into a PluginError that names it."""
+    try:
+        yield
     except CrmsyncError:
         raise
-    except Exception as error:  # a connector's bug ends its stream with a clear sentence
+    except Exception as error:  # a connector's bug ends its own work with a clear sentence
         raise PluginError(
-            f"the connector '{connector.name}' failed with {type(error).__name__} "
-            f"while reading {stream.name}.",
+            f"the connector '{connector}' failed with {type(error).__name__} while {doing}.",
             hint="Its author must act; the cursor has not moved.",
         ) from error
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from crmsync.engine.calls import blamed
 from crmsync.hookspecs import Connector, TellsTime
 from crmsync.model.clock import moment, stamp
 from crmsync.model.stream import Stream, Window
@@ -23,7 +24,10 @@ def begin(state: State, stream: Stream, connector: Connector, now: datetime) -> 
         return {**state, "position": None if again else state.get("position")}
     if state.get("until"):
         return state
-    clock = connector.server_time() if isinstance(connector, TellsTime) else now
+    clock = now
+    if isinstance(connector, TellsTime):
+        with blamed(connector.name, "telling the time"):
+            clock = connector.server_time()
     done = state.get("done")
     since = stamp(moment(done) - stream.overlap) if done else None
     return {**state, "since": since, "until": stamp(clock - stream.lag), "position": None}

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from crmsync.engine import cursor, extract, reconcile
+from crmsync.engine.calls import blamed, read_ids
 from crmsync.engine.fingerprint import fingerprint
 from crmsync.engine.land import Batch, delete, external_id, land
 from crmsync.engine.normalize import Connected, normalize
@@ -81,7 +82,9 @@ def take_in(
 
 def _prepare(intake: Intake) -> None:
     """Load the streams; one whose mapping changed is asked for again, from raw."""
-    for stream in intake.connector.streams():
+    with blamed(intake.connector.name, "naming its streams"):
+        streams = list(intake.connector.streams())
+    for stream in streams:
         with intake.store.work(lease=intake.lease, run_id=intake.report.run_id) as work:
             row = records.load_stream(work, intake.name, stream.name, stream.kind)
             mark = fingerprint(
@@ -195,7 +198,7 @@ def _delete_missing(
 ) -> None:
     if stream.deletes == "reconcile" and isinstance(intake.connector, ListsIds):
         seen = reconcile.Seen()
-        for chunk in intake.connector.ids(stream):
+        for chunk in read_ids(intake.connector, intake.connector.name, stream):
             reconcile.see(intake.store, row, seen, chunk)
     if seen is None:
         return

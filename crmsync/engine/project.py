@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from crmsync import registry as plugins_registry
 from crmsync.config import ConnectionSettings, Settings, load, reveal
 from crmsync.config.settings import first_problem
+from crmsync.engine.calls import blamed
 from crmsync.errors import ConfigError
 from crmsync.hookspecs import Connector
 from crmsync.model.stream import Connection
@@ -66,7 +67,7 @@ def connect(project: Project, name: str) -> Connector:
     """The connector of connection `name`, its settings checked and its secrets in place.
 
     ConfigError for an unknown connection or connector or wrong settings, CredentialsError for a
-    missing secret.
+    missing secret, PluginError when the connector itself fails.
     """
     settings = project.settings
     if name not in settings.connections:
@@ -74,7 +75,9 @@ def connect(project: Project, name: str) -> Connector:
         raise ConfigError(f"there is no connection '{name}'.", hint=f"Known: {known}.")
     configured = settings.connections[name]
     kind = project.registry.connector(configured.connector)
-    return kind(_bind(kind, configured, name, settings.base), about(settings, name))
+    bound = _bind(kind, configured, name, settings.base)
+    with blamed(configured.connector, "being opened"):
+        return kind(bound, about(settings, name))
 
 
 def _bind(kind: type[Connector], own: ConnectionSettings, name: str, base: Path) -> object:

@@ -296,3 +296,76 @@ def test_a_till_file_of_no_store_does_not_replace_the_old_one(
     assert code == 2
     assert "Nirgendwo" in said
     assert (tmp_path / "till.db").read_bytes() == before
+
+
+FAULTY = """
+from datetime import UTC, datetime
+from pydantic import BaseModel
+from crmsync.hookspecs import CONTRACT, hookimpl
+from crmsync.model.stream import Capabilities, Page, Stream
+
+class Settings(BaseModel):
+    pass
+
+class Faulty:
+    name, contract, settings, mapper_version = "faulty", CONTRACT, Settings, "1"
+    capabilities = Capabilities(server_time=True, ids=True)
+
+    def __init__(self, settings, connection):
+        self.fail("__init__")
+
+    def fail(self, place):
+        if place == "PLACE":
+            raise KeyError("Jürgen Beispiel")
+
+    def check(self):
+        self.fail("check")
+
+    def server_time(self):
+        self.fail("server_time")
+        return datetime.now(UTC)
+
+    def streams(self):
+        self.fail("streams")
+        return [Stream(name="customers", kind="customers", cursor="timestamp", deletes="reconcile")]
+
+    def read(self, stream, window, position):
+        yield Page(records=())
+
+    def ids(self, stream):
+        self.fail("ids")
+        yield []
+
+    def map(self, stream, raw):
+        return ()
+
+    def close(self):
+        pass
+
+@hookimpl
+def crmsync_register_connectors(register):
+    register(Faulty)
+"""
+
+
+@pytest.mark.parametrize(
+    "place,words",
+    [
+        ("__init__", ("sync", "check", "doctor")),
+        ("streams", ("sync", "discover x")),
+        ("server_time", ("sync",)),
+        ("ids", ("sync",)),
+        ("check", ("check", "doctor")),
+    ],
+)
+def test_a_connector_that_fails_anywhere_is_named_without_what_it_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], place: str, words: tuple[str, ...]
+) -> None:
+    write(tmp_path, HEAD + '[connections.x]\nconnector = "faulty"\ncontroller = "muster"\n')
+    text = FAULTY.replace("PLACE", place)
+    (tmp_path / "crmsync_plugins.py").write_text(text, encoding="utf-8")
+    for word in words:
+        assert run(["--project", str(tmp_path), *word.split()]) == 1
+        said = "".join(capsys.readouterr())
+        assert "'faulty' failed with" in " ".join(said.split())
+        assert "Jürgen" not in said
