@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import click
 
@@ -75,7 +77,25 @@ def cli(ctx: click.Context, project: str, verbose: bool) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with the documented code."""
     calm()
-    sys.exit(run(arguments))
+    with ended_in_order() as stopped:
+        code = run(arguments)
+    sys.exit(143 if stopped else code)
+
+
+@contextmanager
+def ended_in_order() -> Iterator[list[int]]:
+    """SIGTERM ends a run like Ctrl-C, so that its report is written; the list holds the signal."""
+    stopped: list[int] = []
+
+    def stop(number: int, _frame: object) -> None:
+        stopped.append(number)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield stopped
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
