@@ -1,4 +1,4 @@
-"""`python -m bench`: every benchmark in turn."""
+"""`python -m bench`: every benchmark in turn; `python -m bench.stages` takes the first apart."""
 
 from __future__ import annotations
 

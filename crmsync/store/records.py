@@ -185,10 +185,15 @@ def any_waiting(work: Work) -> int:
     return int(work.scalar(sa.select(sa.func.count()).select_from(pending)))
 
 
+STATES = ("mapped", "ignored", "pending", "parked", "withdrawn")
+"""What may become of a record."""
+
+
 def states(work: Work) -> dict[str, int]:
-    """How many records are mapped, ignored, pending, parked, withdrawn."""
-    statement = sa.select(mapped.c.state, sa.func.count()).group_by(mapped.c.state)
-    return {row[0]: row[1] for row in work.all(statement)}
+    """How many records are in each of STATES; counted in one pass, for grouping would sort them."""
+    counts = [sa.func.count().filter(mapped.c.state == state) for state in STATES]
+    found = work.one(sa.select(*counts).select_from(mapped))
+    return {state: count for state, count in zip(STATES, found, strict=True) if count}
 
 
 def refs(work: Work, ids: Iterable[int]) -> dict[int, Ref]:

@@ -38,7 +38,7 @@ def bring_up_to_date(engine: sa.Engine) -> None:
             f"the store has schema revision {found}, this program knows up to {HEAD}.",
             hint="IT: update crmsync; the store was written by a newer one.",
         )
-    _migrate(engine)
+    migrate(engine)
 
 
 def revision(engine: sa.Engine) -> str | None:
@@ -67,7 +67,8 @@ def _create(engine: sa.Engine) -> None:
             connection.execute(sa.insert(_VERSION).values(version_num=HEAD))
 
 
-def _migrate(engine: sa.Engine) -> None:
+def migrate(engine: sa.Engine) -> None:
+    """Run every migration that the store lacks; from nothing they make what a new store gets."""
     from alembic import command
     from alembic.config import Config
 

@@ -29,10 +29,38 @@ def test_a_new_store_is_readable_by_its_owner_only(tmp_path: Path) -> None:
     assert len(os.listdir(tmp_path)) >= 1
 
 
-def test_the_migrated_schema_is_the_one_the_program_uses(store: Store) -> None:
+def differences(store: Store) -> list[object]:
     with store.engine.connect() as connection:
-        differences = compare_metadata(MigrationContext.configure(connection), tables.metadata)
-    assert differences == []
+        return list(compare_metadata(MigrationContext.configure(connection), tables.metadata))
+
+
+def test_a_new_store_has_the_schema_that_the_program_uses(store: Store) -> None:
+    assert differences(store) == []
+    assert schema.revision(store.engine) == schema.HEAD
+
+
+def test_the_migrations_make_the_schema_that_a_new_store_gets(store: Store) -> None:
+    with store.engine.connect() as connection:
+        if store.dialect == "sqlite":
+            tables.metadata.drop_all(connection)
+            connection.exec_driver_sql("DROP TABLE alembic_version")
+        else:
+            connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+            connection.exec_driver_sql("CREATE SCHEMA public")
+        connection.commit()
+    assert schema.revision(store.engine) is None
+    schema.migrate(store.engine)
+    assert differences(store) == []
+    assert schema.revision(store.engine) == schema.HEAD
+
+
+def test_a_new_store_is_made_without_alembic(tmp_path: Path) -> None:
+    program = (
+        "import sys\nfrom crmsync.store import open_store\n"
+        "open_store(sys.argv[1]).close()\nsys.exit('alembic' in sys.modules)"
+    )
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    assert subprocess.run([sys.executable, "-c", program, url]).returncode == 0
 
 
 def test_a_newer_store_is_refused(store: Store) -> None:

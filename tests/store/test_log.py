@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from crmsync.store import Store, open_store
+from crmsync.store.log import HANDFUL
 
 
 def _seen(store: Store) -> list[int | None]:
@@ -22,6 +23,23 @@ def test_a_change_is_seen_once_behind_the_watermark(store: Store) -> None:
         assert [change.record_id for change in seen] == [7, 8]
         work.advance("stage", seen[-1].seq)
     assert _seen(store) == []
+
+
+def test_many_changes_share_a_number_and_are_read_to_its_end(store: Store) -> None:
+    many = range(1, 2 * HANDFUL + 2)
+    with store.work() as work:
+        work.log_records("raw", many)
+        work.log_customers("profile", ["c1"])
+    with store.work() as work:
+        first = work.changes("stage", ["raw"], 1)
+        assert [change.record_id for change in first] == list(many[:HANDFUL])
+        work.advance("stage", first[-1].seq)
+    with store.read() as work:
+        rest = work.changes("stage", ["raw", "profile"], 10_000)
+        assert [change.record_id or change.customer_id for change in rest] == [
+            *many[HANDFUL:],
+            "c1",
+        ]
 
 
 def test_only_the_wanted_topics_are_read(store: Store) -> None:
