@@ -9,5 +9,5 @@ import gc
 
 
 def calm() -> None:
-    """Look for cycles every 100,000 objects; only a process of our own may be told so."""
-    gc.set_threshold(100_000, 10, 10)
+    """Look for cycles every 500,000 objects; only a process of our own may be told so."""
+    gc.set_threshold(500_000, 10, 10)
