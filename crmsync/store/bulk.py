@@ -30,17 +30,25 @@ def upsert(connection: sa.Connection, table: sa.Table, rows: Rows) -> None:
         _copy(driver, table, rows)
 
 
-def one_of(
-    connection: sa.Connection, column: sa.ColumnElement[Any], values: Rows | Sequence[Any]
-) -> sa.ColumnElement[bool]:
-    """The condition that `column` is one of `values` (texts or numbers), with one parameter.
+LISTED = "listed"
+"""The parameter of `is_listed`."""
 
-    A list of parameters would be compiled and bound value by value.
+
+def is_listed(connection: sa.Connection, column: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    """The condition that `column` is one of the texts or numbers in the parameter LISTED.
+
+    One parameter for a whole list: a list of parameters would be compiled and bound one by one.
     """
     if connection.dialect.name == "sqlite":
-        listed = sa.func.json_each(orjson.dumps(values).decode()).table_valued("value")
+        listed = sa.func.json_each(sa.bindparam(LISTED)).table_valued("value")
         return column.in_(sa.select(listed.c.value))
-    return column == sa.any_(sa.bindparam(None, list(values), type_=sa.ARRAY(column.type)))
+    return column == sa.any_(sa.bindparam(LISTED, type_=sa.ARRAY(column.type)))
+
+
+def listed(connection: sa.Connection, values: Sequence[Any]) -> dict[str, Any]:
+    """The parameters for `is_listed`."""
+    plain = connection.dialect.name != "sqlite"
+    return {LISTED: values if plain else orjson.dumps(values).decode()}
 
 
 def delete(connection: sa.Connection, column: sa.Column[Any], values: Sequence[Any]) -> None:

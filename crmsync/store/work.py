@@ -48,8 +48,9 @@ class Work:
         wanted = list(values)
         if not wanted:
             return []
-        where = bulk.one_of(self.connection, column, wanted)
-        return list(self.connection.execute(statement.where(where)).fetchall())
+        where = bulk.is_listed(self.connection, column)
+        parameters = bulk.listed(self.connection, wanted)
+        return list(self.connection.execute(statement.where(where), parameters).fetchall())
 
     def upsert(self, table: sa.Table, rows: Sequence[Sequence[Any]]) -> None:
         """Insert rows (values in column order), replacing those with the same primary key."""
