@@ -99,14 +99,12 @@ def _prepare(intake: Intake) -> None:
 
 
 def _read_all(intake: Intake) -> None:
-    failed: list[CrmsyncError] = []
     for row, stream in list(intake.rows.values()):
         try:
             _read(intake, row, stream)
         except SumsError:
             raise
         except CrmsyncError as error:
-            failed.append(error)
             intake.report.fail(f"{intake.name}/{stream.name}", error)
             if not _others_may_go_on(error):
                 return

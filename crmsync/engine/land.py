@@ -7,11 +7,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from hashlib import blake2b
 from typing import Any
 
 import orjson
 
+from crmsync.engine.outcome import digest
 from crmsync.engine.report import balance
 from crmsync.errors import RecordError
 from crmsync.model.ref import Ref
@@ -94,7 +94,7 @@ def _gather(
                 told[external_id(plain, stream.key)] = payload, plain
             except RecordError as error:
                 payload = payload or json.dumps(raw, default=str, skipkeys=True).encode()
-                place = f"{page.source or stream.name}#{_digest(payload).hex()}"
+                place = f"{page.source or stream.name}#{digest(payload).hex()}"
                 broken.append((page.source, Unreadable(place, error.message, payload)))
     return told, broken, read
 
@@ -154,10 +154,6 @@ def _plain(value: object) -> str:
     raise TypeError(f"a record may hold JSON and decimals, not {type(value).__name__}")
 
 
-def _digest(payload: bytes) -> bytes:
-    return blake2b(payload, digest_size=16).digest()
-
-
 def _write(
     work: Work,
     row: StreamRow,
@@ -165,7 +161,7 @@ def _write(
     told: Mapping[str, Told],
     found: Mapping[str, Known],
 ) -> dict[str, int]:
-    hashes = {name: _digest(payload) for name, (payload, _) in told.items()}
+    hashes = {name: digest(payload) for name, (payload, _) in told.items()}
     fresh = [name for name in told if name not in found]
     other = [name for name, one in found.items() if one.deleted or one.hash != hashes[name]]
     same = _said_before(work, found, told, other)

@@ -180,8 +180,7 @@ def _write_customers(
         number = one.record_id
         text = _document(one, old.get(number))
         mark = hashes[number] = digest(text + controller.encode()) if text else b""
-        was = before[number].customer_hash if number in before else b""
-        if mark == was:
+        if mark == before.get(number, NEVER).customer_hash:
             continue
         if text:
             stream_id = raws[number].stream_id
@@ -225,7 +224,7 @@ def _write_facts(
 
 def _differs(one: Yield, hashes: Mapping[int, bytes], before: Mapping[int, Mapped]) -> bool:
     number = one.record_id
-    return hashes[number] != (before[number].facts_hash if number in before else b"")
+    return hashes[number] != before.get(number, NEVER).facts_hash
 
 
 def _log_old(work: Work, ids: Sequence[int]) -> None:
