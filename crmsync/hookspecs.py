@@ -17,6 +17,7 @@ import pluggy
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
+    from crmsync.model.columns import Columns
     from crmsync.model.customer import Profile
     from crmsync.model.greeting import Form, GreetingParts
     from crmsync.model.play import Play, Proposal
@@ -88,6 +89,18 @@ class TellsFingerprint(Protocol):
 
     def fingerprint(self, stream: Stream) -> str:
         """What decides how `map` reads this stream; when it changes, records are mapped again."""
+
+
+@runtime_checkable
+class MapsPages(Protocol):
+    """A connector that can also map a page of records at once, column by column: it is quicker."""
+
+    def map_page(self, stream: Stream, raws: Sequence[Mapping[str, Json]]) -> Columns | None:
+        """What `map` says of each record, as one row each; None to be asked record by record.
+
+        Equal to `Columns.of` the told objects. None wherever a record says nothing, more than one
+        thing, or cannot be used: `map` then says what is wrong with which.
+        """
 
 
 class Feed(Protocol):
