@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Final, get_args
+from itertools import count
+from typing import Any, Final, TypeVar, get_args
 
 from crmsync.model.told import Told
+
+T = TypeVar("T")
 
 
 class _Hidden:
@@ -60,6 +63,31 @@ class Columns:
             return [default if value is HIDDEN else value for value in found]
         return found
 
+    def texts(self, name: str) -> list[str]:
+        """The texts of a field without the blanks around them, '' where there is none."""
+        if name not in self.cells:
+            return [""] * self.size
+        return [value.strip() if value else "" for value in self.column(name)]
+
+    def shown(self) -> list[frozenset[str]]:
+        """The fields that each of them shows."""
+        partly = {name for name, values in self.cells.items() if HIDDEN in values}
+        partly |= {name for name, items in self.lists.items() if items.hidden}
+        always = frozenset({*self.cells, *self.lists} - partly)
+        if not partly:
+            return [always] * self.size
+        found = [set(always) for _ in range(self.size)]
+        for name in partly:
+            for row in self._rows_that_show(name):
+                found[row].add(name)
+        return [frozenset(one) for one in found]
+
+    def _rows_that_show(self, name: str) -> list[int]:
+        if name in self.lists:
+            hidden = self.lists[name].hidden
+            return [row for row in range(self.size) if row not in hidden]
+        return [row for row, value in enumerate(self.cells[name]) if value is not HIDDEN]
+
     def take(self, rows: Sequence[int]) -> Columns:
         """Only these rows, in this order; each at most once."""
         cells = {name: [values[row] for row in rows] for name, values in self.cells.items()}
@@ -83,8 +111,27 @@ class Items:
     def of(cls, model: type[Told], values: Sequence[Any]) -> Items:
         """The items of a column that holds tuples of told objects, or HIDDEN."""
         hidden = frozenset(row for row, value in enumerate(values) if value is HIDDEN)
-        told = [(row, one) for row, value in enumerate(values) if row not in hidden for one in value]
+        told = [
+            (row, one) for row, value in enumerate(values) if row not in hidden for one in value
+        ]
         return cls([row for row, _ in told], Columns.of(model, [one for _, one in told]), hidden)
+
+    def numbers(self) -> list[int]:
+        """The place of each item in the list of its record, from 0."""
+        following: dict[int, count[int]] = {}
+        places = []
+        for owner in self.owners:
+            if owner not in following:
+                following[owner] = count()
+            places.append(next(following[owner]))
+        return places
+
+    def by_owner(self, values: Iterable[T], size: int) -> list[list[T]]:
+        """`values` (one an item) in a list for each of `size` records."""
+        found: list[list[T]] = [[] for _ in range(size)]
+        for owner, value in zip(self.owners, values, strict=True):
+            found[owner].append(value)
+        return found
 
     def take(self, rows: Sequence[int]) -> Items:
         """The items of these rows alone, whose numbers become their places in `rows`."""

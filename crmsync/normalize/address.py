@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import repeat
 from typing import NamedTuple
 
+from crmsync.model.columns import Items
 from crmsync.model.customer import Address
 from crmsync.model.told import ToldAddress
 from crmsync.normalize.countries import country_code
@@ -197,31 +199,34 @@ def _place(
     return _Place(parts.street, parts.number, extra, postal_code, town, code, key)
 
 
-def clean_address(told: ToldAddress, *, country: str) -> Address:
-    """The address with street and number apart, codes for countries, and its key.
+def clean_addresses(told: Items | None, size: int, *, country: str) -> list[tuple[Address, ...]]:
+    """The addresses of each of `size` customers, split, with codes for countries, and their keys.
 
     `country` is the connection's, for an address that names none; a country nobody knows is left
     empty. Nothing here is an error: an address that cannot be split keeps its text.
     """
-    place = _place(
-        (told.street or "").strip(),
-        (told.house_number or "").strip(),
-        told.lines,
-        told.postal_code or "",
-        told.city or "",
-        (told.country or "").strip(),
-        country,
-    )
+    if told is None:
+        return [()] * size
+    columns = told.columns
+    places = map(
+        _place, columns.texts("street"), columns.texts("house_number"), columns.column("lines", ()),
+        columns.texts("postal_code"), columns.texts("city"), columns.texts("country"),
+        repeat(country),
+    )  # fmt: skip
+    made = map(
+        _address, columns.column("type", "other"), columns.texts("recipient"),
+        columns.texts("company"), columns.texts("region"), places,
+    )  # fmt: skip
+    return [tuple(some) for some in told.by_owner(made, size)]
+
+
+def _address(type_: str, recipient: str, company: str, region: str, place: _Place) -> Address:
+    street, number, extra, postal_code, city, country, key = place
     return Address(
-        told.type,
-        (told.recipient or "").strip(),
-        (told.company or "").strip(),
-        place.street,
-        place.number,
-        place.extra,
-        place.postal_code,
-        place.city,
-        (told.region or "").strip(),
-        place.country,
-        place.key,
+        type_, recipient, company, street, number, extra, postal_code, city, region, country, key
     )
+
+
+def clean_address(told: ToldAddress, *, country: str) -> Address:
+    """One address, as `clean_addresses` gives it."""
+    return clean_addresses(Items.of(ToldAddress, [(told,)]), 1, country=country)[0][0]

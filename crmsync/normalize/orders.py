@@ -2,147 +2,102 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from functools import lru_cache
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from itertools import repeat
 
 from crmsync.errors import RecordError
+from crmsync.model.columns import Columns, Items
 from crmsync.model.order import Delivery, Order, OrderLine
 from crmsync.model.stream import Connection
 from crmsync.model.told import Amount, Day, ToldDelivery, ToldLine, ToldOrder, ToldReturn
 from crmsync.model.told import Moment as ToldMoment
-from crmsync.normalize.money import (
-    currency_code,
-    exponent,
-    gross_of,
-    minor,
-    net_of,
-    scaled,
-    tax_rate,
-)
-from crmsync.normalize.when import Moment, day, moment
+from crmsync.normalize.lines import Receipts, Row, Sums, add_up, clean_lines
+from crmsync.normalize.money import currency_code, minor
+from crmsync.normalize.when import Moment, day, moment, moments
 
 _NOT_COUNTED = frozenset(("draft", "cancelled"))
+_NO_ZONES: Mapping[str, str] = {}
 
 
-class _Receipt(NamedTuple):
-    """What all lines of one receipt share, and how its RecordErrors name them."""
+def clean_orders(
+    told: Columns,
+    *,
+    connection: Connection,
+    record_ids: Sequence[int],
+    source_ids: Sequence[int | None],
+    zones: Mapping[str, str] = _NO_ZONES,
+) -> tuple[list[Row], list[Row]]:
+    """The rows of orders (model.order.Order) and of all their lines (model.order.OrderLine).
 
-    record_id: int
-    part: str
-    currency: str
-    prices_include_tax: bool
-    returned: bool = False
-    turned: bool = False
+    `zones` are the stores' own, where they differ from the connection's. Gross and net follow from
+    `prices_include_tax` and each line's tax rate (equal where no rate is told). A line is returned
+    if it says so or its quantity is negative; a negative amount with a positive quantity is a
+    deduction: it lowers the gross and counts as discount. Gift cards are lines, not revenue. A
+    receipt of returned lines alone is a "return". `counts` is False for drafts, cancelled, test and
+    staff orders, and for those without lines.
 
-
-class _Sums(NamedTuple):
-    gross: int
-    net: int
-    refund_gross: int
-    refund_net: int
-    discount: int
-
-
-@lru_cache(maxsize=4096)
-def _thousandths(quantity: Decimal | int | str) -> int:
-    return scaled(quantity, 3)
-
-
-def _line_error(error: RecordError, told: ToldLine, number: int, currency: str) -> RecordError:
-    """`error` with the field it is about, found by reading them one by one."""
-    for field, places in (("quantity", 3), ("amount", exponent(currency)), ("discount", 0)):
-        try:
-            scaled(getattr(told, field), places)
-        except RecordError as found:
-            return RecordError(found.reason, field=f"lines.{number}.{field}", hint=found.hint)
-    return RecordError(error.reason, field=f"lines.{number}.tax_rate", hint=error.hint)
-
-
-@lru_cache(maxsize=32_768, typed=True)
-def _taxed(units: int, rate: Amount | None, prices_include_tax: bool) -> tuple[int, int]:
-    """Gross and net of `units`; the same where no tax rate was told."""
-    if rate is None:
-        return units, units
-    if prices_include_tax:
-        return units, net_of(units, tax_rate(rate))
-    return gross_of(units, tax_rate(rate)), units
-
-
-def _text(value: str | None) -> str:
-    return value.strip() if value else ""
-
-
-def _read_line(told: ToldLine, number: int, receipt: _Receipt) -> OrderLine:
-    quantity = _thousandths(told.quantity)
-    amount = minor(told.amount, receipt.currency)
-    returned = receipt.returned or told.returned or quantity < 0
-    if receipt.turned or (amount < 0 and returned and not receipt.returned):
-        amount = -amount
-    gross, net = _taxed(amount, told.tax_rate, receipt.prices_include_tax)
-    discount = 0
-    if told.discount:
-        units = minor(told.discount, receipt.currency)
-        discount = abs(_taxed(units, told.tax_rate, receipt.prices_include_tax)[0])
-    elif gross < 0 and not returned:
-        discount = -gross
-    return OrderLine(
-        receipt.record_id,
-        receipt.part,
-        number,
-        (told.sku or "").strip() or (told.gtin or "").strip(),
-        (told.title or "").strip(),
-        (told.category or "").strip(),
-        (told.brand or "").strip(),
-        (told.size or "").strip(),
-        abs(quantity),
-        gross,
-        net,
-        discount,
-        returned,
-        told.gift_card,
+    RecordError (placed_at, currency, shipping, lines.2.amount …) never holds the value; of which
+    order it does not say, so a page with an error is best asked for in halves.
+    """
+    size, stores = told.size, told.texts("store")
+    if not size:
+        return [], []
+    places = [zones.get(store, connection.zone) for store in stores] if zones else []
+    whens = _whens(told.column("placed_at"), places or connection.zone, field="placed_at")
+    currencies = list(map(currency_code, told.column("currency"), repeat(connection.currency)))
+    with_tax = told.column("prices_include_tax", True)
+    items = told.lists.get("lines") or Items([], Columns(ToldLine, 0))
+    lines = clean_lines(items, Receipts(record_ids, ["order"] * size, currencies, with_tax))
+    sums, statuses = add_up(lines, items.owners, size), told.column("status", "completed")
+    orders = zip(
+        record_ids,
+        repeat("order"),
+        ["return" if 0 < one.lines == one.returned else "sale" for one in sums],
+        source_ids,
+        repeat(None),
+        told.texts("number"),
+        told.column("channel", "web"),
+        stores,
+        *zip(*whens, strict=True),
+        statuses,
+        currencies,
+        *zip(*(one.amounts for one in sums), strict=True),
+        map(_shipping, told.column("shipping", 0), currencies),
+        map(
+            _counts,
+            sums,
+            statuses,
+            told.column("test", False),
+            told.column("staff_purchase", False),
+        ),
     )
+    return list(orders), lines
 
 
-def _lines(told: tuple[ToldLine, ...], receipt: _Receipt) -> list[OrderLine]:
-    """The lines; RecordError names a field as the told model does, counted from 0."""
-    found = []
-    for number, line in enumerate(told):
-        try:
-            found.append(_read_line(line, number, receipt))
-        except RecordError as error:
-            raise _line_error(error, line, number, receipt.currency) from None
-    return found
-
-
-def _sums(lines: list[OrderLine]) -> _Sums:
-    """The sums of kept and of returned lines; a gift card is money moved, not revenue."""
-    gross = net = refund_gross = refund_net = discount = 0
-    for line in lines:
-        if line.gift_card:
-            continue
-        if line.returned:
-            refund_gross += line.gross
-            refund_net += line.net
-        else:
-            gross += line.gross
-            net += line.net
-            discount += line.discount
-    return _Sums(gross, net, refund_gross, refund_net, discount)
-
-
-def _needed(value: ToldMoment, zone: str, field: str) -> Moment:
-    when = moment(value, zone, field=field)
-    if when is None:
+def _whens(
+    values: Sequence[ToldMoment | None], zones: Sequence[str] | str, *, field: str
+) -> list[Moment]:
+    """The moments, all in one zone or each in its own; RecordError where one is empty."""
+    if isinstance(zones, str):
+        found = moments(values, zones, field=field)
+    else:
+        found = [
+            moment(value, zone, field=field) for value, zone in zip(values, zones, strict=True)
+        ]
+    if None in found:
         raise RecordError("is empty", field=field)
-    return when
+    return found  # type: ignore[return-value]
 
 
-def _named(field: str, amount: Amount, currency: str) -> int:
+def _shipping(amount: Amount, currency: str) -> int:
     try:
         return minor(amount, currency) if amount else 0
     except RecordError as error:
-        raise RecordError(error.reason, field=field, hint=error.hint) from None
+        raise RecordError(error.reason, field="shipping", hint=error.hint) from None
+
+
+def _counts(sums: Sums, status: str, test: bool, staff_purchase: bool) -> bool:
+    return sums.lines > 0 and not (test or staff_purchase or status in _NOT_COUNTED)
 
 
 def clean_order(
@@ -152,40 +107,16 @@ def clean_order(
     record_id: int,
     source_id: int | None,
     zone: str | None = None,
-    part: str = "order",
 ) -> tuple[Order, list[OrderLine]]:
-    """The order and its lines; `zone` is the store's, else the connection's.
-
-    Gross and net follow from `prices_include_tax` and each line's tax rate (equal where no rate is
-    told). A line is returned if it says so or its quantity is negative; a negative amount with a
-    positive quantity is a deduction: it lowers the gross and counts as discount. Gift cards are
-    lines, not revenue. A receipt of returned lines alone is a "return". `counts` is False for
-    drafts, cancelled, test and staff orders, and for those without lines.
-
-    RecordError (placed_at, currency, shipping, lines.2.amount …) never holds the value.
-    """
-    when = _needed(told.placed_at, zone or connection.zone, "placed_at")
-    currency = currency_code(told.currency, connection.currency)
-    receipt = _Receipt(record_id, part, currency, told.prices_include_tax)
-    lines = _lines(told.lines, receipt)
-    all_returned = bool(lines) and all(line.returned for line in lines)
-    ignored = told.test or told.staff_purchase or told.status in _NOT_COUNTED
-    return Order(
-        record_id,
-        part,
-        "return" if all_returned else "sale",
-        source_id,
-        None,
-        _text(told.number),
-        told.channel,
-        _text(told.store),
-        *when,
-        told.status,
-        currency,
-        *_sums(lines),
-        _named("shipping", told.shipping, currency),
-        bool(lines) and not ignored,
-    ), lines
+    """One order, as `clean_orders` gives it; `zone` is its store's, else the connection's."""
+    orders, lines = clean_orders(
+        Columns.of(ToldOrder, [told]),
+        connection=connection,
+        record_ids=[record_id],
+        source_ids=[source_id],
+        zones={(told.store or "").strip(): zone} if zone else {},
+    )
+    return Order(*orders[0]), [OrderLine(*line) for line in lines]
 
 
 def clean_return(
@@ -200,14 +131,16 @@ def clean_return(
     """The return as an order of kind "return", all its lines returned and positive.
 
     A credit note told with negative amounts is turned round as a whole, so that a deduction (a
-    handling fee) within it still lowers the refund. Errors as in `clean_order`.
+    handling fee) within it still lowers the refund. Errors as in `clean_orders`.
     """
-    when = _needed(told.returned_at, zone or connection.zone, "returned_at")
+    (when,) = _whens([told.returned_at], zone or connection.zone, field="returned_at")
     currency = currency_code(told.currency, connection.currency)
-    receipt = _Receipt(record_id, told.part, currency, told.prices_include_tax, returned=True)
-    lines = _lines(told.lines, receipt)
-    if sum(line.gross for line in lines) < 0:
-        lines = _lines(told.lines, receipt._replace(turned=True))
+    receipt = Receipts([record_id], [told.part], [currency], [told.prices_include_tax])
+    items = Items.of(ToldLine, [told.lines])
+    lines = clean_lines(items, receipt, sense="returned")
+    if sum(OrderLine(*line).gross for line in lines) < 0:
+        lines = clean_lines(items, receipt, sense="turned")
+    (sums,) = add_up(lines, items.owners, 1)
     return Order(
         record_id,
         told.part,
@@ -220,10 +153,14 @@ def clean_return(
         *when,
         "completed",
         currency,
-        *_sums(lines),
+        *sums.amounts,
         0,
         bool(lines),
-    ), lines
+    ), [OrderLine(*line) for line in lines]
+
+
+def _text(value: str | None) -> str:
+    return value.strip() if value else ""
 
 
 def _evidence(promised: str, shipped: str, delivered: str) -> str:

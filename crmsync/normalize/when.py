@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -89,6 +90,18 @@ def moment(value: datetime | date | str | None, zone: str, *, field: str) -> Mom
     return _moment(_moment_told(value, field), zone, field)
 
 
+def moments(
+    values: Iterable[datetime | date | str | None], zone: str, *, field: str
+) -> list[Moment | None]:
+    """Each of `values` as `moment` gives it."""
+    return [
+        _written_moment(value, zone, field)
+        if value.__class__ is str
+        else moment(value, zone, field=field)
+        for value in values
+    ]
+
+
 @lru_cache(maxsize=8192)
 def _written_moment(text: str, zone: str, field: str) -> Moment | None:
     """Remembered, because many records share a stamp: that of an import, or of a day."""
@@ -123,6 +136,16 @@ def day(value: datetime | date | str | None, zone: str, *, field: str) -> str:
     if isinstance(value, str):
         return _written_day(value, zone, field)
     return _day(_moment_told(value, field), zone, field)
+
+
+def days(values: Iterable[datetime | date | str | None], zone: str, *, field: str) -> list[str]:
+    """Each of `values` as `day` gives it."""
+    return [
+        _written_day(value, zone, field)
+        if value.__class__ is str
+        else day(value, zone, field=field)
+        for value in values
+    ]
 
 
 @lru_cache(maxsize=8192)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from crmsync.errors import RecordError
+from crmsync.model.columns import Items
 from crmsync.model.order import ConsentClaim, Interaction, Product, Store
 from crmsync.model.stream import Connection
 from crmsync.model.told import (
@@ -29,7 +30,13 @@ SHOP = Connection(name="shop", controller="Muster Mode GmbH")
 
 
 def _claims(**told: Any) -> list[ConsentClaim]:
-    return clean_consents([ToldConsent(**told)], connection=SHOP, record_id=5, source_id=3)
+    return _claims_of(ToldConsent(**told))
+
+
+def _claims_of(*told: ToldConsent) -> list[ConsentClaim]:
+    items = Items.of(ToldConsent, [told])
+    rows = clean_consents(items, connection=SHOP, record_ids=[5])
+    return [ConsentClaim(*row) for row in rows]
 
 
 def test_an_interaction() -> None:
@@ -63,7 +70,7 @@ def test_a_consent_for_a_named_contact_is_in_its_compared_form() -> None:
         basis="consent", source="form", evidence="doi-17", expires_on="2028-11-21",
     ) == [
         ConsentClaim(
-            5, "consent.0", 3, "email", "marketing", "granted", "anna@example.org",
+            5, "consent.0", 5, "email", "marketing", "granted", "anna@example.org",
             "2026-11-21T10:00:00Z", "consent", "form", "doi-17", "2028-11-21",
         )
     ]  # fmt: skip
@@ -95,7 +102,7 @@ def test_every_consent_of_a_customer_has_a_part_of_its_own() -> None:
         ToldConsent(channel="phone", state="granted", at="2026-01-01"),
         ToldConsent(channel="phone", state="withdrawn", at="2026-02-01"),
     ]
-    found = clean_consents(told, connection=SHOP, record_id=5, source_id=3)
+    found = _claims_of(*told)
     assert [claim.part for claim in found] == ["consent.0", "consent.1"]
 
 
@@ -104,7 +111,7 @@ def test_errors_of_a_consent_name_the_field(field: str) -> None:
     told: dict[str, Any] = {"channel": "email", "state": "granted", field: "einst"}
     good = ToldConsent(channel="email", state="denied")
     with pytest.raises(RecordError) as error:
-        clean_consents([good, ToldConsent(**told)], connection=SHOP, record_id=5, source_id=3)
+        _claims_of(good, ToldConsent(**told))
     assert error.value.field == f"consents.1.{field}"
 
 

@@ -1,0 +1,63 @@
+"""Contact points: each customer's e-mail addresses and numbers, clean and each once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import repeat
+
+from crmsync.model.columns import Items
+from crmsync.model.customer import ContactPoint
+from crmsync.model.words import ContactChannel
+from crmsync.normalize.email import clean_email
+from crmsync.normalize.phone import to_e164
+
+
+def clean_contacts(
+    told: Items | None, size: int, *, country: str
+) -> list[tuple[ContactPoint, ...]]:
+    """The contact points of each of `size` customers, each once, in the order told.
+
+    `country` is where numbers without a country code are from. A text that is no number or address
+    is kept with an empty value; an empty one is left out.
+    """
+    if told is None:
+        return [()] * size
+    columns = told.columns
+    points = map(
+        _point, columns.column("channel"), columns.column("value"),
+        columns.column("verified", False), columns.column("preferred", False), repeat(country),
+    )  # fmt: skip
+    return [_each_once(some) for some in told.by_owner(points, size)]
+
+
+def _point(
+    channel: ContactChannel, value: str, verified: bool, preferred: bool, country: str
+) -> ContactPoint:
+    raw = value.strip()
+    if channel == "email":
+        address, role = clean_email(raw)
+        return ContactPoint(channel, address, raw, verified, preferred, role)
+    return ContactPoint(channel, to_e164(raw, country), raw, verified, preferred, False)
+
+
+def _each_once(points: Sequence[ContactPoint]) -> tuple[ContactPoint, ...]:
+    if len({point.value or point.raw for point in points if point.raw}) == len(points):
+        return tuple(points)
+    found: dict[tuple[str, str], ContactPoint] = {}
+    for point in points:
+        if point.raw:
+            group = "phone" if point.channel == "mobile" else point.channel
+            key = (group, point.value or point.raw)
+            found[key] = _joined(found[key], point) if key in found else point
+    return tuple(found.values())
+
+
+def _joined(first: ContactPoint, second: ContactPoint) -> ContactPoint:
+    """One contact point out of two equal ones; "mobile" says more than "phone"."""
+    return replace(
+        first,
+        channel="mobile" if second.channel == "mobile" else first.channel,
+        verified=first.verified or second.verified,
+        preferred=first.preferred or second.preferred,
+    )

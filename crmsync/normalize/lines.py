@@ -1,0 +1,173 @@
+"""The lines of receipts: amounts in minor units, with and without tax, what came back, sums."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import lru_cache
+from itertools import repeat
+from typing import Any, Literal, NamedTuple
+
+from crmsync.errors import RecordError
+from crmsync.model.columns import Columns, Items
+from crmsync.model.told import Amount
+from crmsync.normalize.money import exponent, gross_of, minor, net_of, scaled, tax_rate
+
+Row = tuple[Any, ...]
+"""A row of a table, its values in the order of the model's fields."""
+
+Sense = Literal["sold", "returned", "turned"]
+"""What the lines of a receipt are: sold, all of them returned, or returned and told as negative."""
+
+
+class Receipts(NamedTuple):
+    """What the lines of each receipt share, a list each."""
+
+    record_ids: Sequence[int]
+    parts: Sequence[str]
+    currencies: Sequence[str]
+    prices_include_tax: Sequence[bool]
+
+
+class Sums(NamedTuple):
+    """The sums of kept and of returned lines, and how many lines there are and came back.
+
+    A gift card is a line, but money moved and no revenue.
+    """
+
+    gross: int
+    net: int
+    refund_gross: int
+    refund_net: int
+    discount: int
+    lines: int
+    returned: int
+
+    @property
+    def amounts(self) -> tuple[int, ...]:
+        """The sums without the counts, in the order of model.order.Order."""
+        return self[:5]
+
+
+def clean_lines(told: Items | None, receipts: Receipts, *, sense: Sense = "sold") -> list[Row]:
+    """The rows (model.order.OrderLine) of the lines of all receipts.
+
+    RecordError names the field as the told model does, counted from 0 within its receipt.
+    """
+    if told is None or not told.owners:
+        return []
+    columns, owners, numbers = told.columns, told.owners, told.numbers()
+    currencies = [receipts.currencies[owner] for owner in owners]
+    try:
+        figures = list(_read(columns, owners, currencies, receipts, sense))
+    except RecordError as error:
+        raise _line_error(error, columns, numbers, currencies) from None
+    skus = zip(columns.texts("sku"), columns.texts("gtin"), strict=True)
+    return list(
+        zip(
+            [receipts.record_ids[owner] for owner in owners],
+            [receipts.parts[owner] for owner in owners],
+            numbers,
+            [sku or gtin for sku, gtin in skus],
+            *(columns.texts(name) for name in ("title", "category", "brand", "size")),
+            *zip(*figures, strict=True),
+            columns.column("gift_card", False),
+            strict=True,
+        )
+    )
+
+
+def _read(
+    columns: Columns,
+    owners: Sequence[int],
+    currencies: Sequence[str],
+    receipts: Receipts,
+    sense: Sense,
+) -> map[Row]:
+    return map(
+        _figures, columns.column("quantity", 1), columns.column("amount"), currencies,
+        columns.column("tax_rate"), columns.column("discount", 0),
+        columns.column("returned", False),
+        [receipts.prices_include_tax[owner] for owner in owners], repeat(sense),
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=65_536, typed=True)
+def _figures(
+    told_quantity: Amount,
+    told_amount: Amount,
+    currency: str,
+    rate: Amount | None,
+    told_discount: Amount,
+    told_returned: bool,
+    with_tax: bool,
+    sense: Sense,
+) -> Row:
+    """Quantity, gross, net, discount, returned. Remembered: the same things are bought often."""
+    quantity = thousandths(told_quantity)
+    amount = minor(told_amount, currency)
+    returned = sense != "sold" or told_returned or quantity < 0
+    if sense == "turned" or (amount < 0 and returned and sense == "sold"):
+        amount = -amount
+    gross, net = _taxed(amount, rate, with_tax)
+    discount = 0
+    if told_discount:
+        discount = abs(_taxed(minor(told_discount, currency), rate, with_tax)[0])
+    elif gross < 0 and not returned:
+        discount = -gross
+    return abs(quantity), gross, net, discount, returned
+
+
+@lru_cache(maxsize=4096, typed=True)
+def thousandths(quantity: Decimal | int | str) -> int:
+    """A quantity in thousandths of its unit; RecordError when it is no number."""
+    return scaled(quantity, 3)
+
+
+def _taxed(units: int, rate: Amount | None, prices_include_tax: bool) -> tuple[int, int]:
+    """Gross and net of `units`; the same where no tax rate was told."""
+    if rate is None:
+        return units, units
+    if prices_include_tax:
+        return units, net_of(units, tax_rate(rate))
+    return gross_of(units, tax_rate(rate)), units
+
+
+def _line_error(
+    error: RecordError, told: Columns, numbers: Sequence[int], currencies: Sequence[str]
+) -> RecordError:
+    """`error` with the line and field it is about, found by reading them one by one."""
+    fields = [("quantity", 1), ("amount", None), ("discount", 0)]
+    for row, number in enumerate(numbers):
+        places = {"quantity": 3, "amount": exponent(currencies[row]), "discount": 0}
+        for field, default in fields:
+            try:
+                scaled(told.column(field, default)[row], places[field])
+            except RecordError as found:
+                return RecordError(found.reason, field=f"lines.{number}.{field}", hint=found.hint)
+        rate = told.column("tax_rate")[row]
+        try:
+            tax_rate(rate if rate is not None else 0)
+        except RecordError as found:
+            return RecordError(found.reason, field=f"lines.{number}.tax_rate", hint=found.hint)
+    return error
+
+
+def add_up(rows: Sequence[Row], owners: Sequence[int], size: int) -> list[Sums]:
+    """The sums of each of `size` receipts; `owners` says whose each row is."""
+    found = [[0] * len(Sums._fields) for _ in range(size)]
+    for owner, row in zip(owners, rows, strict=True):
+        gross, net, discount, returned, gift_card = row[9:]
+        sums = found[owner]
+        sums[5] += 1
+        sums[6] += returned
+        if gift_card:
+            continue
+        if returned:
+            sums[2] += gross
+            sums[3] += net
+        else:
+            sums[0] += gross
+            sums[1] += net
+            sums[4] += discount
+    return [Sums(*sums) for sums in found]
