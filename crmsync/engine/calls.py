@@ -13,7 +13,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from crmsync.errors import CrmsyncError, PluginError, RecordError
-from crmsync.hookspecs import Connector, ListsIds
+from crmsync.hookspecs import Connector, ListsIds, MapsPages
+from crmsync.model.columns import Columns
 from crmsync.model.stream import Json, Page, Stream, Window
 from crmsync.model.told import Told
 
@@ -40,6 +41,19 @@ def map_record(
         return Refusal("record", ".".join(map(str, problem["loc"])), _reason(problem["msg"]))
     except Exception as error:  # a mapper's bug costs one record, not the run
         return Refusal("mapper", "", f"the mapper failed with {type(error).__name__}")
+
+
+def map_page(
+    connector: Connector, stream: Stream, raws: Sequence[Mapping[str, Any]]
+) -> Columns | None:
+    """What the mapper says of a page, where it maps pages; None: the records are asked for one
+    by one, and what is wrong with which of them is told then."""
+    if not isinstance(connector, MapsPages):
+        return None
+    try:
+        return connector.map_page(stream, raws)
+    except Exception:  # a mapper's bug costs one record, not a page
+        return None
 
 
 def read_pages(

@@ -13,15 +13,16 @@ from dataclasses import dataclass, field
 import orjson
 from pydantic import TypeAdapter
 
-from crmsync.engine.calls import Refusal, map_record
+from crmsync.engine.answers import Answers, ask
+from crmsync.engine.calls import Refusal
 from crmsync.engine.land import LONGEST
-from crmsync.engine.outcome import Context, Yield, digest, outcome
+from crmsync.engine.outcome import Context, Row, Yield, concerned, digest, outcome
 from crmsync.engine.parents import Parents, find
 from crmsync.errors import RecordError
 from crmsync.hookspecs import Connector
 from crmsync.model.customer import SourceCustomer
+from crmsync.model.order import Product
 from crmsync.model.stream import Connection, Stream
-from crmsync.model.told import Told
 from crmsync.normalize import clean
 from crmsync.store import Work, models, parking, records
 from crmsync.store.models import Mapped
@@ -48,7 +49,7 @@ class Connected:
 class Sorted:
     """A batch sorted by what becomes of each record."""
 
-    yields: list[Yield] = field(default_factory=list)
+    yields: Yield = field(default_factory=Yield)
     refusals: dict[int, Refusal] = field(default_factory=dict)
     pending: list[tuple[int, int, str]] = field(default_factory=list)
     withdrawn: list[int] = field(default_factory=list)
@@ -68,7 +69,7 @@ def normalize(
     _write(work, connected, batch, before, {raw.id: raw for raw in raws})
     return {
         "taken": len(raws),
-        "mapped": len(batch.yields),
+        "mapped": len(batch.yields.ids),
         "ignored": len(batch.ignored),
         "pending": len(batch.pending),
         "parked": len(batch.refusals),
@@ -93,52 +94,56 @@ def _sort(work: Work, connected: Connected, raws: Sequence[Raw]) -> Sorted:
     zones = models.shop_zones(work, connected.connection.name)
     context = Context(connected.connection, zones)
     for start in range(0, len(raws), PAGE):
-        told = _map_page(connected, raws[start : start + PAGE], batch)
-        items = (item for answer in told.values() for item in answer)
-        parents = find(work, connected.connection.name, items)
-        for record_id, answer in told.items():
-            _judge(work, record_id, answer, parents, context, batch)
+        for stream, some in _by_stream(connected, raws[start : start + PAGE], batch):
+            answers, refusals, ignored = ask(connected.connector, stream, some)
+            batch.refusals |= refusals
+            batch.ignored += ignored
+            parents = find(work, connected.connection.name, answers)
+            _judge(_present(work, answers, parents, context, batch), parents, context, batch)
     return batch
 
 
-def _map_page(connected: Connected, raws: Sequence[Raw], batch: Sorted) -> dict[int, list[Told]]:
-    told: dict[int, list[Told]] = {}
+def _by_stream(
+    connected: Connected, raws: Sequence[Raw], batch: Sorted
+) -> Iterator[tuple[Stream, list[Raw]]]:
+    """The living records of a page, those of each stream together."""
+    found: dict[int, list[Raw]] = {}
     for raw in raws:
         if raw.payload is None or raw.stream_id not in connected.streams:
             batch.withdrawn.append(raw.id)
-            continue
-        answer = map_record(connected.connector, connected.streams[raw.stream_id][1], raw.payload)
-        if isinstance(answer, Refusal):
-            batch.refusals[raw.id] = answer
-        elif not answer:
-            batch.ignored.append(raw.id)
         else:
-            told[raw.id] = answer
-    return told
+            found.setdefault(raw.stream_id, []).append(raw)
+    return ((connected.streams[number][1], some) for number, some in found.items())
 
 
-def _judge(
-    work: Work,
-    record_id: int,
-    items: Sequence[Told],
-    parents: Parents,
-    context: Context,
-    batch: Sorted,
-) -> None:
-    for item in items:
-        missing = parents.missing(item)
-        if missing is not None and len(missing[1]) > LONGEST:
+def _present(
+    work: Work, answers: Answers, parents: Parents, context: Context, batch: Sorted
+) -> Answers:
+    """The answers whose parents have landed; the others wait."""
+    missing = parents.missing(answers)
+    if not missing:
+        return answers
+    for number, (stream, name) in missing.items():
+        if len(name) > LONGEST:
             reason = f"it names a record by more than {LONGEST} signs"
-            batch.refusals[record_id] = Refusal("record", "", reason)
-            return
-        if missing is not None:
-            row = records.load_stream(work, context.connection.name, missing[0], missing[0])
-            batch.pending.append((record_id, row.id, missing[1]))
-            return
+            batch.refusals[number] = Refusal("record", "", reason)
+        else:
+            row = records.load_stream(work, context.connection.name, stream, stream)
+            batch.pending.append((number, row.id, name))
+    return answers.take([number for number in answers.ids if number not in missing])
+
+
+def _judge(answers: Answers, parents: Parents, context: Context, batch: Sorted) -> None:
+    """Clean a page; one with an error in halves, until the record that has it stands alone."""
     try:
-        batch.yields.append(outcome(record_id, items, parents, context))
+        batch.yields.extend(outcome(answers, parents, context))
     except RecordError as error:
-        batch.refusals[record_id] = Refusal(error.code, error.field, error.reason)
+        if len(answers.ids) == 1:
+            refusal = Refusal(error.code, error.field, error.reason)
+            batch.refusals[answers.ids[0]] = refusal
+            return
+        for half in answers.halves():
+            _judge(half, parents, context, batch)
 
 
 def _write(
@@ -148,12 +153,13 @@ def _write(
     before: Mapping[int, Mapped],
     raws: Mapping[int, Raw],
 ) -> None:
-    customers = _write_customers(work, connected, batch, before, raws)
-    facts = _write_facts(work, connected, batch, before)
+    ids = batch.yields.ids
+    customers = _write_customers(work, connected, batch.yields, before, raws)
+    facts = _write_facts(work, connected, batch.yields, before)
     _withdraw(work, [*batch.withdrawn, *batch.ignored], before)
-    mapped = [Mapped(n, "mapped", mark, facts[n]) for n, mark in customers.items()]
+    mapped = [(n, "mapped", customers.get(n, b""), facts.get(n, b"")) for n in ids]
     models.save_mapped(work, _differing([*mapped, *_unmapped(batch, before)], before))
-    settled = [one.record_id for one in batch.yields] + batch.withdrawn + batch.ignored
+    settled = ids + batch.withdrawn + batch.ignored
     known = [number for number in settled if number in before]
     models.clear_pending(work, known)
     parking.release_records(work, known)
@@ -164,7 +170,7 @@ def _write(
 def _write_customers(
     work: Work,
     connected: Connected,
-    batch: Sorted,
+    yields: Yield,
     before: Mapping[int, Mapped],
     raws: Mapping[int, Raw],
 ) -> dict[int, bytes]:
@@ -173,58 +179,44 @@ def _write_customers(
     The controller is part of the hash: a connection that goes to another company is resolved anew.
     """
     controller = connected.connection.controller
-    known = [y.record_id for y in batch.yields if y.customer and y.record_id in before]
-    old = models.load_customers(work, known)
-    rows, hashes, gone = [], {}, []
-    for one in batch.yields:
-        number = one.record_id
-        text = _document(one, old.get(number))
-        mark = hashes[number] = digest(text + controller.encode()) if text else b""
-        if mark == before.get(number, NEVER).customer_hash:
-            continue
-        if text:
-            stream_id = raws[number].stream_id
-            rows.append((number, stream_id, controller, text.decode()))
-        else:
-            gone.append(number)
+    mark = controller.encode()
+    old = models.load_customers(work, [n for n in yields.customers if n in before])
+    rows, hashes = [], {}
+    for number, customer in yields.customers.items():
+        text = _document(customer, old.get(number))
+        hashes[number] = digest(text + mark)
+        if hashes[number] != before.get(number, NEVER).customer_hash:
+            rows.append((number, raws[number].stream_id, controller, text.decode()))
+    known = [number for number in yields.ids if number in before]
+    gone = [n for n in known if n not in hashes and before[n].customer_hash]
     models.save_customers(work, rows)
     models.withdraw_customers(work, gone)
     work.log_records("source", [row[0] for row in rows] + gone)
     return hashes
 
 
-def _document(one: Yield, old: str | None) -> bytes:
+def _document(customer: SourceCustomer, old: str | None) -> bytes:
     """The customer's document; what the backend hides now keeps its old value."""
-    if one.customer is None:
-        return b""
     if old is None:
-        return orjson.dumps(one.customer)
-    return orjson.dumps(clean.carry_hidden(one.customer, _CUSTOMER.validate_json(old)))
+        return orjson.dumps(customer)
+    return orjson.dumps(clean.carry_hidden(customer, _CUSTOMER.validate_json(old)))
 
 
 def _write_facts(
-    work: Work, connected: Connected, batch: Sorted, before: Mapping[int, Mapped]
+    work: Work, connected: Connected, yields: Yield, before: Mapping[int, Mapped]
 ) -> dict[int, bytes]:
     """Write the facts that changed; gives the hash of each record's."""
-    hashes = {one.record_id: one.facts_hash() for one in batch.yields}
-    changed = [one for one in batch.yields if _differs(one, hashes, before)]
-    known = [one.record_id for one in changed if one.record_id in before]
+    hashes = yields.hashes()
+    changed = [n for n in yields.ids if hashes.get(n, b"") != before.get(n, NEVER).facts_hash]
+    known = [number for number in changed if number in before]
     _log_old(work, known)
     models.withdraw_facts(work, known)
-    rows: dict[str, list[object]] = {}
-    for one in changed:
-        for table, items in one.facts.items():
-            rows.setdefault(table, []).extend(items)
+    rows = yields.only(changed)
     models.save_facts(work, rows)
-    work.log_records("facts", [number for one in changed for number in one.sources])
-    work.log_records("consents", [number for one in changed for number in one.claimants])
-    _ask_again(work, connected, changed, rows)
+    work.log_records("facts", concerned(rows, ("orders", "deliveries", "interactions")))
+    work.log_records("consents", concerned(rows, ("claims",)))
+    _ask_again(work, connected, rows)
     return hashes
-
-
-def _differs(one: Yield, hashes: Mapping[int, bytes], before: Mapping[int, Mapped]) -> bool:
-    number = one.record_id
-    return hashes[number] != before.get(number, NEVER).facts_hash
 
 
 def _log_old(work: Work, ids: Sequence[int]) -> None:
@@ -235,14 +227,12 @@ def _log_old(work: Work, ids: Sequence[int]) -> None:
         work.log_records("consents", claims)
 
 
-def _ask_again(
-    work: Work, connected: Connected, changed: Sequence[Yield], rows: Mapping[str, list[object]]
-) -> None:
+def _ask_again(work: Work, connected: Connected, rows: Mapping[str, Sequence[Row]]) -> None:
     """Deliveries and returns follow their order's customer; lines follow their product."""
-    orders = [one.record_id for one in changed if "orders" in one.facts]
+    orders = [row[0] for row in rows.get("orders", ())]
     children = models.children_of_orders(work, orders) if orders else []
     work.log_records(records.topic(connected.connection.name), children)
-    skus = {getattr(row, "sku", "") for row in rows.get("products", ())}
+    skus = {Product(*row).sku for row in rows.get("products", ())}
     if skus:
         work.log_records("facts", models.sources_of_skus(work, list(connected.streams), skus))
 
@@ -268,8 +258,10 @@ def _unmapped(batch: Sorted, before: Mapping[int, Mapped]) -> Iterator[Mapped]:
         yield Mapped(number, state, last.customer_hash, last.facts_hash)
 
 
-def _differing(rows: Sequence[Mapped], before: Mapping[int, Mapped]) -> Sequence[Mapped]:
-    return [row for row in rows if before.get(row.record_id) != row] if before else rows
+def _differing(
+    rows: Sequence[tuple[int, str, bytes, bytes]], before: Mapping[int, Mapped]
+) -> Sequence[tuple[int, str, bytes, bytes]]:
+    return [row for row in rows if before.get(row[0]) != row] if before else rows
 
 
 def _park(work: Work, batch: Sorted, raws: Mapping[int, Raw]) -> None:

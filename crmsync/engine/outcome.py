@@ -1,18 +1,20 @@
-"""From what a mapper says to what the store keeps: one raw record's model records as a set."""
+"""From what a mapper says to what the store keeps: each raw record's model records as a set."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from itertools import chain
 from typing import Any
 
 import orjson
 
+from crmsync.engine.answers import Answers, Group
 from crmsync.engine.parents import Parents
 from crmsync.errors import RecordError
+from crmsync.model.columns import Columns
 from crmsync.model.customer import SourceCustomer
+from crmsync.model.order import ConsentClaim, Delivery, Interaction, Order
 from crmsync.model.stream import Connection
 from crmsync.model.told import (
     Told,
@@ -26,34 +28,75 @@ from crmsync.model.told import (
     ToldStore,
 )
 from crmsync.normalize import clean
+from crmsync.store import models
 
-
-@dataclass(slots=True)
-class Yield:
-    """What one raw record yields: at most one customer, and rows by the names of models.FACTS."""
-
-    record_id: int
-    customer: SourceCustomer | None = None
-    facts: dict[str, list[Any]] = field(default_factory=dict)
-    sources: set[int] = field(default_factory=set)
-    claimants: set[int] = field(default_factory=set)
-
-    def add(self, table: str, rows: Sequence[Any]) -> None:
-        """Add rows to a table."""
-        known = self.facts.get(table)
-        self.facts[table] = [*known, *rows] if known else list(rows)
-
-    def facts_hash(self) -> bytes:
-        """A digest of the rows; b"" without any."""
-        if not self.facts:
-            return b""
-        cells = {table: [*chain.from_iterable(rows)] for table, rows in self.facts.items()}
-        return digest(orjson.dumps(cells))
+Row = tuple[Any, ...]
 
 
 def digest(payload: bytes) -> bytes:
     """The output hash: 16 bytes of BLAKE2b."""
     return blake2b(payload, digest_size=16).digest()
+
+
+@dataclass(slots=True)
+class Yield:
+    """What records yield: at most one customer each, and rows by the names of models.FACTS.
+
+    The first value of a row is its record's id. `orders` are the records that are orders, each
+    with its source customer.
+    """
+
+    ids: list[int] = field(default_factory=list)
+    customers: dict[int, SourceCustomer] = field(default_factory=dict)
+    orders: dict[int, int | None] = field(default_factory=dict)
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+
+    def add(self, table: str, rows: Iterable[Row]) -> None:
+        """Add rows to a table."""
+        self.rows.setdefault(table, []).extend(rows)
+
+    def extend(self, other: Yield) -> None:
+        """Take in what other records yield."""
+        self.ids += other.ids
+        self.customers |= other.customers
+        self.orders |= other.orders
+        for table, rows in other.rows.items():
+            self.add(table, rows)
+
+    def only(self, ids: Iterable[int]) -> dict[str, list[Row]]:
+        """The rows of some records."""
+        wanted = frozenset(ids)
+        if len(wanted) == len(self.ids):
+            return self.rows
+        return {
+            table: [row for row in rows if row[0] in wanted] for table, rows in self.rows.items()
+        }
+
+    def hashes(self) -> dict[int, bytes]:
+        """A digest of the rows of each record that has any."""
+        told: dict[int, list[Row]] = {}
+        for table in models.FACTS:
+            for row in self.rows.get(table, ()):
+                number = row[0]
+                if number in told:
+                    told[number].append(row)
+                else:
+                    told[number] = [row]
+        return {number: digest(orjson.dumps(rows)) for number, rows in told.items()}
+
+
+_SOURCE = {
+    "orders": Order._fields.index("source_id"),
+    "deliveries": Delivery._fields.index("source_id"),
+    "interactions": Interaction._fields.index("source_id"),
+    "claims": ConsentClaim._fields.index("source_id"),
+}
+
+
+def concerned(rows: Mapping[str, Sequence[Row]], tables: Iterable[str]) -> dict[int, None]:
+    """The source customers that rows of these tables are about, in their order."""
+    found = (row[_SOURCE[table]] for table in tables for row in rows.get(table, ()))
+    return dict.fromkeys(source for source in found if source is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,133 +111,130 @@ class Context:
         return self.zones.get(store) if store else None
 
 
-def outcome(record_id: int, told: Sequence[Told], parents: Parents, context: Context) -> Yield:
-    """What a record yields; RecordError when a value in it cannot be used."""
-    result = Yield(record_id)
-    for item in told:
-        _TAKE[type(item)](result, item, parents, context)
+def outcome(answers: Answers, parents: Parents, context: Context) -> Yield:
+    """What the records of a page yield; RecordError when a value in one of them cannot be used."""
+    result = Yield(answers.ids)
+    for group in answers.of(ToldCustomer):
+        _take_customers(result, group, context)
+    for group in answers.of(ToldOrder):
+        _take_orders(result, group, parents, context)
+    for number, told in answers.others:
+        _TAKE[type(told)](result, number, told, parents, context)
     return result
 
 
-def _customer(result: Yield, told: ToldCustomer, _parents: Parents, context: Context) -> None:
-    _take_customer(result, told, context, guest=False)
+def _take_customers(result: Yield, group: Group, context: Context, *, guest: bool = False) -> None:
+    ids, columns = group
+    found = clean.clean_customers(columns, connection=context.connection, guest=guest)
+    result.customers.update(zip(ids, found, strict=True))
+    told = columns.lists.get("consents")
+    result.add("claims", clean.clean_consents(told, connection=context.connection, record_ids=ids))
 
 
-def _take_customer(result: Yield, told: ToldCustomer, context: Context, *, guest: bool) -> None:
-    if result.customer is not None:
-        raise RecordError("the mapper gave two customers for one record")
-    result.customer = clean.clean_customer(told, connection=context.connection, guest=guest)
-    if told.consents:
-        claims = clean.clean_consents(
-            told.consents,
-            record_id=result.record_id,
-            source_id=result.record_id,
-            connection=context.connection,
-        )
-        result.add("claims", claims)
-        result.claimants.add(result.record_id)
-
-
-def _order(result: Yield, told: ToldOrder, parents: Parents, context: Context) -> None:
-    if "orders" in result.facts:
-        raise RecordError("the mapper gave two orders for one record")
-    source = parents.customer(told)
-    if told.guest is not None and source is None:
-        _take_customer(result, told.guest, context, guest=True)
-        source = result.record_id
-    order, lines = clean.clean_order(
-        told,
+def _take_orders(result: Yield, group: Group, parents: Parents, context: Context) -> None:
+    sources = parents.customers(group)
+    if "guest" in group.columns.cells:
+        sources = _take_guests(result, group, sources, context)
+    orders, lines = clean.clean_orders(
+        group.columns,
         connection=context.connection,
-        record_id=result.record_id,
-        source_id=source,
-        zone=context.zone(told.store),
+        record_ids=group.ids,
+        source_ids=sources,
+        zones=context.zones,
     )
-    _take_order(result, order, lines)
-
-
-def _take_order(result: Yield, order: Any, lines: Sequence[Any]) -> None:
-    result.add("orders", (order,))
+    result.orders.update(zip(group.ids, sources, strict=True))
+    result.add("orders", orders)
     result.add("lines", lines)
-    _concern(result, order.source_id)
 
 
-def _concern(result: Yield, source: int | None) -> None:
-    if source is not None:
-        result.sources.add(source)
+def _take_guests(
+    result: Yield, group: Group, sources: Sequence[int | None], context: Context
+) -> list[int | None]:
+    """The source customers of these orders, where a guest's own order is his source."""
+    told = group.columns.column("guest")
+    rows = [row for row, guest in enumerate(told) if guest is not None and sources[row] is None]
+    ids = [group.ids[row] for row in rows]
+    guests = Columns.of(ToldCustomer, [told[row] for row in rows])
+    _take_customers(result, Group(ids, guests), context, guest=True)
+    found = list(sources)
+    for row in rows:
+        found[row] = group.ids[row]
+    return found
 
 
-def _return(result: Yield, told: ToldReturn, parents: Parents, context: Context) -> None:
-    own = _own_order(result)
+def _return(
+    result: Yield, number: int, told: ToldReturn, parents: Parents, context: Context
+) -> None:
+    own = number in result.orders
     order, lines = clean.clean_return(
         told,
         connection=context.connection,
-        record_id=result.record_id,
-        source_id=own.source_id if own else parents.customer(told),
-        order_record_id=result.record_id if own else parents.order(told),
+        record_id=number,
+        source_id=result.orders[number] if own else parents.customer(told),
+        order_record_id=number if own else parents.order(told),
         zone=context.zone(told.store),
     )
-    _take_order(result, order, lines)
+    result.add("orders", (tuple(order),))
+    result.add("lines", map(tuple, lines))
 
 
-def _own_order(result: Yield) -> Any:
-    """The order of the same record, to which a return or delivery without a name belongs."""
-    return next((row for row in result.facts.get("orders", ()) if row.part == "order"), None)
-
-
-def _delivery(result: Yield, told: ToldDelivery, parents: Parents, context: Context) -> None:
-    own = _own_order(result) if told.order is None else None
-    order_id = result.record_id if own else parents.order(told)
+def _delivery(
+    result: Yield, number: int, told: ToldDelivery, parents: Parents, context: Context
+) -> None:
+    own = told.order is None and number in result.orders
+    order_id = number if own else parents.order(told)
     if order_id is None:
         raise RecordError("a delivery needs its order", field="order")
-    source = own.source_id if own else parents.customer(told)
     row = clean.clean_delivery(
         told,
         connection=context.connection,
-        record_id=result.record_id,
-        source_id=source,
+        record_id=number,
+        source_id=result.orders[number] if own else parents.customer(told),
         order_record_id=order_id,
     )
-    result.add("deliveries", (row,))
-    _concern(result, source)
+    result.add("deliveries", (tuple(row),))
 
 
-def _interaction(result: Yield, told: ToldInteraction, parents: Parents, context: Context) -> None:
-    source = parents.customer(told)
+def _interaction(
+    result: Yield, number: int, told: ToldInteraction, parents: Parents, context: Context
+) -> None:
     row = clean.clean_interaction(
         told,
         connection=context.connection,
-        record_id=result.record_id,
-        source_id=source,
+        record_id=number,
+        source_id=parents.customer(told),
         zone=context.zone(told.store),
     )
-    result.add("interactions", (row,))
-    _concern(result, source)
+    result.add("interactions", (tuple(row),))
 
 
-def _consent(result: Yield, told: ToldConsentEvent, parents: Parents, context: Context) -> None:
+def _consent(
+    result: Yield, number: int, told: ToldConsentEvent, parents: Parents, context: Context
+) -> None:
     source = parents.customer(told)
     if source is None:
         raise RecordError("a consent needs its customer", field="customer")
     claims = clean.clean_consent_event(
-        told, record_id=result.record_id, source_id=source, connection=context.connection
+        told, record_id=number, source_id=source, connection=context.connection
     )
-    result.add("claims", claims)
-    result.claimants.add(source)
+    result.add("claims", map(tuple, claims))
 
 
-def _product(result: Yield, told: ToldProduct, _parents: Parents, context: Context) -> None:
-    row = clean.clean_product(told, connection=context.connection, record_id=result.record_id)
-    result.add("products", (row,))
+def _product(
+    result: Yield, number: int, told: ToldProduct, _parents: Parents, context: Context
+) -> None:
+    row = clean.clean_product(told, connection=context.connection, record_id=number)
+    result.add("products", (tuple(row),))
 
 
-def _store(result: Yield, told: ToldStore, _parents: Parents, context: Context) -> None:
-    row = clean.clean_store(told, connection=context.connection, record_id=result.record_id)
-    result.add("shops", (row,))
+def _store(
+    result: Yield, number: int, told: ToldStore, _parents: Parents, context: Context
+) -> None:
+    row = clean.clean_store(told, connection=context.connection, record_id=number)
+    result.add("shops", (tuple(row),))
 
 
 _TAKE: dict[type[Told], Any] = {
-    ToldCustomer: _customer,
-    ToldOrder: _order,
     ToldReturn: _return,
     ToldDelivery: _delivery,
     ToldInteraction: _interaction,

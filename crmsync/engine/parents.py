@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from crmsync.engine.answers import Answers, Group
 from crmsync.model.told import (
     Told,
     ToldConsentEvent,
@@ -22,17 +23,22 @@ Named = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Parents:
-    """The record ids behind the names a batch uses, and the source customer of each order."""
+    """The record ids behind the names a page uses, and the source customer of each order."""
 
     ids: Mapping[Named, int] = field(default_factory=dict)
     sources: Mapping[int, int | None] = field(default_factory=dict)
 
-    def missing(self, told: Told) -> Named | None:
-        """The first record that `told` names and that has not landed yet."""
-        for name in (_customer(told), _order(told)):
-            if name is not None and name not in self.ids:
-                return name
-        return None
+    def missing(self, answers: Answers) -> dict[int, Named]:
+        """The first record that each of the others names and that has not landed yet."""
+        found: dict[int, Named] = {}
+        for number, name in _names(answers):
+            if name not in self.ids:
+                found.setdefault(number, name)
+        return found
+
+    def customers(self, orders: Group) -> list[int | None]:
+        """The source customer that each of these orders names, None where it names none."""
+        return [self.ids[name] if name[1] else None for name in _customers(orders)]
 
     def customer(self, told: Told) -> int | None:
         """The source customer `told` names, directly or through its order."""
@@ -46,6 +52,24 @@ class Parents:
         """The record id of the order `told` names."""
         name = _order(told)
         return None if name is None else self.ids[name]
+
+
+def _customers(orders: Group) -> Iterator[Named]:
+    """The customer each order names; "" for none."""
+    columns = orders.columns
+    names = [name or "" for name in columns.column("customer")]
+    return zip(columns.column("customer_stream", "customers"), names, strict=True)
+
+
+def _names(answers: Answers) -> Iterator[tuple[int, Named]]:
+    """Everything that is named, with the record that names it."""
+    for group in answers.of(ToldOrder):
+        named = zip(group.ids, _customers(group), strict=True)
+        yield from (pair for pair in named if pair[1][1])
+    for number, told in answers.others:
+        for name in (_customer(told), _order(told)):
+            if name is not None:
+                yield number, name
 
 
 def _customer(told: Told) -> Named | None:
@@ -72,7 +96,7 @@ def _told_plain_order(told: ToldInteraction) -> Named | None:
 
 Tell = Callable[[Any], Named | None]
 _CUSTOMER: dict[type[Told], Tell] = dict.fromkeys(
-    (ToldOrder, ToldReturn, ToldInteraction, ToldConsentEvent), _told_customer
+    (ToldReturn, ToldInteraction, ToldConsentEvent), _told_customer
 )
 _ORDER: dict[type[Told], Tell] = {
     ToldReturn: _told_order,
@@ -82,18 +106,13 @@ _ORDER: dict[type[Told], Tell] = {
 """By class: asking a pydantic class whether something is its instance costs more than the rest."""
 
 
-def find(work: Work, connection: str, told: Iterable[Told]) -> Parents:
-    """The parents of a batch, one query for each stream that is named."""
+def find(work: Work, connection: str, answers: Answers) -> Parents:
+    """The parents of a page, one query for each stream that is named."""
     wanted: dict[str, set[str]] = {}
-    orders: set[Named] = set()
-    for item in told:
-        customer, order = _customer(item), _order(item)
-        if customer is not None:
-            wanted.setdefault(customer[0], set()).add(customer[1])
-        if order is not None:
-            wanted.setdefault(order[0], set()).add(order[1])
-            orders.add(order)
+    for _, (stream, name) in _names(answers):
+        wanted.setdefault(stream, set()).add(name)
     ids = _ids(work, connection, wanted)
+    orders = {_order(told) for _, told in answers.others}
     present = {ids[name] for name in orders if name in ids}
     return Parents(ids, models.order_sources(work, present))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import count
 from typing import Any, Final, TypeVar, get_args
 
 from crmsync.model.told import Told
@@ -65,9 +64,13 @@ class Columns:
 
     def texts(self, name: str) -> list[str]:
         """The texts of a field without the blanks around them, '' where there is none."""
-        if name not in self.cells:
+        found = self.cells.get(name)
+        if found is None:
             return [""] * self.size
-        return [value.strip() if value else "" for value in self.column(name)]
+        try:
+            return list(map(str.strip, found))
+        except TypeError:  # one is not shown or empty
+            return [value.strip() if value else "" for value in self.column(name)]
 
     def shown(self) -> list[frozenset[str]]:
         """The fields that each of them shows."""
@@ -118,12 +121,12 @@ class Items:
 
     def numbers(self) -> list[int]:
         """The place of each item in the list of its record, from 0."""
-        following: dict[int, count[int]] = {}
+        taken: dict[int, int] = {}
         places = []
         for owner in self.owners:
-            if owner not in following:
-                following[owner] = count()
-            places.append(next(following[owner]))
+            place = taken.get(owner, 0)
+            taken[owner] = place + 1
+            places.append(place)
         return places
 
     def by_owner(self, values: Iterable[T], size: int) -> list[list[T]]:

@@ -44,37 +44,47 @@ class Sums(NamedTuple):
     returned: int
 
     @property
-    def amounts(self) -> tuple[int, ...]:
+    def amounts(self) -> tuple[int, int, int, int, int]:
         """The sums without the counts, in the order of model.order.Order."""
         return self[:5]
 
 
-def clean_lines(told: Items | None, receipts: Receipts, *, sense: Sense = "sold") -> list[Row]:
-    """The rows (model.order.OrderLine) of the lines of all receipts.
+def clean_lines(
+    told: Items | None, receipts: Receipts, *, sense: Sense = "sold"
+) -> tuple[list[Row], list[Sums]]:
+    """The rows (model.order.OrderLine) of the lines of all receipts, and each receipt's sums.
 
     RecordError names the field as the told model does, counted from 0 within its receipt.
     """
     if told is None or not told.owners:
-        return []
+        return [], [Sums(0, 0, 0, 0, 0, 0, 0)] * len(receipts.record_ids)
     columns, owners, numbers = told.columns, told.owners, told.numbers()
     currencies = [receipts.currencies[owner] for owner in owners]
     try:
         figures = list(_read(columns, owners, currencies, receipts, sense))
     except RecordError as error:
         raise _line_error(error, columns, numbers, currencies) from None
-    skus = zip(columns.texts("sku"), columns.texts("gtin"), strict=True)
-    return list(
-        zip(
-            [receipts.record_ids[owner] for owner in owners],
-            [receipts.parts[owner] for owner in owners],
-            numbers,
-            [sku or gtin for sku, gtin in skus],
-            *(columns.texts(name) for name in ("title", "category", "brand", "size")),
-            *zip(*figures, strict=True),
-            columns.column("gift_card", False),
-            strict=True,
-        )
+    gifts = columns.column("gift_card", False)
+    sums = _add_up(owners, figures, gifts, len(receipts.record_ids))
+    rows = zip(
+        [receipts.record_ids[owner] for owner in owners],
+        [receipts.parts[owner] for owner in owners],
+        numbers,
+        _skus(columns),
+        *(columns.texts(name) for name in ("title", "category", "brand", "size")),
+        *zip(*figures, strict=True),
+        gifts,
+        strict=True,
     )
+    return list(rows), sums
+
+
+def _skus(columns: Columns) -> list[str]:
+    """Each line's sku, or else its GTIN."""
+    skus = columns.texts("sku")
+    if "gtin" not in columns.cells:
+        return skus
+    return [sku or gtin for sku, gtin in zip(skus, columns.texts("gtin"), strict=True)]
 
 
 def _read(
@@ -153,15 +163,19 @@ def _line_error(
     return error
 
 
-def add_up(rows: Sequence[Row], owners: Sequence[int], size: int) -> list[Sums]:
-    """The sums of each of `size` receipts; `owners` says whose each row is."""
-    found = [[0] * len(Sums._fields) for _ in range(size)]
-    for owner, row in zip(owners, rows, strict=True):
-        gross, net, discount, returned, gift_card = row[9:]
+def _add_up(
+    owners: Sequence[int], figures: Sequence[Row], gifts: Sequence[bool], size: int
+) -> list[Sums]:
+    """The sums of each of `size` receipts; `owners` says whose each line is."""
+    found = [[0, 0, 0, 0, 0, 0, 0] for _ in range(size)]
+    for owner, (_, gross, net, discount, returned), gift in zip(
+        owners, figures, gifts, strict=True
+    ):
         sums = found[owner]
         sums[5] += 1
-        sums[6] += returned
-        if gift_card:
+        if returned:
+            sums[6] += 1
+        if gift:
             continue
         if returned:
             sums[2] += gross

@@ -11,7 +11,7 @@ from crmsync.model.order import Delivery, Order, OrderLine
 from crmsync.model.stream import Connection
 from crmsync.model.told import Amount, Day, ToldDelivery, ToldLine, ToldOrder, ToldReturn
 from crmsync.model.told import Moment as ToldMoment
-from crmsync.normalize.lines import Receipts, Row, Sums, add_up, clean_lines
+from crmsync.normalize.lines import Receipts, Row, Sums, clean_lines
 from crmsync.normalize.money import currency_code, minor
 from crmsync.normalize.when import Moment, day, moment, moments
 
@@ -46,9 +46,9 @@ def clean_orders(
     whens = _whens(told.column("placed_at"), places or connection.zone, field="placed_at")
     currencies = list(map(currency_code, told.column("currency"), repeat(connection.currency)))
     with_tax = told.column("prices_include_tax", True)
-    items = told.lists.get("lines") or Items([], Columns(ToldLine, 0))
-    lines = clean_lines(items, Receipts(record_ids, ["order"] * size, currencies, with_tax))
-    sums, statuses = add_up(lines, items.owners, size), told.column("status", "completed")
+    receipts = Receipts(record_ids, ["order"] * size, currencies, with_tax)
+    lines, sums = clean_lines(told.lists.get("lines"), receipts)
+    statuses = told.column("status", "completed")
     orders = zip(
         record_ids,
         repeat("order"),
@@ -137,10 +137,9 @@ def clean_return(
     currency = currency_code(told.currency, connection.currency)
     receipt = Receipts([record_id], [told.part], [currency], [told.prices_include_tax])
     items = Items.of(ToldLine, [told.lines])
-    lines = clean_lines(items, receipt, sense="returned")
+    lines, (sums,) = clean_lines(items, receipt, sense="returned")
     if sum(OrderLine(*line).gross for line in lines) < 0:
-        lines = clean_lines(items, receipt, sense="turned")
-    (sums,) = add_up(lines, items.owners, 1)
+        lines, (sums,) = clean_lines(items, receipt, sense="turned")
     return Order(
         record_id,
         told.part,

@@ -49,7 +49,7 @@ def load_mapped(work: Work, ids: Iterable[int]) -> dict[int, Mapped]:
     return {row[0]: Mapped(row[0], row[1], bytes(row[2]), bytes(row[3])) for row in rows}
 
 
-def save_mapped(work: Work, rows: Sequence[Mapped]) -> None:
+def save_mapped(work: Work, rows: Sequence[tuple[int, str, bytes, bytes]]) -> None:
     """Remember what became of these records."""
     work.upsert(mapped, rows)
 
