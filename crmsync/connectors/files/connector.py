@@ -166,7 +166,9 @@ class _Source:
         """The pages of one file, and then the position after it."""
         with self._open(reading, path) as reader:
             pager = Pager(reading, position, self._keys)
-            yield from pager.full_pages(self._entries(reader, reading.mark), reader)
+            if not self._groups:
+                yield from pager.plain_pages(reader)
+            yield from pager.full_pages(self._entries(reader, pager.mark), reader)
             grows = reader.grows
         position = position.after(reading.name, _finished(reading, path, pager, grows=grows))
         yield pager.last_page(position)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from crmsync.connectors.files.lines import Mark
 
@@ -48,4 +48,21 @@ class Reader(Protocol):
 
     def entries(self, mark: Mark) -> Iterator[Entry]:
         """Every entry after `mark`; the marks never go back."""
+        ...
+
+
+class PlainPage(NamedTuple):
+    """Records that could be read at once, the JSON of each, and the mark after them."""
+
+    records: list[dict[str, Any]]
+    payloads: list[bytes]
+    mark: Mark
+
+
+@runtime_checkable
+class ReadsPages(Protocol):
+    """A reader that can read many well-formed entries at once."""
+
+    def plain_page(self, mark: Mark, most: int) -> PlainPage | None:
+        """The next `most` entries after `mark`; None unless all of them are plainly good."""
         ...

@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, BinaryIO
 
 import orjson
 
-from crmsync.connectors.files.entries import KEPT, Broken, Entry, Item
+from crmsync.connectors.files.entries import KEPT, Broken, Entry, Item, PlainPage
 from crmsync.connectors.files.lines import CHUNK, Lines, Mark
-from crmsync.connectors.files.sniff import SAMPLE, settle_encoding
+from crmsync.connectors.files.sniff import ASCII, SAMPLE, settle_encoding
 
 _DECODE = json.JSONDecoder().raw_decode
 LONGEST = 16_000_000
@@ -48,6 +49,25 @@ class JsonLines:
                 return
             begun, before = before, lines.mark
             yield item, begun.line + 1, before
+
+    def plain_page(self, mark: Mark, most: int) -> PlainPage | None:
+        """The next `most` lines at once, when every one of them is a whole JSON object in UTF-8.
+
+        None where one is not, or where fewer are left: `entries` then reads on from `mark`.
+        """
+        self._file.seek(mark.offset)
+        raw = list(islice(self._file, most))
+        end = mark.offset + sum(map(len, raw))
+        utf8 = self._encoding == "utf-8" or (self._encoding == ASCII and b"".join(raw).isascii())
+        if len(raw) < most or end > self._size or not raw[-1].endswith(b"\n") or not utf8:
+            return None
+        try:
+            found = list(map(orjson.loads, raw))
+        except orjson.JSONDecodeError:
+            return None
+        if set(map(type, found)) != {dict}:
+            return None
+        return PlainPage(found, list(map(bytes.rstrip, raw)), Mark(end, mark.line + most))
 
     def _read(self, raw: bytes, lines: Lines) -> Item | None:
         """What a line holds, and its `payload`: well-formed UTF-8 is read without decoding it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from crmsync.connectors.files.entries import Broken, Entry, Reader
+from crmsync.connectors.files.entries import Broken, Entry, Reader, ReadsPages
 from crmsync.connectors.files.folder import Position, Reading
 from crmsync.connectors.files.lines import Mark
 from crmsync.connectors.mapping import ROWS, Record, key_teller, with_key
@@ -29,13 +29,29 @@ class Pager:
         self._payloads: list[bytes | None] = []
         self._unreadable: list[Unreadable] = []
 
+    def plain_pages(self, reader: Reader) -> Iterator[Page]:
+        """Full pages read at once, as far as everything is well-formed and every key plain."""
+        if not isinstance(reader, ReadsPages) or self._reading.again or len(self._keys) > 1:
+            return
+        while (found := reader.plain_page(self.mark, PAGE)) and self._plain_keys(found.records):
+            self.mark = found.mark
+            self._records, self._payloads = found.records, list(found.payloads)
+            yield self._page(self._within(), whole=False)
+
+    def _plain_keys(self, records: Sequence[Record]) -> bool:
+        """Whether each record has a key that needs no tidying: a number, a text without blanks."""
+        values = [record.get(self._keys[0]) for record in records]
+        kinds = set(map(type, values))
+        if kinds == {int}:
+            return True
+        return kinds == {str} and all(value and value == value.strip() for value in values)
+
     def full_pages(self, entries: Iterable[Entry], reader: Reader) -> Iterator[Page]:
         """Every full page once something follows it; the rest waits for `last_page`."""
         rows = 0
         for item, line, mark in entries:
             if len(self._records) + len(self._unreadable) >= PAGE or rows >= PAGE_ROWS:
-                within = self._position.within(self._reading, self.mark, bad=self.bad)
-                yield self._page(within, whole=False)
+                yield self._page(self._within(), whole=False)
                 rows = 0
             self._take(item, line, reader.payload)
             self.mark = mark
@@ -66,6 +82,9 @@ class Pager:
         self.bad += 1
         place = f"{self._reading.name}:{line}"
         self._unreadable.append(Unreadable(place, broken.reason, broken.raw))
+
+    def _within(self) -> Position:
+        return self._position.within(self._reading, self.mark, bad=self.bad)
 
     def _page(self, position: Position, *, whole: bool) -> Page:
         page = Page(
