@@ -10,12 +10,12 @@ from datetime import datetime
 from crmsync.engine import cursor, extract, reconcile
 from crmsync.engine.calls import blamed, read_ids
 from crmsync.engine.fingerprint import fingerprint
-from crmsync.engine.land import Batch, delete, external_id, land
+from crmsync.engine.land import Batch, delete, land
 from crmsync.engine.normalize import Connected, normalize
 from crmsync.engine.project import Project, about, connect
 from crmsync.engine.report import Report
 from crmsync.engine.stages import BATCH, each_once
-from crmsync.errors import CrmsyncError, RecordError, SumsError
+from crmsync.errors import CrmsyncError, SumsError
 from crmsync.hookspecs import Connector, ListsIds
 from crmsync.model.stream import Page, Stream
 from crmsync.store import Store, parking, records
@@ -170,17 +170,8 @@ def _commit(
     intake.report.land(f"{intake.name}/{stream.name}", counts)
     intake.report.tell(intake.project, f"land/{intake.name}", counts)
     if seen is not None:
-        names = [name for page in batch.pages for name in _names(page, stream)]
-        reconcile.see(intake.store, row, seen, names)
+        reconcile.see(intake.store, row, seen, batch.names)
     return state
-
-
-def _names(page: Page, stream: Stream) -> Iterable[str]:
-    for raw in page.records:
-        try:
-            yield external_id(raw, stream.key)
-        except RecordError:
-            continue
 
 
 def _finish(intake: Intake, row: StreamRow, places: dict[str, set[str]]) -> None:

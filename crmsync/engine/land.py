@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -18,7 +18,7 @@ from crmsync.model.ref import Ref
 from crmsync.model.stream import Page, Stream, Unreadable, reach
 from crmsync.store import Work, merges, parking, records
 from crmsync.store.parking import Parking
-from crmsync.store.records import Known, Landing, Raw, StreamRow
+from crmsync.store.records import Known, Raw, StreamRow
 
 Told = tuple[bytes, Mapping[str, Any]]
 """A record's JSON, as its page holds it or else in canonical form, and the record itself."""
@@ -41,13 +41,14 @@ _STRICT = (
 class Batch:
     """Pages gathered for one commit.
 
-    After landing, `places` are the unreadable ones of each source, `wholes` the sources that were
-    read from their beginning to their end, and `landed` the new and changed records, which
-    normalize can take without reading them back.
+    After landing, `names` are the external ids of its records, `places` the unreadable ones of each
+    source, `wholes` the sources that were read from their beginning to their end, and `landed` the
+    new and changed records, which normalize can take without reading them back.
     """
 
     pages: list[Page] = field(default_factory=list)
     size: int = 0
+    names: list[str] = field(default_factory=list)
     places: dict[str, set[str]] = field(default_factory=dict)
     wholes: set[str] = field(default_factory=set)
     landed: list[Raw] = field(default_factory=list)
@@ -66,7 +67,8 @@ def land(work: Work, row: StreamRow, stream: Stream, batch: Batch) -> dict[str, 
     """
     unreadable = [item for page in batch.pages for item in page.unreadable]
     told, broken, read = _gather(batch, stream)
-    found = records.known(work, row.id, told)
+    batch.names = list(told)
+    found = records.known(work, row.id, batch.names)
     counts = {"read": read + len(unreadable), "repeated": read - len(told) - len(broken)}
     counts["unreadable"] = len(unreadable) + len(broken)
     counts |= _write(work, row, batch, told, found)
@@ -83,26 +85,49 @@ def _gather(
     """The last version of each external id; what has none; how many records there were."""
     told: dict[str, Told] = {}
     broken: list[tuple[str, Unreadable]] = []
-    read = 0
     for page in batch.pages:
-        for raw, known in zip(page.records, _payloads(page), strict=True):
-            read += 1
-            payload = b""
-            try:
-                payload, plain = (known, raw) if known else _bytes(raw)
-                _check_text(payload)
-                told[external_id(plain, stream.key)] = payload, plain
-            except RecordError as error:
-                payload = payload or json.dumps(raw, default=str, skipkeys=True).encode()
-                place = f"{page.source or stream.name}#{digest(payload).hex()}"
-                broken.append((page.source, Unreadable(place, error.message, payload)))
-    return told, broken, read
+        payloads = _payloads(page)
+        names = external_ids(page.records, stream.key)
+        whole = [payload for payload in payloads if payload is not None]
+        if names is not None and len(whole) == len(names) and not _any_nul(whole):
+            told.update(zip(names, zip(whole, page.records, strict=True), strict=True))
+        else:
+            broken += _gather_each(page, payloads, stream, told)
+    return told, broken, sum(len(page.records) for page in batch.pages)
+
+
+def _gather_each(
+    page: Page, payloads: Sequence[bytes | None], stream: Stream, told: dict[str, Told]
+) -> Iterator[tuple[str, Unreadable]]:
+    """Add a page's records to `told` one by one; gives those that have no usable id or text."""
+    for raw, known in zip(page.records, payloads, strict=True):
+        payload = b""
+        try:
+            payload, plain = (known, raw) if known else _bytes(raw)
+            if _any_nul([payload]):
+                raise RecordError("a text in it holds a NUL sign")
+            told[external_id(plain, stream.key)] = payload, plain
+        except RecordError as error:
+            payload = payload or json.dumps(raw, default=str, skipkeys=True).encode()
+            place = f"{page.source or stream.name}#{digest(payload).hex()}"
+            yield page.source, Unreadable(place, error.message, payload)
 
 
 def _payloads(page: Page) -> Sequence[bytes | None]:
     """The bytes of each record where the page holds them for all of its records."""
     whole = len(page.payloads) == len(page.records)
     return page.payloads if whole else [None] * len(page.records)
+
+
+def external_ids(records: Sequence[Mapping[str, Any]], key: str) -> list[str] | None:
+    """The external ids of records, in their order; None unless all of them are plainly good."""
+    values = [record.get(key) for record in records]
+    if not {int, str}.issuperset(map(type, values)):
+        return None
+    names = list(map(str, values))
+    text = "".join(names)
+    good = "\0" not in text and _is_text(text) and all(names)
+    return names if good and max(map(len, names), default=0) <= LONGEST else None
 
 
 def external_id(raw: Mapping[str, Any], key: str) -> str:
@@ -113,12 +138,14 @@ def external_id(raw: Mapping[str, Any], key: str) -> str:
     name = str(value)
     if len(name) > LONGEST:
         raise RecordError(f"the external id has more than {LONGEST} signs", field=key)
-    if "\0" in name or not (name.isascii() or _is_text(name)):
+    if "\0" in name or not _is_text(name):
         raise RecordError("the external id holds signs that are no text", field=key)
     return name
 
 
 def _is_text(name: str) -> bool:
+    if name.isascii():
+        return True
     try:
         name.encode()
     except UnicodeEncodeError:
@@ -126,10 +153,9 @@ def _is_text(name: str) -> bool:
     return True
 
 
-def _check_text(payload: bytes) -> None:
-    """RecordError for a NUL sign, which no text of PostgreSQL can hold."""
-    if b"\\u0000" in payload and _NUL.search(payload):
-        raise RecordError("a text in it holds a NUL sign")
+def _any_nul(payloads: Iterable[bytes]) -> bool:
+    """Whether one holds a NUL sign, which no text of PostgreSQL can hold."""
+    return any(b"\\u0000" in payload and _NUL.search(payload) for payload in payloads)
 
 
 def _bytes(raw: Mapping[str, Any]) -> Told:
@@ -168,11 +194,7 @@ def _write(
     changed = [name for name in other if name not in same]
     numbers = work.numbers("record", len(fresh)) if fresh else range(0)
     ids = dict(zip(fresh, numbers, strict=True)) | {name: found[name].id for name in changed}
-    rows = [
-        Landing(number, row.id, name, hashes[name], False, None, work.run_id, told[name][0])
-        for name, number in ids.items()
-    ]
-    records.land(work, rows)
+    records.land(work, row.id, [(n, name, hashes[name], told[name][0]) for name, n in ids.items()])
     work.log_records(records.topic(row.connection), ids.values())
     _wake(work, row, fresh)
     batch.landed = [Raw(number, row.id, name, False, told[name][1]) for name, number in ids.items()]

@@ -44,19 +44,6 @@ class Raw(NamedTuple):
     payload: Mapping[str, Any] | None
 
 
-class Landing(NamedTuple):
-    """A raw record to be written, in the column order of the table."""
-
-    id: int
-    stream_id: int
-    external_id: str
-    hash: bytes
-    deleted: bool
-    merged_into: int | None
-    landed_run: str
-    payload: bytes
-
-
 def topic(connection: str) -> str:
     """The topic under which a connection's landed records are logged."""
     return f"raw/{connection}"
@@ -109,9 +96,16 @@ def numbers_of(work: Work, stream_id: int, external_ids: Iterable[str]) -> dict[
     return dict(map(tuple, work.all_in(statement, record.c.external_id, external_ids)))
 
 
-def land(work: Work, rows: Sequence[Landing]) -> None:
-    """Write raw records; payloads pass through the codec."""
-    work.upsert(record, [(*row[:-1], codec.pack(row[-1])) for row in rows])
+def land(work: Work, stream_id: int, rows: Sequence[tuple[int, str, bytes, bytes]]) -> None:
+    """Write raw records (id, external id, hash, payload); payloads pass through the codec."""
+    run, pack = work.run_id, codec.pack
+    work.upsert(
+        record,
+        [
+            (number, stream_id, external_id, mark, False, None, run, pack(payload))
+            for number, external_id, mark, payload in rows
+        ],
+    )
 
 
 def tombstone(work: Work, ids: Iterable[int]) -> None:

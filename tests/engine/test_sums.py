@@ -45,8 +45,8 @@ def test_a_row_lost_on_its_way_into_the_store_fails_the_run(
 ) -> None:
     whole = records.land
 
-    def lossy(work: Work, rows: Sequence[Any]) -> None:
-        whole(work, rows[1:])
+    def lossy(work: Work, stream_id: int, rows: Sequence[Any]) -> None:
+        whole(work, stream_id, rows[1:])
 
     with project(tmp_path, store_url, filled()) as opened:
         monkeypatch.setattr(records, "land", lossy)

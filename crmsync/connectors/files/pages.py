@@ -35,7 +35,7 @@ class Pager:
             return
         while (found := reader.plain_page(self.mark, PAGE)) and self._plain_keys(found.records):
             self.mark = found.mark
-            self._records, self._payloads = found.records, list(found.payloads)
+            self._records, self._payloads = [*found.records], [*found.payloads]
             yield self._page(self._within(), whole=False)
 
     def _plain_keys(self, records: Sequence[Record]) -> bool:
