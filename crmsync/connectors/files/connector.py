@@ -36,6 +36,7 @@ from crmsync.connectors.mapping import (
 )
 from crmsync.errors import ConfigError, Unreachable
 from crmsync.hookspecs import CONTRACT
+from crmsync.model.columns import Columns
 from crmsync.model.stream import (
     Capabilities,
     Connection,
@@ -80,6 +81,10 @@ class FilesConnector:
     def map(self, stream: Stream, raw: Mapping[str, Json]) -> Iterable[Told]:
         """What a record tells by the configured mapping; RecordError when it cannot be used."""
         return self._streams[stream.name].mapper(raw)
+
+    def map_page(self, stream: Stream, raws: Sequence[Mapping[str, Json]]) -> Columns | None:
+        """What `map` says of each record, as columns; None to be asked record by record."""
+        return self._streams[stream.name].mapper.page(raws)
 
     def fingerprint(self, stream: Stream) -> str:
         """A hash of the stream's mapping."""

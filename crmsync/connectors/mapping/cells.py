@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from crmsync.connectors.mapping.convert import Convert, clean, day_format, to_amount, to_bool
+from crmsync.connectors.mapping.paths import MISSING, Get, Steps, read_path, shared, steps_of
 from crmsync.connectors.mapping.targets import Target
 from crmsync.errors import ConfigError, RecordError
-
-
-class _Missing:
-    """The one value that says: this record does not show the field."""
-
-    def __repr__(self) -> str:
-        return "MISSING"
-
-
-MISSING: Final = _Missing()
-Raw = Mapping[str, Any]
-Get = Callable[[Raw], Any]
 
 
 class CellSpec(BaseModel):
@@ -57,10 +45,6 @@ class CellSpec(BaseModel):
 OPTIONS = frozenset(CellSpec.model_fields)
 
 
-Steps = tuple[tuple[str, int | None], ...]
-"""The way into a record: at each step a name, and the place in a list it may also mean."""
-
-
 class Plain(NamedTuple):
     """A cell that one column fills, taken apart for the loop that reads all such cells.
 
@@ -75,18 +59,57 @@ class Plain(NamedTuple):
     empty: Any
 
 
+class Joined(NamedTuple):
+    """Makes one value of several columns: a text with `sign` between them, or a list."""
+
+    sign: str | None
+
+    def value(self, parts: Iterable[Any]) -> Any:
+        """The filled parts together; MISSING where none is shown, None where all are empty."""
+        found = [value for part in parts if (value := clean(part)) is not MISSING]
+        if not found:
+            return MISSING
+        filled = [value for value in found if value is not None]
+        return filled if self.sign is None else self.sign.join(map(str, filled)) or None
+
+
+class Source(NamedTuple):
+    """Where the values of a cell come from and what becomes of them, for a page at once.
+
+    `ways` are its columns, several of which `joined` makes one. A cell that is not shown gives
+    `absent`, an empty one `empty`.
+    """
+
+    ways: tuple[tuple[str, Steps], ...]
+    joined: Joined | None
+    convert: Convert | None
+    empty: Any
+    absent: Any
+
+    def take(self, value: Any) -> Any:
+        """What the cell tells where this is the value of its column."""
+        value = clean(value)
+        if value is MISSING:
+            return self.absent
+        if value is None:
+            return self.empty
+        return value if self.convert is None else self.convert(value)
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """A compiled entry: `label` names its columns for people, `get` reads it from a raw record.
 
-    `plain` says the same for a cell of one column, without a call; `columns` must be in every table
-    that is read; `fixed` says the value does not come from the record.
+    `plain` says the same for a cell of one column, without a call, `source` for a whole page;
+    `columns` must be in every table that is read; `fixed` says the value does not come from the
+    record.
     """
 
     label: str
     get: Get
     columns: tuple[str, ...] = ()
     plain: Plain | None = None
+    source: Source | None = None
     fixed: bool = False
 
 
@@ -103,20 +126,12 @@ def compile_cell(spec: Any, target: Target, *, where: str) -> Cell:
         _check_word(word, target, where=where)
     label = " + ".join(parsed.fields)
     columns = () if parsed.optional else tuple(parsed.fields)
-    convert = _named(_converter(parsed, target), target, label)
+    source = _source(parsed, target, _named(_converter(parsed, target), target, label))
     plain = None
-    if len(parsed.fields) == 1 and "default" not in given:
-        *parent, leaf = _steps(label)
-        plain = Plain(label, _shared(tuple(parent)), leaf, convert, _empty(parsed, target))
-    return Cell(label, _getter(parsed, target, convert), columns, plain)
-
-
-def read_path(path: str) -> Get:
-    """A getter for the value at `path`: a field of exactly that name, else dots reach inside.
-
-    MISSING where the record does not show it, None where an object on the way is null.
-    """
-    return _reader(path)
+    if len(source.ways) == 1 and "default" not in given:
+        *parent, leaf = source.ways[0][1]
+        plain = Plain(label, shared(tuple(parent)), leaf, source.convert, source.empty)
+    return Cell(label, _getter(source), columns, plain, source)
 
 
 def _parse(spec: Any, *, where: str) -> CellSpec:
@@ -157,80 +172,22 @@ def _named(convert: Convert | None, target: Target, label: str) -> Convert | Non
     return convert_or_name
 
 
-def _reader(path: str) -> Get:
-    *parent, leaf = _steps(path)
-    if not parent:
-        return lambda raw: raw.get(path, MISSING)
-    way = (*parent, leaf)
-
-    def reach(raw: Raw) -> Any:
-        return raw[path] if path in raw else walk(raw, way)
-
-    return reach
-
-
-def _steps(path: str) -> Steps:
-    if path == ".":
-        return ((path, None),)
-    return tuple((part, int(part) if part.isdigit() else None) for part in path.split("."))
-
-
-@lru_cache
-def _shared(parent: Steps) -> Steps:
-    """One object for equal ways, so that they are known by identity."""
-    return parent
-
-
-def walk(found: Any, steps: Iterable[tuple[str, int | None]]) -> Any:
-    """What lies at the end of `steps`: MISSING where it is not shown, None behind a null."""
-    for name, place in steps:
-        kind = found.__class__
-        if kind is dict:
-            found = found.get(name, MISSING)
-        elif kind is list and place is not None:
-            found = found[place] if place < len(found) else MISSING
-        elif found is None or found is MISSING:
-            return found
-        elif isinstance(found, Mapping):
-            found = found.get(name, MISSING)
-        else:
-            return MISSING
-    return found
-
-
-def _read_all(spec: CellSpec, target: Target) -> Get:
-    """One value out of the columns of `spec`: a text joined of them, or the list of the filled."""
-    readers = [_reader(field) for field in spec.fields]
-    if len(readers) == 1:
-        return readers[0]
-    join = spec.join if target.takes != "texts" else None
-
-    def read(raw: Raw) -> Any:
-        found = [value for reader in readers if (value := clean(reader(raw))) is not MISSING]
-        if not found:
-            return MISSING
-        filled = [value for value in found if value is not None]
-        if join is None:
-            return filled
-        return join.join(map(str, filled)) or None
-
-    return read
-
-
-def _getter(spec: CellSpec, target: Target, convert: Convert | None) -> Get:
-    read = _read_all(spec, target)
-    empty = _empty(spec, target)
+def _source(spec: CellSpec, target: Target, convert: Convert | None) -> Source:
+    joined = None
+    if len(spec.fields) > 1:
+        joined = Joined(spec.join if target.takes != "texts" else None)
     absent = spec.default if "default" in spec.model_fields_set else MISSING
+    ways = tuple((field, steps_of(field)) for field in spec.fields)
+    return Source(ways, joined, convert, _empty(spec, target), absent)
 
-    def get(raw: Raw) -> Any:
-        value = clean(read(raw))
-        if value is MISSING:
-            return absent
-        if value is None:
-            return empty
-        return value if convert is None else convert(value)
 
-    return get
+def _getter(source: Source) -> Get:
+    readers = [read_path(column) for column, _ in source.ways]
+    joined, take = source.joined, source.take
+    if joined is None:
+        (read,) = readers
+        return lambda raw: take(read(raw))
+    return lambda raw: take(joined.value(reader(raw) for reader in readers))
 
 
 def _empty(spec: CellSpec, target: Target) -> Any:

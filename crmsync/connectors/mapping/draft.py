@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from crmsync.connectors.mapping.cells import OPTIONS, Cell, compile_cell, read_path
+from crmsync.connectors.mapping.cells import OPTIONS, Cell, compile_cell
+from crmsync.connectors.mapping.paths import read_path
 from crmsync.connectors.mapping.shapes import Nested, Parts, Shape
 from crmsync.connectors.mapping.targets import (
     ITEM_NAMES,

@@ -9,11 +9,13 @@ from typing import Any
 import orjson
 from pydantic import ValidationError
 
-from crmsync.connectors.mapping.cells import Raw
+from crmsync.connectors.mapping.columns import map_page
 from crmsync.connectors.mapping.draft import Draft, flatten
+from crmsync.connectors.mapping.paths import Raw
 from crmsync.connectors.mapping.shapes import Shape, Values
 from crmsync.connectors.mapping.targets import MODELS
 from crmsync.errors import ConfigError, RecordError
+from crmsync.model.columns import Columns
 from crmsync.model.stream import StreamKind
 from crmsync.model.told import Told, ToldDelivery, ToldOrder
 
@@ -66,6 +68,15 @@ class Mapper:
             if delivery:
                 found.append(_validated(self._delivery, delivery, raw, before="delivery."))
         return found
+
+    def page(self, raws: Sequence[Raw]) -> Columns | None:
+        """What each of `raws` tells, one row each; None where one may be bad or tells more things.
+
+        Equal to `Columns.of` what this mapper says of them one by one, which names what is wrong.
+        """
+        if self._extra or self._shape.inner:
+            return None
+        return map_page(self._shape, raws, rows=ROWS if self._grouped else None)
 
     def fingerprint(self) -> str:
         """A hash of everything that decides what this mapper makes of a record."""

@@ -8,7 +8,8 @@ from typing import Any
 
 import orjson
 
-from crmsync.connectors.mapping.cells import MISSING, Cell, Get, Plain, Raw, walk
+from crmsync.connectors.mapping.cells import Cell, Plain
+from crmsync.connectors.mapping.paths import MISSING, Get, Raw, walk
 from crmsync.errors import RecordError
 from crmsync.model.told import Told
 
@@ -159,10 +160,11 @@ class Parts:
             rows = nested.read(raw)
             if rows is not MISSING:
                 found = [] if found is None else found
-                found += nested.trace(self._listed(nested, rows))
+                found += nested.trace(self.listed(nested, rows))
         return found
 
-    def _listed(self, nested: Nested, rows: Any) -> list[Any]:
+    def listed(self, nested: Nested, rows: Any) -> list[Any]:
+        """The rows of a list as it was found; RecordError when it is none."""
         if rows.__class__ is str:
             rows = _parsed(rows)
         if rows.__class__ is list:

@@ -7,13 +7,14 @@ import types
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel
 
 from crmsync.errors import ConfigError
 from crmsync.model.stream import StreamKind
 from crmsync.model.told import (
+    Text,
     Told,
     ToldAddress,
     ToldConsent,
@@ -54,7 +55,10 @@ ITEM_VALUE: dict[type[Told], str] = {ToldContact: "value", ToldConsent: "state"}
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One field of a told model: its type, whether it may be empty, and its closed vocabulary."""
+    """One field of a told model: its type, whether it may be empty, and its closed vocabulary.
+
+    `numbers` says that a text may be told as a number.
+    """
 
     name: str
     takes: FieldType
@@ -62,13 +66,15 @@ class Target:
     required: bool
     words: tuple[str, ...] = ()
     model: type[Told] | None = None
+    numbers: bool = False
 
 
 @cache
 def targets(model: type[Told]) -> dict[str, Target]:
     """The fields of `model` by name."""
+    hints = get_type_hints(model, include_extras=True)
     return {
-        name: _target(name, info.annotation, required=info.is_required())
+        name: _target(name, hints[name], required=info.is_required())
         for name, info in model.model_fields.items()
     }
 
@@ -91,7 +97,8 @@ def _target(name: str, annotation: Any, *, required: bool) -> Target:
     nullable = type(None) in leaves
     words = tuple(str(word) for leaf in leaves for word in _words(leaf))
     kind, model = _type(leaves)
-    return Target(name, kind, nullable, required, words, model)
+    numbers = Text in (annotation, *get_args(annotation))
+    return Target(name, kind, nullable, required, words, model, numbers)
 
 
 def _leaves(annotation: Any) -> list[Any]:

@@ -14,6 +14,7 @@ from crmsync.connectors.sql.database import Database
 from crmsync.connectors.sql.settings import SqlSettings
 from crmsync.connectors.sql.source import Source
 from crmsync.hookspecs import CONTRACT
+from crmsync.model.columns import Columns
 from crmsync.model.stream import Capabilities, Connection, Json, Page, Stream, Window
 from crmsync.model.told import Told
 
@@ -56,6 +57,10 @@ class SqlConnector:
     def map(self, stream: Stream, raw: Mapping[str, Json]) -> Iterable[Told]:
         """What a row tells by the configured mapping; RecordError when it cannot be used."""
         return self._sources[stream.name].mapper(raw)
+
+    def map_page(self, stream: Stream, raws: Sequence[Mapping[str, Json]]) -> Columns | None:
+        """What `map` says of each record, as columns; None to be asked record by record."""
+        return self._sources[stream.name].mapper.page(raws)
 
     def fingerprint(self, stream: Stream) -> str:
         """A hash of the stream's mapping."""
