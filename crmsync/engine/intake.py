@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -20,7 +20,7 @@ from crmsync.hookspecs import Connector, ListsIds
 from crmsync.model.stream import Page, Stream
 from crmsync.store import Store, parking, records
 from crmsync.store.leases import Lease
-from crmsync.store.records import Raw, StreamRow
+from crmsync.store.records import StreamRow
 
 SECONDS = 1.0
 """A commit waits no longer than this for more pages."""
@@ -126,7 +126,7 @@ def _read(intake: Intake, row: StreamRow, stream: Stream) -> None:
         wholes |= batch.wholes
         for source, met in batch.places.items():
             places.setdefault(source, set()).update(met)
-        _normalize(intake, landed=batch.landed)
+        _normalize(intake)
     _finish(intake, row._replace(state=cursor.finish(state, stream)),
             {source: places[source] for source in wholes})  # fmt: skip
     if not any(places.values()):  # what cannot be read may be the very record that seems gone
@@ -162,13 +162,18 @@ def _pages(intake: Intake, stream: Stream, state: cursor.State) -> Iterable[Page
 def _commit(
     intake: Intake, row: StreamRow, stream: Stream, batch: Batch, seen: reconcile.Seen | None
 ) -> cursor.State:
-    """Land a batch together with the cursor behind it."""
+    """Land and normalize a batch in one commit, together with the cursor behind it."""
     state = cursor.move(row.state, batch.pages[-1].next_position)
     with intake.store.work(lease=intake.lease, run_id=intake.report.run_id) as work:
         counts = land(work, row, stream, batch)
+        taken = normalize(work, intake.connected(), batch.landed) if batch.landed else None
         records.save_stream(work, row._replace(state=state))
+    stage = f"normalize/{intake.name}"
     intake.report.land(f"{intake.name}/{stream.name}", counts)
     intake.report.tell(intake.project, f"land/{intake.name}", counts)
+    if taken:
+        intake.report.stage(stage, taken)
+        intake.report.tell(intake.project, stage, taken)
     if seen is not None:
         reconcile.see(intake.store, row, seen, batch.names)
     return state
@@ -200,8 +205,8 @@ def _delete_missing(
         _normalize(intake)
 
 
-def _normalize(intake: Intake, *, retry: bool = False, landed: Sequence[Raw] = ()) -> None:
-    """Normalize what changed; with `retry` also what is parked, once."""
+def _normalize(intake: Intake, *, retry: bool = False) -> None:
+    """Normalize what is to be mapped again; with `retry` also what is parked, once."""
     stage, topic = f"normalize/{intake.name}", records.topic(intake.name)
     again: list[int] = []
     if retry:
@@ -213,7 +218,8 @@ def _normalize(intake: Intake, *, retry: bool = False, landed: Sequence[Raw] = (
             if not changes and not again:
                 return
             ids = [one.record_id for one in each_once(changes) if one.record_id is not None]
-            counts = normalize(work, intake.connected(), [*ids, *again], landed=landed)
+            raws = records.load_raw(work, {*ids, *again})
+            counts = normalize(work, intake.connected(), raws)
             intake.report.stage(stage, counts)
             if changes:
                 work.advance(stage, changes[-1].seq)

@@ -43,7 +43,7 @@ class Batch:
 
     After landing, `names` are the external ids of its records, `places` the unreadable ones of each
     source, `wholes` the sources that were read from their beginning to their end, and `landed` the
-    new and changed records, which normalize can take without reading them back.
+    new and changed records, which are to be normalized in the same unit of work.
     """
 
     pages: list[Page] = field(default_factory=list)
@@ -195,9 +195,12 @@ def _write(
     numbers = work.numbers("record", len(fresh)) if fresh else range(0)
     ids = dict(zip(fresh, numbers, strict=True)) | {name: found[name].id for name in changed}
     records.land(work, row.id, [(n, name, hashes[name], told[name][0]) for name, n in ids.items()])
-    work.log_records(records.topic(row.connection), ids.values())
     _wake(work, row, fresh)
-    batch.landed = [Raw(number, row.id, name, False, told[name][1]) for name, number in ids.items()]
+    new = len(fresh)
+    batch.landed = [
+        Raw(number, row.id, name, False, told[name][1], place < new)
+        for place, (name, number) in enumerate(ids.items())
+    ]
     unchanged = len(told) - len(fresh) - len(changed)
     return {"new": len(fresh), "changed": len(changed), "unchanged": unchanged}
 

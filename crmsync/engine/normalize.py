@@ -7,8 +7,9 @@ good version stays), withdrawn (the backend deleted it).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 import orjson
 from pydantic import TypeAdapter
@@ -56,15 +57,10 @@ class Sorted:
     ignored: list[int] = field(default_factory=list)
 
 
-def normalize(
-    work: Work, connected: Connected, record_ids: Iterable[int], *, landed: Sequence[Raw] = ()
-) -> dict[str, int]:
-    """Normalize records; gives taken = mapped + ignored + pending + parked + withdrawn.
-
-    Those just `landed` are not read back.
-    """
-    raws = _raws(work, set(record_ids), landed)
-    before = models.load_mapped(work, [raw.id for raw in raws])
+def normalize(work: Work, connected: Connected, raws: Sequence[Raw]) -> dict[str, int]:
+    """Normalize records; gives taken = mapped + ignored + pending + parked + withdrawn."""
+    raws = sorted(raws, key=attrgetter("id"))  # so that nothing depends on how they came
+    before = models.load_mapped(work, [raw.id for raw in raws if not raw.fresh])
     batch = _sort(work, connected, raws)
     _write(work, connected, batch, before, {raw.id: raw for raw in raws})
     return {
@@ -75,13 +71,6 @@ def normalize(
         "parked": len(batch.refusals),
         "withdrawn": len(batch.withdrawn),
     }
-
-
-def _raws(work: Work, ids: set[int], landed: Sequence[Raw]) -> list[Raw]:
-    """The raw records by id, so that the result does not depend on how they came."""
-    ready = [raw for raw in landed if raw.id in ids]
-    rest = ids.difference(raw.id for raw in ready)
-    return sorted(ready + records.load_raw(work, rest), key=lambda raw: raw.id)
 
 
 def _sort(work: Work, connected: Connected, raws: Sequence[Raw]) -> Sorted:

@@ -35,13 +35,17 @@ class Known(NamedTuple):
 
 
 class Raw(NamedTuple):
-    """A raw record to be normalized; `payload` is None for a deleted one."""
+    """A raw record to be normalized; `payload` is None for a deleted one.
+
+    `fresh` says that this very unit of work landed it for the first time.
+    """
 
     id: int
     stream_id: int
     external_id: str
     deleted: bool
     payload: Mapping[str, Any] | None
+    fresh: bool = False
 
 
 def topic(connection: str) -> str:
