@@ -17,7 +17,8 @@ from pathlib import Path
 
 from bench import data, ours
 from crmsync.cli.collector import calm
-from crmsync.engine.calls import map_record, read_pages
+from crmsync.engine.answers import ask
+from crmsync.engine.calls import read_pages
 from crmsync.engine.intake import BATCH
 from crmsync.engine.land import Batch, land
 from crmsync.engine.normalize import PAGE, Connected, normalize
@@ -65,12 +66,11 @@ def parts(work: Work, connected: Connected, stream: Stream, raws: list[Raw], clo
     for start in range(0, len(raws), PAGE):
         page = raws[start : start + PAGE]
         with clock.on("map"):
-            told = {raw.id: map_record(connected.connector, stream, raw.payload) for raw in page}
+            answers, _, _ = ask(connected.connector, stream, page)
         with clock.on("find parents"):
-            parents = find(work, connected.connection.name, (i for t in told.values() for i in t))
+            parents = find(work, connected.connection.name, answers)
         with clock.on("clean"):
-            for number, items in told.items():
-                outcome(number, items, parents, context)
+            outcome(answers, parents, context)
 
 
 def run(project: Project, connector: Connector, stream: Stream) -> Clock:
@@ -86,7 +86,7 @@ def run(project: Project, connector: Connector, stream: Stream) -> Clock:
                 land(work, row, stream, batch)
             parts(work, connected, stream, batch.landed, clock)
             with clock.on("normalize"):
-                normalize(work, connected, [raw.id for raw in batch.landed], landed=batch.landed)
+                normalize(work, connected, batch.landed)
         spent = time.process_time() - before[0] - (sum(clock.values()) - before[1])
         clock["log and commit"] += spent
     clock["write"] = clock.pop("normalize") - clock["map"] - clock["find parents"] - clock["clean"]
