@@ -188,6 +188,32 @@ def test_one_odd_order_leaves_the_page_to_the_records(raw: Raw) -> None:
     assert mapper.page([good, raw]) is None
 
 
+@pytest.mark.parametrize(
+    "target, spec, value",
+    [
+        ("customer_stream", "x", 7),
+        ("test", {"field": "x", "values": {"7": "ja"}}, 7),
+        ("test", {"field": "x", "values": {"7": 2}}, 7),
+        ("shipping", {"field": "x", "values": {"7": 4.5}}, 7),
+        ("shipping", {"field": "x", "values": {"7": "4.50"}, "other": None}, 8),
+        ("status", {"field": "x", "values": {"7": "open"}, "other": None}, 8),
+    ],
+)
+def test_what_a_mapping_makes_of_a_value_may_be_odd_too(target: str, spec: Any, value: Any) -> None:
+    mapper = Mapper("orders", {"placed_at": "am", target: spec}, where="shop, orders")
+    good: Raw = {"am": "2025-03-01"}
+    same(mapper.page([good]), mapper, [good])
+    assert mapper.page([good, {**good, "x": value}]) is None
+
+
+def test_marks_may_be_told_as_constants_but_not_as_a_text() -> None:
+    lists = customers({"marks": {"field": "x", "values": {"7": ["Tee", "Wein"]}, "other": []}})
+    raws: list[Raw] = [{"x": 7}, {"x": "8"}, {"x": ""}, {}]
+    same(lists.page(raws), lists, raws)
+    texts = customers({"marks": {"field": "x", "values": {"7": "Tee"}}})
+    assert texts.page([{"x": ""}, {"x": 7}]) is None
+
+
 @pytest.mark.parametrize("target", ["guest.family_name", "delivery.promised_on"])
 def test_a_guest_or_a_delivery_is_told_record_by_record(target: str) -> None:
     mapper = Mapper("orders", {"placed_at": "am", target: "x"}, where="shop, orders")
