@@ -167,6 +167,12 @@ def test_a_column_whose_name_holds_dots_is_found() -> None:
     assert told({"Kd.-Name": "Groß"}, {"family_name": "Kd.-Name"}).family_name == "Groß"
 
 
+def test_a_column_may_be_called_by_a_sign_that_only_looks_like_a_place() -> None:
+    assert told({"²": "Groß", "m": {"²": "KG"}}, {"family_name": "²", "company": "m.²"}) == (
+        ToldCustomer(family_name="Groß", company="KG")
+    )
+
+
 def test_targets_may_be_nested_tables_without_quotes() -> None:
     nested = {
         "contacts": {"email": "E-Mail"},

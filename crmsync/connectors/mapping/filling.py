@@ -103,7 +103,7 @@ def _word(values: list[Any], kinds: Kinds, target: Target) -> list[Any]:
 def _bool(values: list[Any], kinds: Kinds, target: Target) -> list[Any]:
     if kinds <= {bool}:
         return values
-    if kinds <= {bool, int} and {0, 1, None, HIDDEN}.issuperset(values):
+    if kinds <= {bool, int} and {0, 1, HIDDEN}.issuperset(values):
         return [bool(one) if one.__class__ is int else one for one in values]
     raise OddPage
 
@@ -121,16 +121,10 @@ def _texts(values: list[Any], kinds: Kinds, target: Target) -> list[Any]:
     raise OddPage
 
 
-def _never(values: list[Any], kinds: Kinds, target: Target) -> list[Any]:
-    raise OddPage
-
-
 _SETTLE: Mapping[FieldType, Callable[[list[Any], Kinds, Target], list[Any]]] = {
     "text": _text,
     "bool": _bool,
     "amount": _amount,
     "literal": _word,
     "texts": _texts,
-    "list": _never,
-    "model": _never,
 }

@@ -68,13 +68,21 @@ def _picked(found: Sequence[Any], name: str) -> list[Any]:
         return [one.get(name, HIDDEN) for one in found]
 
 
+def _at_place(found: Sequence[Any], place: int) -> list[Any]:
+    """What stands at a place of lists."""
+    try:
+        return list(map(itemgetter(place), found))
+    except IndexError:
+        return [one[place] if place < len(one) else HIDDEN for one in found]
+
+
 def _inside(found: Sequence[Any], kinds: Kinds, step: tuple[str, int | None]) -> list[Any]:
     """What lies one step inside each: as `walk`, for all of them."""
     name, place = step
     if kinds == DICT:
         return _picked(found, name)
     if kinds == LIST and place is not None:
-        return [one[place] if place < len(one) else HIDDEN for one in found]
+        return _at_place(found, place)
     if kinds <= _OBJECTS:
         return [one.get(name, HIDDEN) if one.__class__ is dict else one for one in found]
     way = (step,)
