@@ -154,8 +154,9 @@ def _is_text(name: str) -> bool:
 
 
 def _any_nul(payloads: Iterable[bytes]) -> bool:
-    """Whether one holds a NUL sign, which no text of PostgreSQL can hold."""
-    return any(b"\\u0000" in payload and _NUL.search(payload) for payload in payloads)
+    """Whether one holds a NUL sign, which no text of PostgreSQL can hold; looks for "\\" first."""
+    escaped = [payload for payload in payloads if b"\\" in payload]
+    return any(b"u0000" in payload and _NUL.search(payload) for payload in escaped)
 
 
 def _bytes(raw: Mapping[str, Any]) -> Told:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,53 +23,66 @@ Named = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Parents:
-    """The record ids behind the names a page uses, and the source customer of each order."""
+    """The record ids behind the names a page uses, and the source customer of each order.
 
-    ids: Mapping[Named, int] = field(default_factory=dict)
+    `ids` holds them by stream, then by external id; `complete` says that nothing named is missing.
+    """
+
+    ids: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     sources: Mapping[int, int | None] = field(default_factory=dict)
+    complete: bool = True
+
+    def number(self, name: Named) -> int | None:
+        """The record id of what is named; None where it has not landed yet."""
+        return self.ids.get(name[0], {}).get(name[1])
 
     def missing(self, answers: Answers) -> dict[int, Named]:
         """The first record that each of the others names and that has not landed yet."""
         found: dict[int, Named] = {}
-        for number, name in _names(answers):
-            if name not in self.ids:
-                found.setdefault(number, name)
+        if not self.complete:
+            for number, name in _names(answers):
+                if self.number(name) is None:
+                    found.setdefault(number, name)
         return found
 
     def customers(self, orders: Group) -> list[int | None]:
         """The source customer that each of these orders names, None where it names none."""
-        return [self.ids[name] if name[1] else None for name in _customers(orders)]
+        streams, names = _named(orders)
+        if len(set(streams)) == 1:
+            return list(map(self.ids.get(streams[0], {}).get, names))
+        return [self.number(name) for name in zip(streams, names, strict=True)]
 
     def customer(self, told: Told) -> int | None:
         """The source customer `told` names, directly or through its order."""
         name = _customer(told)
         if name is not None:
-            return self.ids[name]
+            return self.number(name)
         order = self.order(told)
         return self.sources.get(order) if order is not None else None
 
     def order(self, told: Told) -> int | None:
         """The record id of the order `told` names."""
         name = _order(told)
-        return None if name is None else self.ids[name]
+        return None if name is None else self.number(name)
 
 
-def _customers(orders: Group) -> Iterator[Named]:
-    """The customer each order names; "" for none."""
+def _named(orders: Group) -> tuple[list[str], list[str]]:
+    """The stream and the external id of the customer each order names; "" for none."""
     columns = orders.columns
     names = [name or "" for name in columns.column("customer")]
-    return zip(columns.column("customer_stream", "customers"), names, strict=True)
+    return columns.column("customer_stream", "customers"), names
 
 
 def _names(answers: Answers) -> Iterator[tuple[int, Named]]:
     """Everything that is named, with the record that names it."""
     for group in answers.of(ToldOrder):
-        named = zip(group.ids, _customers(group), strict=True)
-        yield from (pair for pair in named if pair[1][1])
+        for number, stream, name in zip(group.ids, *_named(group), strict=True):
+            if name:
+                yield number, (stream, name)
     for number, told in answers.others:
-        for name in (_customer(told), _order(told)):
-            if name is not None:
-                yield number, name
+        for parent in (_customer(told), _order(told)):
+            if parent is not None:
+                yield number, parent
 
 
 def _customer(told: Told) -> Named | None:
@@ -108,20 +121,33 @@ _ORDER: dict[type[Told], Tell] = {
 
 def find(work: Work, connection: str, answers: Answers) -> Parents:
     """The parents of a page, one query for each stream that is named."""
+    wanted = _wanted(answers)
+    ids = {stream: _ids(work, connection, stream, names) for stream, names in wanted.items()}
+    complete = all(len(ids[stream]) == len(names) for stream, names in wanted.items())
+    orders = {name for _, told in answers.others if (name := _order(told))}
+    present = {ids[stream][name] for stream, name in orders if name in ids[stream]}
+    return Parents(ids, models.order_sources(work, present), complete)
+
+
+def _wanted(answers: Answers) -> dict[str, set[str]]:
+    """The external ids that are named, by stream."""
     wanted: dict[str, set[str]] = {}
-    for _, (stream, name) in _names(answers):
-        wanted.setdefault(stream, set()).add(name)
-    ids = _ids(work, connection, wanted)
-    orders = {_order(told) for _, told in answers.others}
-    present = {ids[name] for name in orders if name in ids}
-    return Parents(ids, models.order_sources(work, present))
+    for group in answers.of(ToldOrder):
+        streams, names = _named(group)
+        for stream in set(streams):
+            mine = names if len(set(streams)) == 1 else _only(stream, streams, names)
+            wanted.setdefault(stream, set()).update(filter(None, mine))
+    for _, told in answers.others:
+        for parent in (_customer(told), _order(told)):
+            if parent is not None:
+                wanted.setdefault(parent[0], set()).add(parent[1])
+    return wanted
 
 
-def _ids(work: Work, connection: str, wanted: Mapping[str, set[str]]) -> dict[Named, int]:
-    ids: dict[Named, int] = {}
-    for name, external_ids in wanted.items():
-        row = records.find_stream(work, connection, name)
-        if row is not None:
-            found = records.numbers_of(work, row.id, external_ids)
-            ids.update({(name, external_id): number for external_id, number in found.items()})
-    return ids
+def _only(stream: str, streams: Iterable[str], names: Iterable[str]) -> list[str]:
+    return [name for other, name in zip(streams, names, strict=True) if other == stream]
+
+
+def _ids(work: Work, connection: str, stream: str, names: set[str]) -> dict[str, int]:
+    row = records.find_stream(work, connection, stream) if names else None
+    return records.numbers_of(work, row.id, names) if row is not None else {}
