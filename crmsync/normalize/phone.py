@@ -62,8 +62,20 @@ def _by_plan(own: Plan, national: str) -> str:
     return f"+{own.code}{number}" if own.valid.match(number) else ""
 
 
+def _spoken(raw: str, country: str) -> str | None:
+    """What `_fast` says of a number as people at home write it: 0221 5551234; else None."""
+    digits = raw.replace(" ", "")
+    if raw[:1] != "0" or digits[1:2] == "0" or not (digits.isascii() and digits.isdecimal()):
+        return None
+    home = _plans()[0].get(country)
+    plain = home is not None and len(digits) > 2 and 5 <= len(raw) <= 31
+    return _by_plan(home, digits) if plain and home else None
+
+
 def _fast(raw: str, country: str) -> str | None:
     """The number in E.164, '' if invalid, None where only phonenumbers can tell."""
+    if (spoken := _spoken(raw, country)) is not None:
+        return spoken
     if not _PLAIN.fullmatch(raw):
         return None
     by_region, by_code = _plans()
