@@ -5,7 +5,8 @@ SQLite: one prepared statement. PostgreSQL: COPY into a temporary table, then on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -23,35 +24,60 @@ def upsert(connection: sa.Connection, table: sa.Table, rows: Rows) -> None:
         return
     driver: Any = connection.connection.driver_connection
     if connection.dialect.name == "sqlite":
-        driver.executemany(_upsert_text(table, "?"), _plain(table, rows))
+        _insert_many(driver, table, rows)
     elif len(rows) < FEW:
-        driver.cursor().executemany(_upsert_text(table, "%s"), rows)
+        marks = ", ".join("%s" for _ in table.columns)
+        driver.cursor().executemany(_upsert_text(table, marks), rows)
     else:
         _copy(driver, table, rows)
 
 
-def _plain(table: sa.Table, rows: Rows) -> Iterable[tuple[Any, ...]]:
-    """`rows` as Python's SQLite driver binds them quickest.
+def _insert_many(driver: Any, table: sa.Table, rows: Rows) -> None:
+    """Write rows into SQLite with one prepared statement, binding as little as possible.
 
-    A number, a text and a bytearray it takes as they are; for anything else, flags and bytes too,
-    it first looks for somebody who may adapt it, at four times the price.
+    What is the same in every row stands in the statement. A number, a text and a bytearray Python's
+    driver binds as they are; for anything else, flags and bytes too, it first looks for somebody
+    who may adapt it, at four times the price.
     """
-    converts = _converts(table)
-    if not converts:
-        return map(tuple, rows)
-    columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
-    for place, convert in converts.items():
-        if None not in columns[place]:
-            columns[place] = map(convert, columns[place])
-    return zip(*columns, strict=True)
+    columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
+    marks, bound = [], []
+    for column, kind in zip(columns, _kinds(table), strict=True):
+        fixed = _literal(column)
+        marks.append(fixed or "?")
+        if not fixed:
+            convert = _PLAIN.get(kind) if None not in column else None
+            bound.append(map(convert, column) if convert else column)
+    text = _upsert_text(table, ", ".join(marks))
+    if bound:
+        driver.executemany(text, zip(*bound, strict=True))
+    else:
+        driver.execute(text)
+
+
+_PLAIN: dict[type[Any], Callable[[Any], Any]] = {sa.Boolean: int, sa.LargeBinary: bytearray}
 
 
 @lru_cache(maxsize=128)
-def _converts(table: sa.Table) -> dict[int, Callable[[Any], Any]]:
-    """What makes the values of a column plain, by the column's place."""
-    plain: dict[type[Any], Callable[[Any], Any]] = {sa.Boolean: int, sa.LargeBinary: bytearray}
-    kinds = enumerate(type(column.type) for column in table.columns)
-    return {place: plain[kind] for place, kind in kinds if kind in plain}
+def _kinds(table: sa.Table) -> tuple[type[Any], ...]:
+    return tuple(type(column.type) for column in table.columns)
+
+
+def _literal(column: Sequence[Any]) -> str:
+    """The SQL of the one value that a column of many rows holds; "" where it holds several."""
+    first = column[0]
+    if len(column) < FEW or column[-1] != first or column.count(first) != len(column):
+        return ""
+    if first is None:
+        return "NULL"
+    if isinstance(first, int):  # a flag too
+        return str(int(first))
+    if isinstance(first, bytes):
+        return f"X'{first.hex()}'"
+    return f"'{first}'" if isinstance(first, str) and _SAFE.fullmatch(first) else ""
+
+
+_SAFE = re.compile(r"[A-Za-z0-9 _.:-]*", re.ASCII)
+"""Texts that need no quoting inside the quotes."""
 
 
 LISTED = "listed"
@@ -93,9 +119,8 @@ def _name(table: sa.FromClause) -> str:
 
 
 @lru_cache(maxsize=128)
-def _upsert_text(table: sa.Table, mark: str) -> str:
+def _upsert_text(table: sa.Table, marks: str) -> str:
     columns = [column.name for column in table.columns]
-    marks = ", ".join(mark for _ in columns)
     head = f"INSERT INTO {_name(table)} ({_listed(columns)}) VALUES ({marks})"
     return f"{head} {_on_conflict(table)}"
 
