@@ -3,7 +3,7 @@
     python -m bench.habits
 
 CPU seconds, lines a second and peak memory of reading, computing and the whole stage, each as a
-ratio to its floor in the same run: summing one column where the lines lie.
+ratio to its floor in the same run: summing one column, by SQL over the view and by DuckDB.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def main() -> None:
             read, floor_scan, query, share = one_batch(work, names)
             whole, changed = measure(lambda: stage(work))
         store.close()
-    report("floor: SQLite sum(gross)", floor, lines, floor)
+    report("floor: SQLite sum(gross), view", floor, lines, floor)
     report("reading one batch", read, share, floor * share / lines)
     report("floor: DuckDB sum(gross)", floor_scan, share, floor_scan)
     report("computing one batch", query, share, floor_scan)

@@ -6,11 +6,16 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain, groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from crmsync.model.order import Order, OrderLine, Product
+import orjson
+import sqlalchemy as sa
+
+from crmsync.model.order import Order, Product
 from crmsync.store import Work
 from crmsync.store import tables as t
 
@@ -45,15 +50,12 @@ def load(work: Work, households: int = 10_000) -> int:
             Product(10**10 + row[0], "product", CONNECTION, str(row[0]), row[1], "", *row[2:])
             for row in rows
         ])  # fmt: skip
+    lines = groupby(chain.from_iterable(_query(LINES, last)), itemgetter(0))
     for rows in _query(BASKETS, last):
         work.upsert(t.record, [_record(row[0], 2, row[0]) for row in rows])
-        work.upsert(t.orders, [_order(*row) for row in rows])
-    lines = 0
-    for rows in _query(LINES, last):
-        work.upsert(t.order_line, [_line(*row) for row in rows])
-        lines += len(rows)
+        work.upsert(t.orders, [_order(*row, lines=next(lines)) for row in rows])
     work.log_records("facts", people)
-    return lines
+    return int(work.scalar(sa.select(sa.func.count()).select_from(t.order_line)))
 
 
 BASKETS = """
@@ -67,11 +69,10 @@ BASKETS = """
 """
 LINES = """
     SELECT basket_id, product_id, CAST(ROUND(sales_value * 100) AS BIGINT),
-        CAST(ROUND((retail_disc + coupon_disc) * 100) AS BIGINT),
-        ROW_NUMBER() OVER (PARTITION BY basket_id ORDER BY product_id, quantity, sales_value)
+        CAST(ROUND((retail_disc + coupon_disc) * 100) AS BIGINT)
     FROM read_parquet('{folder}/transactions.parquet')
     WHERE household_id <= ?
-    ORDER BY basket_id
+    ORDER BY basket_id, product_id, quantity, sales_value
 """
 PRODUCTS = """
     SELECT product_id, COALESCE(product_type, ''), COALESCE(product_category, ''),
@@ -107,16 +108,19 @@ def _record(number: int, stream: int, external_id: int) -> tuple[Any, ...]:
 
 
 def _order(
-    basket: int, household: int, store: int, day: str, hour: int, weekday: int, stamp: str
-) -> Order:
+    basket: int, household: int, store: int, day: str, hour: int, weekday: int, stamp: str,
+    *, lines: tuple[int, Iterable[tuple[int, int, int, int]]],
+) -> Order:  # fmt: skip
+    bought, told = lines
+    if bought != basket:
+        raise RuntimeError(f"the lines of basket {bought} come with basket {basket}")
     return Order(
         basket, "order", "sale", household, None, str(basket), "pos", str(store), stamp, day,
         hour, weekday, "completed", "USD", 0, 0, 0, 0, 0, 0, True,
+        orjson.dumps([_line(*one) for one in told]).decode(),
     )  # fmt: skip
 
 
-def _line(basket: int, product: int, cents: int, discount: int, place: int) -> OrderLine:
-    return OrderLine(
-        basket, "order", place, str(product), "", "", "", "", 1000, cents, cents, discount,
-        False, False,
-    )  # fmt: skip
+def _line(_basket: int, product: int, cents: int, discount: int) -> tuple[Any, ...]:
+    """A line as model.order.LINE wants it."""
+    return (str(product), "", "", "", "", 1000, cents, cents, discount, False, False)

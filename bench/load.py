@@ -26,7 +26,7 @@ def ours(source: Path, target: Path, customers: int, orders: int) -> Figures:
     wanted = {
         "source_customer": customers,
         "orders": orders,
-        "order_line": 3 * orders,
+        "order_line": 3 * orders,  # a view: it counts what the orders hold
         "record": customers + orders,
     }
     for table, expected in wanted.items():

@@ -135,7 +135,7 @@ def _take_orders(result: Yield, group: Group, parents: Parents, context: Context
     sources = parents.customers(group)
     if "guest" in group.columns.cells:
         sources = _take_guests(result, group, sources, context)
-    orders, lines = clean.clean_orders(
+    orders = clean.clean_orders(
         group.columns,
         connection=context.connection,
         record_ids=group.ids,
@@ -144,7 +144,6 @@ def _take_orders(result: Yield, group: Group, parents: Parents, context: Context
     )
     result.orders.update(zip(group.ids, sources, strict=True))
     result.add("orders", orders)
-    result.add("lines", lines)
 
 
 def _take_guests(
@@ -166,7 +165,7 @@ def _return(
     result: Yield, number: int, told: ToldReturn, parents: Parents, context: Context
 ) -> None:
     own = number in result.orders
-    order, lines = clean.clean_return(
+    order = clean.clean_return(
         told,
         connection=context.connection,
         record_id=number,
@@ -175,7 +174,6 @@ def _return(
         zone=context.zone(told.store),
     )
     result.add("orders", (tuple(order),))
-    result.add("lines", map(tuple, lines))
 
 
 def _delivery(

@@ -15,7 +15,7 @@ class Order(NamedTuple):
 
     `gross` and `net` are the sums of kept lines with and without tax, gift cards left out;
     `refund_gross` of returned lines. `day`, `hour` and `weekday` (1 = Monday) are the shop's wall
-    clock.
+    clock. `lines` is a JSON list with a list for each line, its values in the order of LINE.
     """
 
     record_id: int
@@ -39,6 +39,7 @@ class Order(NamedTuple):
     discount: int
     shipping: int
     counts: bool
+    lines: str
 
 
 class OrderLine(NamedTuple):
@@ -62,6 +63,10 @@ class OrderLine(NamedTuple):
     discount: int
     returned: bool
     gift_card: bool
+
+
+LINE = OrderLine._fields[3:]
+"""The fields of a line in `Order.lines`: all but its order and its place, which are clear there."""
 
 
 class Delivery(NamedTuple):

@@ -8,6 +8,8 @@ from functools import lru_cache
 from itertools import repeat
 from typing import Any, Literal, NamedTuple
 
+import orjson
+
 from crmsync.errors import RecordError
 from crmsync.model.columns import Columns, Items
 from crmsync.model.told import Amount
@@ -23,8 +25,6 @@ Sense = Literal["sold", "returned", "turned"]
 class Receipts(NamedTuple):
     """What the lines of each receipt share, a list each."""
 
-    record_ids: Sequence[int]
-    parts: Sequence[str]
     currencies: Sequence[str]
     prices_include_tax: Sequence[bool]
 
@@ -51,32 +51,30 @@ class Sums(NamedTuple):
 
 def clean_lines(
     told: Items | None, receipts: Receipts, *, sense: Sense = "sold"
-) -> tuple[list[Row], list[Sums]]:
-    """The rows (model.order.OrderLine) of the lines of all receipts, and each receipt's sums.
+) -> tuple[list[str], list[Sums]]:
+    """The lines of each receipt as JSON (model.order.Order.lines), and its sums.
 
     RecordError names the field as the told model does, counted from 0 within its receipt.
     """
+    size = len(receipts.currencies)
     if told is None or not told.owners:
-        return [], [Sums(0, 0, 0, 0, 0, 0, 0)] * len(receipts.record_ids)
-    columns, owners, numbers = told.columns, told.owners, told.numbers()
+        return ["[]"] * size, [Sums(0, 0, 0, 0, 0, 0, 0)] * size
+    columns, owners = told.columns, told.owners
     currencies = [receipts.currencies[owner] for owner in owners]
     try:
         figures = list(_read(columns, owners, currencies, receipts, sense))
     except RecordError as error:
-        raise _line_error(error, columns, numbers, currencies) from None
+        raise _line_error(error, columns, told.numbers(), currencies) from None
     gifts = columns.column("gift_card", False)
-    sums = _add_up(owners, figures, gifts, len(receipts.record_ids))
-    rows = zip(
-        [receipts.record_ids[owner] for owner in owners],
-        [receipts.parts[owner] for owner in owners],
-        numbers,
+    lines = zip(
         _skus(columns),
         *(columns.texts(name) for name in ("title", "category", "brand", "size")),
         *zip(*figures, strict=True),
         gifts,
         strict=True,
     )
-    return list(rows), sums
+    texts = [orjson.dumps(one).decode() for one in told.by_owner(lines, size)]
+    return texts, _add_up(owners, figures, gifts, size)
 
 
 def _skus(columns: Columns) -> list[str]:

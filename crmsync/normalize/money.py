@@ -103,8 +103,14 @@ def decimal(amount: object) -> Decimal:
 
 
 def scaled(amount: object, places: int) -> int:
-    """`amount` times ten to the power of `places`, the half rounded away from zero."""
-    return int(decimal(amount).scaleb(places).to_integral_value(ROUND_HALF_UP))
+    """`amount` times ten to the power of `places`, the half rounded away from zero.
+
+    RecordError when it is no amount or more than the 64 bits of a database hold.
+    """
+    units = int(decimal(amount).scaleb(places).to_integral_value(ROUND_HALF_UP))
+    if units.bit_length() > 63:
+        raise RecordError("is no amount")
+    return units
 
 
 @lru_cache(maxsize=32_768, typed=True)
@@ -115,7 +121,7 @@ def minor(amount: Decimal | int | str, currency: str) -> int:
     zero. RecordError (without a field) when it is no amount.
     """
     places = exponent(currency)
-    if type(amount) is int and -_LIMIT < amount < _LIMIT:
+    if type(amount) is int and places < 3 and -_LIMIT < amount < _LIMIT:
         return int(amount * 10**places)
     if places == 2 and isinstance(amount, str) and (match := _MACHINE.fullmatch(amount)):
         sign, whole, part = match.groups()

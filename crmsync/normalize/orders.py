@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import repeat
 
+import orjson
+
 from crmsync.errors import RecordError
 from crmsync.model.columns import Columns, Items
-from crmsync.model.order import Delivery, Order, OrderLine
+from crmsync.model.order import LINE, Delivery, Order
 from crmsync.model.stream import Connection
 from crmsync.model.told import Amount, Day, ToldDelivery, ToldLine, ToldOrder, ToldReturn
 from crmsync.model.told import Moment as ToldMoment
@@ -17,6 +19,7 @@ from crmsync.normalize.when import Moment, day, moment, moments
 
 _NOT_COUNTED = frozenset(("draft", "cancelled"))
 _NO_ZONES: Mapping[str, str] = {}
+_GROSS = LINE.index("gross")
 
 
 def clean_orders(
@@ -26,8 +29,8 @@ def clean_orders(
     record_ids: Sequence[int],
     source_ids: Sequence[int | None],
     zones: Mapping[str, str] = _NO_ZONES,
-) -> tuple[list[Row], list[Row]]:
-    """The rows of orders (model.order.Order) and of all their lines (model.order.OrderLine).
+) -> list[Row]:
+    """The rows of orders (model.order.Order), their lines in them.
 
     `zones` are the stores' own, where they differ from the connection's. Gross and net follow from
     `prices_include_tax` and each line's tax rate (equal where no rate is told). A line is returned
@@ -41,12 +44,12 @@ def clean_orders(
     """
     size, stores = told.size, told.texts("store")
     if not size:
-        return [], []
+        return []
     places = [zones.get(store, connection.zone) for store in stores] if zones else []
     whens = _whens(told.column("placed_at"), places or connection.zone, field="placed_at")
     currencies = list(map(currency_code, told.column("currency"), repeat(connection.currency)))
     with_tax = told.column("prices_include_tax", True)
-    receipts = Receipts(record_ids, ["order"] * size, currencies, with_tax)
+    receipts = Receipts(currencies, with_tax)
     lines, sums = clean_lines(told.lists.get("lines"), receipts)
     statuses = told.column("status", "completed")
     orders = zip(
@@ -70,8 +73,9 @@ def clean_orders(
             told.column("test", False),
             told.column("staff_purchase", False),
         ),
+        lines,
     )
-    return list(orders), lines
+    return list(orders)
 
 
 def _whens(
@@ -107,16 +111,16 @@ def clean_order(
     record_id: int,
     source_id: int | None,
     zone: str | None = None,
-) -> tuple[Order, list[OrderLine]]:
+) -> Order:
     """One order, as `clean_orders` gives it; `zone` is its store's, else the connection's."""
-    orders, lines = clean_orders(
+    (order,) = clean_orders(
         Columns.of(ToldOrder, [told]),
         connection=connection,
         record_ids=[record_id],
         source_ids=[source_id],
         zones={(told.store or "").strip(): zone} if zone else {},
     )
-    return Order(*orders[0]), [OrderLine(*line) for line in lines]
+    return Order(*order)
 
 
 def clean_return(
@@ -127,7 +131,7 @@ def clean_return(
     source_id: int | None,
     order_record_id: int | None,
     zone: str | None = None,
-) -> tuple[Order, list[OrderLine]]:
+) -> Order:
     """The return as an order of kind "return", all its lines returned and positive.
 
     A credit note told with negative amounts is turned round as a whole, so that a deduction (a
@@ -135,11 +139,11 @@ def clean_return(
     """
     (when,) = _whens([told.returned_at], zone or connection.zone, field="returned_at")
     currency = currency_code(told.currency, connection.currency)
-    receipt = Receipts([record_id], [told.part], [currency], [told.prices_include_tax])
+    receipt = Receipts([currency], [told.prices_include_tax])
     items = Items.of(ToldLine, [told.lines])
-    lines, (sums,) = clean_lines(items, receipt, sense="returned")
-    if sum(OrderLine(*line).gross for line in lines) < 0:
-        lines, (sums,) = clean_lines(items, receipt, sense="turned")
+    (lines,), (sums,) = clean_lines(items, receipt, sense="returned")
+    if sum(line[_GROSS] for line in orjson.loads(lines)) < 0:
+        (lines,), (sums,) = clean_lines(items, receipt, sense="turned")
     return Order(
         record_id,
         told.part,
@@ -154,8 +158,9 @@ def clean_return(
         currency,
         *sums.amounts,
         0,
-        bool(lines),
-    ), [OrderLine(*line) for line in lines]
+        sums.lines > 0,
+        lines,
+    )
 
 
 def _text(value: str | None) -> str:

@@ -10,16 +10,18 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import orjson
 import sqlalchemy as sa
 
+from crmsync.model.order import LINE
 from crmsync.store.tables import (
     customer,
     delivery,
     interaction,
     link,
-    order_line,
     orders,
     product,
     record,
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
 
 PORTION = 20_000
 """Rows that live as Python objects at once."""
+
+ORDERS = 1_000
+"""Orders whose lines live as Python objects at once."""
 
 Kind = str
 SHAPES: dict[str, dict[str, Kind]] = {
@@ -77,6 +82,7 @@ def read_facts(work: Work, customer_ids: Iterable[str]) -> Facts:
     wanted = list(customer_ids)
     with _collector_at_rest():
         told = {name: _read(work, name, wanted) for name in STATEMENTS}
+        told["lines"] = _lines(work, wanted)
     told["products"] = _products(work, told["orders"], told["lines"])
     return Facts(**told)
 
@@ -115,9 +121,12 @@ def living(work: Work, customer_ids: Iterable[str]) -> dict[str, Living]:
 
 def table(columns: Mapping[str, Kind], rows: Sequence[Sequence[Any]]) -> pa.Table:
     """An Arrow table of rows, its columns named and shaped by `columns`."""
+    return _arrow(columns, list(zip(*rows, strict=True)) if rows else [()] * len(columns))
+
+
+def _arrow(columns: Mapping[str, Kind], told: Iterable[Sequence[Any]]) -> pa.Table:
     import pyarrow as pa
 
-    told = zip(*rows, strict=True) if rows else [()] * len(columns)
     arrays = [_array(kind, values) for kind, values in zip(columns.values(), told, strict=True)]
     return pa.table(arrays, names=list(columns))
 
@@ -153,14 +162,40 @@ def _read(work: Work, name: str, customer_ids: Sequence[str]) -> Any:
     return pa.concat_tables([table(SHAPES[name], ()), *chunks])
 
 
+def _lines(work: Work, customer_ids: Sequence[str]) -> Any:
+    """The lines of the orders of these customers, unfolded from the orders' rows."""
+    import pyarrow as pa
+
+    shape = SHAPES["lines"]
+    portions = _rows(work, _FOLDED, customer_ids, portion=ORDERS)
+    chunks = [_arrow(shape, _unfolded(portion)) for portion in portions]
+    return pa.concat_tables([table(shape, ()), *chunks])
+
+
+def _unfolded(orders_told: Iterable[tuple[int, str, str]]) -> list[Sequence[Any]]:
+    """The columns of the lines of these orders (record id, part, lines as JSON)."""
+    numbers, parts, texts = zip(*orders_told, strict=True)
+    told: list[Any] = orjson.loads(f"[{','.join(texts)}]")
+    sizes = list(map(len, told))
+    values = list(zip(*chain.from_iterable(told), strict=True)) or [()] * len(LINE)
+    columns = dict(zip(LINE, values, strict=True))
+    columns["record_id"] = tuple(chain.from_iterable(map(repeat, numbers, sizes)))
+    columns["part"] = tuple(chain.from_iterable(map(repeat, parts, sizes)))
+    return [columns[name] for name in SHAPES["lines"]]
+
+
 def _rows(
-    work: Work, statement: sa.Select[*tuple[Any, ...]], customer_ids: Sequence[str]
+    work: Work,
+    statement: sa.Select[*tuple[Any, ...]],
+    customer_ids: Sequence[str],
+    *,
+    portion: int = PORTION,
 ) -> Iterator[Sequence[Any]]:
     for start in range(0, len(customer_ids), CHUNK):
         chunk = customer_ids[start : start + CHUNK]
         with work.connection.execute(statement.where(link.c.customer_id.in_(chunk))) as result:
             cursor: Any = result.cursor  # the driver's own rows: a million objects fewer
-            while rows := cursor.fetchmany(PORTION):
+            while rows := cursor.fetchmany(portion):
                 yield rows
 
 
@@ -190,14 +225,11 @@ def _statements() -> dict[str, sa.Select[*tuple[Any, ...]]]:
     )
     ref = stream.c.connection + "/" + stream.c.name + "/" + record.c.external_id
     o, d, i = orders.c, delivery.c, interaction.c
-    in_order = sa.and_(order_line.c.record_id == o.record_id, order_line.c.part == o.part)
-    line = [order_line.c[name] for name in SHAPES["lines"]]
     return {
         "orders": sa.select(
             link.c.customer_id, o.record_id, o.part, ref, stream.c.connection, o.kind, o.status,
             o.channel, o.store, o.placed_at, o.day, o.hour, o.weekday, o.currency, o.counts,
         ).select_from(known),
-        "lines": sa.select(*line).select_from(bought.join(order_line, in_order)),
         "deliveries": sa.select(
             link.c.customer_id, d.order_record_id, d.method, d.promised_on, d.shipped_on,
             d.delivered_on, d.evidence,
@@ -209,3 +241,6 @@ def _statements() -> dict[str, sa.Select[*tuple[Any, ...]]]:
 
 
 STATEMENTS = _statements()
+_FOLDED = sa.select(orders.c.record_id, orders.c.part, orders.c.lines).join_from(
+    link, orders, orders.c.source_id == link.c.source_id
+)

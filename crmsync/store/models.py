@@ -24,7 +24,6 @@ from crmsync.store.work import Work
 
 FACTS: dict[str, sa.Table] = {
     "orders": orders,
-    "lines": order_line,
     "deliveries": delivery,
     "interactions": interaction,
     "claims": consent_claim,

@@ -16,7 +16,7 @@ from crmsync.identity.keys import MOST_PEOPLE
 from crmsync.model.habit import Habits, Risk
 from crmsync.outreach.gate import ADDRESSED, ELECTRONIC
 from crmsync.profile.compute import SUPPORT
-from crmsync.store.tables import metadata
+from crmsync.store.tables import metadata, order_line
 from crmsync.till.card import KEYS, SIZE
 from crmsync.till.tillfile import SCHEMA
 from tests.docs.pages import DOCS
@@ -32,8 +32,8 @@ def _listed(text: str) -> set[str]:
     return {name for cell in cells for name in re.findall(r"`(\w+)`", cell)}
 
 
-def test_every_table_of_the_store() -> None:
-    assert _listed(_page("reference/store")) == set(metadata.tables)
+def test_every_table_of_the_store_and_its_view() -> None:
+    assert _listed(_page("reference/store")) == {*metadata.tables, order_line.name}
 
 
 def test_every_key_of_a_card() -> None:

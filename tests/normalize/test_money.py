@@ -66,6 +66,13 @@ def test_nonsense_is_a_record_error_without_the_value(amount: object) -> None:
     assert str(amount).strip() not in str(error.value) or not str(amount).strip()
 
 
+@pytest.mark.parametrize("amount", [10**16 - 1, str(10**16 - 1), Decimal(1 - 10**16)])
+def test_an_amount_fits_into_the_64_bits_of_a_database(amount: Decimal | int | str) -> None:
+    assert abs(minor(amount, "EUR")) == 10**18 - 100
+    with pytest.raises(RecordError):
+        minor(amount, "KWD")
+
+
 @given(st.integers(-(10**12), 10**12), st.sampled_from(["EUR", "JPY", "KWD", "CLF"]))
 def test_round_trip(units: int, currency: str) -> None:
     places = {"EUR": 2, "JPY": 0, "KWD": 3, "CLF": 4}[currency]

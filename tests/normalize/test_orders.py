@@ -5,15 +5,17 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crmsync.errors import RecordError
+from crmsync.model.columns import Columns
 from crmsync.model.order import Delivery, Order, OrderLine
 from crmsync.model.stream import Connection
 from crmsync.model.told import ToldDelivery, ToldLine, ToldOrder, ToldReturn
-from crmsync.normalize.clean import clean_delivery, clean_order, clean_return
+from crmsync.normalize.clean import clean_delivery, clean_order, clean_orders, clean_return
 
 SHOP = Connection(name="shop", controller="Muster Mode GmbH")
 HEMD = ToldLine(sku="H1", title="Hemd", category="Hemden", brand="Muster", size="M",
@@ -23,15 +25,22 @@ BUCH = ToldLine(sku="B1", title="Buch", amount=Decimal("10.70"), tax_rate=7)
 
 def _order(*lines: ToldLine, **told: Any) -> tuple[Order, list[OrderLine]]:
     told = {"placed_at": "2026-11-21T09:30:00Z", **told}
-    return clean_order(ToldOrder(lines=lines, **told), connection=SHOP, record_id=7, source_id=3)
+    return _with_lines(
+        clean_order(ToldOrder(lines=lines, **told), connection=SHOP, record_id=7, source_id=3)
+    )
 
 
 def _return(*lines: ToldLine, **told: Any) -> tuple[Order, list[OrderLine]]:
     told = {"returned_at": "2026-11-28", **told}
-    return clean_return(
+    return _with_lines(clean_return(
         ToldReturn(lines=lines, **told),
         connection=SHOP, record_id=8, source_id=3, order_record_id=7,
-    )  # fmt: skip
+    ))  # fmt: skip
+
+
+def _with_lines(order: Order) -> tuple[Order, list[OrderLine]]:
+    told = enumerate(orjson.loads(order.lines))
+    return order, [OrderLine(order.record_id, order.part, place, *line) for place, line in told]
 
 
 def test_an_order() -> None:
@@ -39,6 +48,8 @@ def test_an_order() -> None:
     assert order == Order(
         7, "order", "sale", 3, None, "R-1", "pos", "Mitte", "2026-11-21T09:30:00Z", "2026-11-21",
         10, 6, "completed", "EUR", 7050, 6025, 0, 0, 500, 490, True,
+        '[["H1","Hemd","Hemden","Muster","M",2000,5980,5025,500,false,false],'
+        '["B1","Buch","","","",1000,1070,1000,0,false,false]]',
     )  # fmt: skip
     assert lines[0] == OrderLine(
         7, "order", 0, "H1", "Hemd", "Hemden", "Muster", "M", 2000, 5980, 5025, 500, False, False
@@ -104,7 +115,7 @@ def test_what_does_not_count(told: dict[str, Any]) -> None:
 
 def test_an_order_without_lines_does_not_count() -> None:
     order, lines = _order()
-    assert (order.counts, order.gross, lines) == (False, 0, [])
+    assert (order.counts, order.gross, order.lines, lines) == (False, 0, "[]", [])
 
 
 def test_the_currency_decides_the_minor_unit() -> None:
@@ -114,8 +125,8 @@ def test_the_currency_decides_the_minor_unit() -> None:
 
 def test_the_stores_zone_decides_the_day() -> None:
     told = ToldOrder(placed_at="2026-11-21T23:30:00Z", lines=(BUCH,))
-    at_home, _ = clean_order(told, connection=SHOP, record_id=7, source_id=None)
-    abroad, _ = clean_order(
+    at_home = clean_order(told, connection=SHOP, record_id=7, source_id=None)
+    abroad = clean_order(
         told, connection=SHOP, record_id=7, source_id=None, zone="America/New_York"
     )
     assert (at_home.day, at_home.hour, at_home.weekday) == ("2026-11-22", 0, 7)
@@ -159,9 +170,32 @@ def test_a_return_is_positive_however_it_was_told(sign: int) -> None:
     )
     assert order == Order(
         8, "return", "return", 3, 7, "", "web", "", "2026-11-27T23:00:00Z", "2026-11-28", 0, 6,
-        "completed", "EUR", 0, 0, 4500, 3702, 0, 0, True,
+        "completed", "EUR", 0, 0, 4500, 3702, 0, 0, True, order.lines,
     )  # fmt: skip
     assert [(line.gross, line.returned) for line in lines] == [(5000, True), (-500, True)]
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_gift_card_given_back_is_positive_however_it_was_told(sign: int) -> None:
+    order, (line,) = _return(ToldLine(amount=sign * 50, gift_card=True))
+    assert (order.refund_gross, order.counts) == (0, True)
+    assert (line.gross, line.returned, line.gift_card) == (5000, True, True)
+
+
+def test_a_return_without_lines() -> None:
+    order, lines = _return()
+    assert (order.counts, order.refund_gross, order.lines, lines) == (False, 0, "[]", [])
+
+
+def test_each_order_of_a_page_holds_its_own_lines() -> None:
+    told = [ToldOrder(placed_at="2026-11-21", lines=lines) for lines in ((HEMD,), (), (BUCH, HEMD))]
+    rows = clean_orders(
+        Columns.of(ToldOrder, told), connection=SHOP, record_ids=[7, 8, 9], source_ids=[3, 3, 4]
+    )
+    found = [_with_lines(Order(*row))[1] for row in rows]
+    assert [[(line.record_id, line.line_no, line.sku) for line in lines] for lines in found] == [
+        [(7, 0, "H1")], [], [(9, 0, "B1"), (9, 1, "H1")],
+    ]  # fmt: skip
 
 
 def test_errors_of_a_return_name_the_field() -> None:

@@ -239,7 +239,7 @@ def test_incremental_equals_full_in_any_order(store: Store, tmp_path: Path, seed
 def copy(read: Work, work: Work) -> None:
     """Copy everything that habits are computed from."""
     for table in (t.stream, t.record, t.source_customer, t.customer, t.link, t.orders,
-                  t.order_line, t.delivery, t.interaction, t.product):  # fmt: skip
+                  t.delivery, t.interaction, t.product):  # fmt: skip
         work.upsert(table, rows(read, table))
 
 

@@ -51,6 +51,7 @@ def test_the_migrations_make_the_schema_that_a_new_store_gets(store: Store) -> N
     assert schema.revision(store.engine) is None
     schema.migrate(store.engine)
     assert differences(store) == []
+    assert sa.inspect(store.engine).get_view_names() == ["order_line"]
     assert schema.revision(store.engine) == schema.HEAD
 
 

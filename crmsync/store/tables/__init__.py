@@ -2,11 +2,11 @@
 
 from crmsync.store.tables.base import metadata
 from crmsync.store.tables.identity import customer, decision, link, link_event, match_key, pair
+from crmsync.store.tables.lines import order_line
 from crmsync.store.tables.model import (
     consent_claim,
     delivery,
     interaction,
-    order_line,
     orders,
     product,
     shop,
