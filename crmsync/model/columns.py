@@ -35,6 +35,7 @@ class Columns:
     size: int
     cells: dict[str, list[Any]] = field(default_factory=dict)
     lists: dict[str, Items] = field(default_factory=dict)
+    _partly: frozenset[str] | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def of(cls, model: type[Told], told: Sequence[Told]) -> Columns:
@@ -58,7 +59,7 @@ class Columns:
         found = self.cells.get(name)
         if found is None:
             return [default] * self.size
-        if HIDDEN in found:
+        if name in self.partly():
             return [default if value is HIDDEN else value for value in found]
         return found
 
@@ -72,10 +73,16 @@ class Columns:
         except TypeError:  # one is not shown or empty
             return [value.strip() if value else "" for value in self.column(name)]
 
+    def partly(self) -> frozenset[str]:
+        """The columns in which HIDDEN stands; kinds are compared, for that is quicker."""
+        if self._partly is None:
+            cells = self.cells.items()
+            self._partly = frozenset(n for n, found in cells if _Hidden in set(map(type, found)))
+        return self._partly
+
     def shown(self) -> list[frozenset[str]]:
         """The fields that each of them shows."""
-        partly = {name for name, values in self.cells.items() if HIDDEN in values}
-        partly |= {name for name, items in self.lists.items() if items.hidden}
+        partly = self.partly() | {name for name, items in self.lists.items() if items.hidden}
         always = frozenset({*self.cells, *self.lists} - partly)
         if not partly:
             return [always] * self.size

@@ -9,7 +9,7 @@ import orjson
 import sqlalchemy as sa
 
 from crmsync.model.ref import Ref
-from crmsync.store import codec
+from crmsync.store import codec, dictionaries
 from crmsync.store.tables import change, mapped, pending, record, stream, watermark
 from crmsync.store.work import Work
 
@@ -102,7 +102,9 @@ def numbers_of(work: Work, stream_id: int, external_ids: Iterable[str]) -> dict[
 
 def land(work: Work, stream_id: int, rows: Sequence[tuple[int, str, bytes, bytes]]) -> None:
     """Write raw records (id, external id, hash, payload); payloads pass through the codec."""
-    run, pack = work.run_id, codec.pack
+    if not rows:
+        return
+    run, pack = work.run_id, dictionaries.packer(work, stream_id, [row[3] for row in rows])
     work.upsert(
         record,
         [
@@ -157,12 +159,15 @@ def load_raw(work: Work, ids: Iterable[int]) -> list[Raw]:
     columns = (record.c.id, record.c.stream_id, record.c.external_id, record.c.deleted,
                record.c.payload)  # fmt: skip
     rows = work.all_in(sa.select(*columns), record.c.id, ids)
-    return sorted((_raw(*row) for row in rows), key=lambda raw: raw.id)
+    shared = dictionaries.load(work) if rows else {}
+    return sorted((_raw(shared, *row) for row in rows), key=lambda raw: raw.id)
 
 
-def _raw(id_: int, stream_id: int, external_id: str, deleted: bool, payload: bytes) -> Raw:
-    content = None if deleted else orjson.loads(codec.unpack(payload))
-    return Raw(id_, stream_id, external_id, bool(deleted), content)
+def _raw(
+    shared: codec.Dictionaries, id_: int, stream_id: int, name: str, deleted: bool, payload: bytes
+) -> Raw:
+    content = None if deleted else orjson.loads(codec.unpack(payload, shared))
+    return Raw(id_, stream_id, name, bool(deleted), content)
 
 
 def enqueue_stream(work: Work, row: StreamRow) -> int:

@@ -17,6 +17,7 @@ from crmsync.store.tables.profile import abc_due, due, habit, profile
 from crmsync.store.tables.record import (
     change,
     counter,
+    dictionary,
     lease,
     mapped,
     parked,
@@ -39,6 +40,7 @@ __all__ = [
     "customer",
     "decision",
     "delivery",
+    "dictionary",
     "due",
     "habit",
     "interaction",

@@ -41,6 +41,15 @@ record = table(
 )
 """The raw record as the backend told it, through the codec; a deleted one keeps its id."""
 
+dictionary = table(
+    "dictionary",
+    number("id", key=True),
+    number("stream_id"),
+    blob("content"),
+    sa.UniqueConstraint("stream_id"),
+)
+"""What the records of a stream have in common: their payloads are compressed with it."""
+
 change = table(
     "change",
     number("seq", key=True),
