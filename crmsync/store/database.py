@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from crmsync.errors import ConfigError, StoreError
 from crmsync.store import leases, schema
 from crmsync.store.leases import Lease
+from crmsync.store.marker import Marker
 from crmsync.store.work import Work
 
 BUSY_SECONDS = 5.0
@@ -62,6 +63,14 @@ class Store:
         """LeaseHeld when a living owner has one of these leases; they are not taken."""
         leases.refuse_beside(self.engine, names)
 
+    def damage(self) -> str:
+        """What SQLite's own quick check finds wrong, '' for nothing; PostgreSQL checks itself."""
+        if self.dialect != "sqlite":
+            return ""
+        with self._connect() as connection:
+            found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+        return "" if found == "ok" else str(found)
+
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
@@ -72,15 +81,16 @@ class Store:
             yield connection
 
 
-def open_store(url: str, *, base: Path | None = None, create: bool = True) -> Store:
+def open_store(url: str, *, base: Path | None = None, marker: Marker | None = None) -> Store:
     """The store at `url`, its schema brought up to date.
 
     A relative SQLite path counts from `base`. ConfigError for a URL nobody understands,
-    StoreError when the store cannot be opened, is locked, or is newer than this program.
+    StoreError when the store cannot be opened, is locked, or is newer than this program, and when
+    it is gone, empty or another one although `marker` knows it.
     """
     parsed = _parse(url, base)
     if parsed.get_backend_name() == "sqlite" and parsed.database:
-        _make_file(Path(parsed.database), create)
+        _make_file(Path(parsed.database), marker)
     try:
         engine = _engine(parsed)
     except ImportError as error:
@@ -91,7 +101,7 @@ def open_store(url: str, *, base: Path | None = None, create: bool = True) -> St
     store = Store(engine)
     try:
         with _plain_errors(engine):
-            schema.bring_up_to_date(engine)
+            _bring_up(engine, marker)
     except StoreError:
         store.close()
         raise
@@ -116,13 +126,23 @@ def _parse(url: str, base: Path | None) -> sa.URL:
     return parsed
 
 
-def _make_file(path: Path, create: bool) -> None:
-    if path.exists():
+def _bring_up(engine: sa.Engine, marker: Marker | None) -> None:
+    """Bring the schema up to date, unless the store is not the one that `marker` knows."""
+    place = f"the database {engine.url.database}"
+    if marker and marker.known and schema.revision(engine) is None:
+        raise marker.refuse(f"{place} holds no store")
+    schema.bring_up_to_date(engine)
+    if marker:
+        marker.compare(schema.own_id(engine), place)
+
+
+def _make_file(path: Path, marker: Marker | None) -> None:
+    if path.exists() and path.stat().st_size:
         return
-    if not create or not path.parent.is_dir():
-        raise StoreError(
-            f"there is no store at {path}.", hint="Run `crmsync init`, or check the store's URL."
-        )
+    if marker and marker.known:
+        raise marker.refuse(f"{path} is {'empty' if path.exists() else 'gone'}")
+    if not path.parent.is_dir():
+        raise StoreError(f"there is no folder {path.parent}.", hint="Check the store's URL.")
     try:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
