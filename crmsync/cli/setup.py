@@ -17,7 +17,8 @@ from crmsync.config import FILE, Settings, load
 from crmsync.engine.calls import blamed
 from crmsync.engine.project import Project, connect, own_store
 from crmsync.errors import ConfigError, CrmsyncError
-from crmsync.store import Store, records
+from crmsync.store import Store
+from crmsync.store.leftover import leftover
 from crmsync.till.settings import tills
 
 TEMPLATE = Path(__file__).with_name("init.toml")
@@ -123,10 +124,8 @@ def _damaged(store: Store) -> Iterator[Coded]:
 def _left_behind(settings: Settings, store: Store) -> Iterator[Coded]:
     """Connections that the store knows and the configuration no longer names."""
     with store.read() as work:
-        streams = records.all_streams(work).values()
-        counts = [(row.connection, records.count(work, row.id)) for row in streams]
-    for name in sorted({name for name, _ in counts} - set(settings.connections)):
-        number = sum(count for one, count in counts if one == name)
+        found = leftover(work, settings.connections)
+    for name, number in found.items():
         todo = f"The integrator: name it in {FILE} again; a new name reads everything twice."
         yield 0, ("note", f"{number} records of '{name}', which {FILE} does not name, stay", todo)
 

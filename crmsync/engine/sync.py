@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from crmsync.config import FILE
 from crmsync.engine.intake import Progress, take_in
 from crmsync.engine.newid import new_id
 from crmsync.engine.project import Project
@@ -14,6 +15,7 @@ from crmsync.engine.sums import check_against_store
 from crmsync.errors import CrmsyncError, StoreError, SumsError
 from crmsync.model.clock import stamp
 from crmsync.store import parking, records, runs
+from crmsync.store.leftover import leftover
 
 
 def silent(_what: str, _where: str, _more: int) -> None:
@@ -51,6 +53,7 @@ def sync(
         for name in names:
             _one(project, name, report, now, progress, read=read, accept_deletes=accept_deletes)
         check_against_store(project.store, report)
+        _name_leftovers(project, report)
         if behind:
             _behind(project, report, progress, now)
     except KeyboardInterrupt:
@@ -96,6 +99,19 @@ def _one(
         raise
     except CrmsyncError as error:
         report.fail(name, error)
+
+
+def _name_leftovers(project: Project, report: Report) -> None:
+    """Warn of connections that are configured no more, and whose customers are still in use."""
+    with project.store.read() as work:
+        found = leftover(work, project.settings.connections)
+    for name, number in found.items():
+        report.warn(
+            name,
+            f"its {number} records are still in use, though {FILE} names it no more.",
+            hint=f"The integrator: name it in {FILE} again; under a new name everything is read "
+            "twice. No command withdraws them yet.",
+        )
 
 
 def _behind(project: Project, report: Report, progress: Progress, now: datetime) -> None:

@@ -204,7 +204,7 @@ def test_a_controller_of_any_name_makes_a_readable_configuration(
     assert load(tmp_path).controllers["main"].name == name
 
 
-def test_doctor_names_what_a_removed_connection_left(
+def test_doctor_and_sync_name_what_a_removed_connection_left(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     crm = """
@@ -225,6 +225,10 @@ family_name = "Name"
     assert "does not name" not in told(tmp_path, capsys, "doctor", "--json")
     write(tmp_path, HEAD)
     assert "2 records of 'crm'" in told(tmp_path, capsys, "doctor", "--json")
+    code, said = call(tmp_path, capsys, "sync")
+    assert code == 0
+    assert "crm: its 2 records are still in use, though crmsync.toml names it no more" in said
+    assert "name it in crmsync.toml again" in said
 
 
 def told(folder: Path, capsys: pytest.CaptureFixture[str], *words: str) -> str:
