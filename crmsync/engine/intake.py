@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from crmsync.engine import cursor, extract, reconcile
 from crmsync.engine.calls import blamed, read_ids
+from crmsync.engine.doubled import doubled, external_ids, warn_of_doubled
 from crmsync.engine.fingerprint import fingerprint
-from crmsync.engine.land import Batch, delete, external_id, land
+from crmsync.engine.land import Batch, delete, land
 from crmsync.engine.normalize import Connected, normalize
 from crmsync.engine.project import Project, about, connect
 from crmsync.engine.report import Report
 from crmsync.engine.stages import BATCH, each_once
-from crmsync.errors import CrmsyncError, RecordError, SumsError
+from crmsync.errors import CrmsyncError, SumsError
 from crmsync.hookspecs import Connector, ListsIds
 from crmsync.model.stream import Page, Stream
 from crmsync.store import Store, parking, records
@@ -42,6 +44,7 @@ class Intake:
     connector: Connector
     accept_deletes: bool = False
     rows: dict[int, tuple[StreamRow, Stream]] = field(default_factory=dict)
+    doubled: dict[str, Counter[str]] = field(default_factory=dict)
 
     @property
     def store(self) -> Store:
@@ -76,6 +79,7 @@ def take_in(
             _normalize(intake, retry=True)
             if read:
                 _read_all(intake)
+                _warn(intake)
         finally:
             connector.close()
 
@@ -108,6 +112,13 @@ def _read_all(intake: Intake) -> None:
             intake.report.fail(f"{intake.name}/{stream.name}", error)
             if not _others_may_go_on(error):
                 return
+
+
+def _warn(intake: Intake) -> None:
+    """Say what went in, though somebody should look at it."""
+    for _, stream in intake.rows.values():
+        found = intake.doubled.get(stream.name, Counter())
+        warn_of_doubled(intake.report, f"{intake.name}/{stream.name}", stream, found)
 
 
 def _others_may_go_on(error: CrmsyncError) -> bool:
@@ -169,18 +180,12 @@ def _commit(
         records.save_stream(work, row._replace(state=state))
     intake.report.land(f"{intake.name}/{stream.name}", counts)
     intake.report.tell(intake.project, f"land/{intake.name}", counts)
+    if counts["repeated"]:
+        intake.doubled.setdefault(stream.name, Counter()).update(doubled(batch, stream))
     if seen is not None:
-        names = [name for page in batch.pages for name in _names(page, stream)]
+        names = [name for page in batch.pages for name in external_ids(page, stream)]
         reconcile.see(intake.store, row, seen, names)
     return state
-
-
-def _names(page: Page, stream: Stream) -> Iterable[str]:
-    for raw in page.records:
-        try:
-            yield external_id(raw, stream.key)
-        except RecordError:
-            continue
 
 
 def _finish(intake: Intake, row: StreamRow, places: dict[str, set[str]]) -> None:
