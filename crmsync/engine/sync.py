@@ -66,13 +66,15 @@ def sync(
 def _start(
     project: Project, report: Report, names: Sequence[str], verb: str, now: datetime
 ) -> None:
-    """Write that the run began; LeaseHeld when the store is locked by a run of the same work."""
+    """Write that the run began; LeaseHeld at once when a run of the same work is committing."""
+    row = (report.run_id, verb, report.as_of, stamp(now))
     try:
-        with project.store.work() as work:
-            runs.start(work, report.run_id, verb, report.as_of, stamp(now))
+        with project.store.work(soon=True) as work:
+            runs.start(work, *row)
     except StoreError:
         project.store.refuse_beside(["resolve", *(f"connection:{name}" for name in names)])
-        raise
+        with project.store.work() as work:  # it is another program's commit: wait for its end
+            runs.start(work, *row)
 
 
 def _one(
@@ -125,7 +127,7 @@ def _behind(project: Project, report: Report, progress: Progress, now: datetime)
 
 def _end(project: Project, report: Report) -> Report:
     """Count what is set aside, write the run, tell the plugins."""
-    with project.store.work() as work:
+    with project.store.read() as work:
         report.parked = parking.count(work)
         report.pending = records.any_waiting(work)
     report.hear(

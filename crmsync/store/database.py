@@ -17,7 +17,10 @@ from crmsync.store.leases import Lease
 from crmsync.store.marker import Marker
 from crmsync.store.work import Work
 
-BUSY_SECONDS = 5.0
+BUSY_SECONDS = 30.0
+"""So long SQLite's one writer waits for another; a commit on a slow disk takes many seconds."""
+SOON_SECONDS = 0.5
+"""So long waits who first wants to know whether it is a run of the same work that is committing."""
 
 
 class Store:
@@ -28,14 +31,18 @@ class Store:
         self.dialect = engine.dialect.name
 
     @contextmanager
-    def work(self, *, lease: Lease | None = None, run_id: str = "") -> Iterator[Work]:
+    def work(
+        self, *, lease: Lease | None = None, run_id: str = "", soon: bool = False
+    ) -> Iterator[Work]:
         """A writing transaction: commits at the end, rolls back on an error.
 
-        StoreError when another program keeps the store locked; LeaseHeld when `lease` was lost.
+        StoreError when another program keeps the store locked (for half a minute, or `soon` for
+        half a second); LeaseHeld when `lease` was lost.
         """
         with self._connect() as connection, _plain_errors(self.engine):
             if self.dialect == "sqlite":
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                with _waiting(connection, SOON_SECONDS if soon else BUSY_SECONDS):
+                    connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
                 connection.begin()  # what only the driver wrote is committed too
             work = Work(connection, run_id=run_id)
@@ -124,6 +131,19 @@ def _parse(url: str, base: Path | None) -> sa.URL:
     if name not in ("sqlite", "postgresql"):
         raise ConfigError(f"a store cannot be kept in {name}.", hint="Use SQLite or PostgreSQL.")
     return parsed
+
+
+@contextmanager
+def _waiting(connection: sa.Connection, seconds: float) -> Iterator[None]:
+    """Wait no more than `seconds` for SQLite's other writer in this block."""
+    if seconds >= BUSY_SECONDS:
+        yield
+        return
+    try:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {seconds * 1000:.0f}").close()
+        yield
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000:.0f}").close()
 
 
 def _bring_up(engine: sa.Engine, marker: Marker | None) -> None:

@@ -141,6 +141,27 @@ def test_a_second_run_that_finds_the_store_locked_is_told_of_the_first(
     assert "another run holds the lease 'resolve'" in said
 
 
+def test_a_run_that_finds_another_program_committing_asks_whose_it_is_and_waits(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, HEAD)
+    assert call(tmp_path, capsys, "sync")[0] == 0
+    monkeypatch.setattr("crmsync.store.database.BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("crmsync.store.database.SOON_SECONDS", 0.05)
+    other = sqlite3.connect(tmp_path / "store.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    asked: list[str] = []
+
+    def ask(_: object, names: list[str]) -> None:
+        asked.extend(names)
+        other.execute("COMMIT")
+
+    monkeypatch.setattr("crmsync.store.Store.refuse_beside", ask)
+    assert call(tmp_path, capsys, "sync")[0] == 0
+    assert asked == ["resolve"]
+    other.close()
+
+
 @pytest.mark.parametrize(
     "words",
     [
