@@ -130,3 +130,30 @@ def test_names_that_no_store_can_hold_are_unknown(tmp_path: Path, store_url: str
     assert parked == []
     assert report.lands["shop/customers"]["deleted"] == 1
     assert report.lands["shop/customers"]["merged"] == 1
+
+
+FILES = """
+[connections.erp]
+connector = "files"
+controller = "muster"
+[[connections.erp.streams]]
+name = "products"
+kind = "products"
+path = "artikel.csv"
+key = "Id"
+[connections.erp.streams.map]
+sku = "Nummer"
+name = "Name"
+"""
+
+
+def test_a_mapping_holds_to_it_too(tmp_path: Path, store_url: str) -> None:
+    (tmp_path / "artikel.csv").write_text(f"Id;Nummer;Name\n1;{LONG};Kaffee\n2;A2;Tee\n")
+    config = CONFIG.format(url=store_url).partition("[connections.shop]")[0] + FILES
+    (tmp_path / "crmsync.toml").write_text(config, encoding="utf-8")
+    with open_project(tmp_path) as project:
+        report = sync(project, as_of="2026-11-21", now=NOW)
+        with project.store.read() as work:
+            parked = [(one["place"], one["field"]) for one in parking.entries(work)]
+    assert report.stages["normalize/erp"]["mapped"] == 1
+    assert parked == [("1", "sku")]
