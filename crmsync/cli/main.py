@@ -5,8 +5,10 @@ from __future__ import annotations
 import importlib
 import signal
 import sys
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import click
 
@@ -62,16 +64,18 @@ class Lazy(click.Group):
 @click.option("--project", "-p", default=".", metavar="FOLDER",
               help="The folder with crmsync.toml (default: here).")  # fmt: skip
 @click.option("--verbose", "-v", is_flag=True, help="More lines on stderr.")
+@click.option("--debug", is_flag=True,
+              help="Print the traceback of an error; it may hold personal data.")  # fmt: skip
 @click.version_option(package_name="crmsync")
 @click.pass_context
-def cli(ctx: click.Context, project: str, verbose: bool) -> None:
+def cli(ctx: click.Context, project: str, verbose: bool, debug: bool) -> None:
     """Read customers from every system, know who is who, greet by name at the till.
 
     Exit codes: 0 clean, 1 error, 2 usage or configuration, 3 done but something is parked,
     4 credentials, 5 budget spent, 6 a brake stopped it, 7 another run holds the lease,
     130/143 interrupted, safely.
     """
-    ctx.obj = {"project": project, "verbose": verbose}
+    ctx.ensure_object(dict).update(project=project, verbose=verbose, debug=debug)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -100,8 +104,9 @@ def ended_in_order() -> Iterator[list[int]]:
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; gives the exit code."""
+    options: dict[str, Any] = {}
     try:
-        result = cli.main(args=arguments, prog_name="crmsync", standalone_mode=False)
+        result = cli.main(args=arguments, prog_name="crmsync", standalone_mode=False, obj=options)
     except click.ClickException as error:
         error.show()
         return 2
@@ -109,20 +114,35 @@ def run(arguments: Sequence[str] | None = None) -> int:
         click.echo("interrupted; what was committed stays, run again to go on.", err=True)
         return 130
     except Exception as error:
-        return _fail(error)
+        return _fail(error, debug=options.get("debug", False))
     return result if isinstance(result, int) else 0
 
 
-def _fail(error: Exception) -> int:
-    """Say what went wrong in one sentence; a bug of ours keeps its traceback."""
+def _fail(error: Exception, *, debug: bool) -> int:
+    """Say what went wrong in one sentence; what a bug of ours says itself may be personal data."""
     from crmsync.errors import CrmsyncError
 
+    if debug:
+        traceback.print_exception(error)
     if not isinstance(error, CrmsyncError):
-        raise error
+        error = CrmsyncError(
+            f"program error: {type(error).__name__} in {_place(error)}.",
+            hint="What was committed stays. Whoever looks after crmsync: run it again as "
+            "`crmsync --debug …` for the traceback (it may hold personal data), and report it.",
+        )
     click.echo(f"crmsync: {error.message}", err=True)
     if error.hint:
         click.echo(f"  {error.hint}", err=True)
     return error.exit_code
+
+
+def _place(error: Exception) -> str:
+    """The module of ours (or of a plugin of that name) and the line in which an error came up."""
+    steps = traceback.walk_tb(error.__traceback__)
+    places = [(str(frame.f_globals.get("__name__")), line) for frame, line in steps]
+    ours = [place for place in places if place[0].startswith("crmsync")]
+    module, line = (ours or places or [("crmsync", 0)])[-1]
+    return f"{module}, line {line}"
 
 
 if __name__ == "__main__":

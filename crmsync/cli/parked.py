@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from crmsync.cli import screen
-from crmsync.cli.sync import say_failures
+from crmsync.cli.sync import day_option, say_failures
 from crmsync.engine.sync import sync as run_sync
 from crmsync.errors import ConfigError
 from crmsync.store import parking
@@ -49,11 +49,12 @@ def show(ctx: click.Context, number: int) -> int:
 
 
 @parked.command("retry")
+@day_option
 @click.pass_context
-def retry(ctx: click.Context) -> int:
+def retry(ctx: click.Context, as_of: str) -> int:
     """Try what is parked again, without asking a backend. Exit code 3 when something stays."""
     with screen.project(ctx) as project:
-        report = run_sync(project, read=False, verb="retry")
+        report = run_sync(project, as_of=as_of, read=False, verb="retry")
     click.echo(f"{report.parked} parked")
     say_failures(report)
     return report.exit_code()

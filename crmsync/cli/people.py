@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import click
 
 from crmsync.cli import screen
-from crmsync.cli.sync import say_failures
+from crmsync.cli.sync import day_option, say_failures
 from crmsync.engine.project import Project
 from crmsync.engine.sync import sync as run_sync
 from crmsync.errors import ConfigError
@@ -18,6 +19,7 @@ from crmsync.identity import read as identity
 from crmsync.model.clock import stamp
 from crmsync.model.ref import Ref
 from crmsync.model.words import Band
+from crmsync.normalize.money import exponent
 from crmsync.profile import habits as habits_stage
 from crmsync.profile import profiles as golden
 from crmsync.store import Work
@@ -37,6 +39,8 @@ class RefType(click.ParamType[Any]):
 
 
 REF = RefType()
+AMOUNTS = ("revenue_gross", "refund_gross", "revenue_net", "basket_avg", "basket_median")
+"""The habits that are money."""
 
 
 def customer_id(work: Work, name: str) -> str:
@@ -92,10 +96,13 @@ def explain(ctx: click.Context, a: Ref, b: Ref, language: str, as_json: bool) ->
 @click.argument("b", type=REF)
 @click.option("--by", required=True, help="Who decides (a role or initials).")
 @click.option("--note", default="", help="Why; no personal data.")
+@day_option
 @click.pass_context
-def merge(ctx: click.Context, a: Ref, b: Ref, by: str, note: str) -> int:
+def merge(ctx: click.Context, a: Ref, b: Ref, by: str, note: str, as_of: str) -> int:
     """Decide that two records are one customer; the decision survives every run."""
-    return _decide(ctx, a, b, "same", by, note)
+    with screen.project(ctx) as project:
+        _decide(project, a, b, "same", by, note)
+        return _follow(project, a, b, as_of)
 
 
 @click.command()
@@ -103,18 +110,24 @@ def merge(ctx: click.Context, a: Ref, b: Ref, by: str, note: str) -> int:
 @click.argument("b", type=REF)
 @click.option("--by", required=True, help="Who decides (a role or initials).")
 @click.option("--note", default="", help="Why; no personal data.")
+@day_option
 @click.pass_context
-def split(ctx: click.Context, a: Ref, b: Ref, by: str, note: str) -> int:
+def split(ctx: click.Context, a: Ref, b: Ref, by: str, note: str, as_of: str) -> int:
     """Decide that two records are two customers; the decision survives every run."""
-    return _decide(ctx, a, b, "apart", by, note)
-
-
-def _decide(ctx: click.Context, a: Ref, b: Ref, band: Band, by: str, note: str) -> int:
     with screen.project(ctx) as project:
-        with project.store.work() as work:
-            identity.decide(work, a, b, band, by=by, at=stamp(datetime.now(UTC)), note=note)
-        report = run_sync(project, read=False, verb="decide")
-        _say_where(project, a, b)
+        _decide(project, a, b, "apart", by, note)
+        return _follow(project, a, b, as_of)
+
+
+def _decide(project: Project, a: Ref, b: Ref, band: Band, by: str, note: str) -> None:
+    with project.store.work() as work:
+        identity.decide(work, a, b, band, by=by, at=stamp(datetime.now(UTC)), note=note)
+
+
+def _follow(project: Project, a: Ref, b: Ref, as_of: str) -> int:
+    """Bring what a decision concerns up to date, and say where both are now."""
+    report = run_sync(project, as_of=as_of, read=False, verb="decide")
+    _say_where(project, a, b)
     say_failures(report)
     return report.exit_code()
 
@@ -158,9 +171,20 @@ def habits(ctx: click.Context, customer: str, as_json: bool) -> int:
     if as_json:
         screen.show_json(told)
         return 0
-    rows = [(key, _plain(value)) for key, value in told.items() if value not in (None, (), "")]
+    currency = told.get("currency") or ""
+    rows = [
+        (key, _amount(value, currency) if key in AMOUNTS and currency else _plain(value))
+        for key, value in told.items()
+        if value not in (None, (), "")
+    ]
     screen.table("Habits", ("habit", "value"), rows)
     return 0
+
+
+def _amount(minor: int, currency: str) -> str:
+    """Money for people: 1290 minor units of EUR are "12.90 EUR", of JPY "1,290 JPY"."""
+    places = exponent(currency)
+    return f"{Decimal(minor).scaleb(-places):,.{places}f} {currency}"
 
 
 def _plain(value: Any) -> str:

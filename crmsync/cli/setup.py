@@ -6,6 +6,7 @@ import json
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -16,7 +17,8 @@ from crmsync.config import FILE, Settings, load
 from crmsync.engine.calls import blamed
 from crmsync.engine.project import Project, connect, own_store
 from crmsync.errors import ConfigError, CrmsyncError
-from crmsync.store import Store, records
+from crmsync.store import Store
+from crmsync.store.leftover import leftover
 from crmsync.till.settings import tills
 
 TEMPLATE = Path(__file__).with_name("init.toml")
@@ -32,7 +34,7 @@ Coded = tuple[int, Finding]
 @click.option("--controller", default="Muster GmbH", help="The company answerable for the data.")
 @click.pass_context
 def init(ctx: click.Context, controller: str) -> int:
-    """Write a commented crmsync.toml and an empty store, readable by this user only."""
+    """Write a commented crmsync.toml, readable by this user only; the first run makes the store."""
     folder = screen.folder(ctx)
     path = folder / FILE
     if path.exists():
@@ -46,7 +48,7 @@ def init(ctx: click.Context, controller: str) -> int:
         raise ConfigError(
             f"{path} cannot be written: {error.strerror}.", hint="IT: check the folder's rights."
         ) from error
-    own_store(load(folder)).close()
+    load(folder)
     click.echo(f"{path} written. Fill in a connection, then: crmsync check")
     return 0
 
@@ -65,15 +67,7 @@ def doctor(ctx: click.Context, as_json: bool) -> int:
     settings = load(folder)
     loaded = registry.load(base=folder)
     findings = [*_files(folder, settings), *_plugins(loaded), *_tills(settings)]
-    try:
-        store = own_store(settings)
-    except CrmsyncError as error:
-        found = [(error.exit_code, ("error", error.message, error.hint))]
-    else:
-        found = list(_connections(Project(settings, loaded, store)))
-        findings += _left_behind(settings, store)
-        store.close()
-    findings += found
+    findings += _within(settings, loaded)
     shown = [finding for _, finding in findings]
     if as_json:
         screen.show_json([dict(zip(("level", "what", "todo"), one, strict=True))
@@ -110,13 +104,28 @@ def _tills(settings: Settings) -> Iterator[Coded]:
         yield error.exit_code, ("error", error.message, error.hint)
 
 
+def _within(settings: Settings, loaded: registry.Registry) -> Iterator[Coded]:
+    """What needs the store to be seen, or why it cannot be opened."""
+    try:
+        with closing(own_store(settings)) as store:
+            yield from _damaged(store)
+            yield from _left_behind(settings, store)
+            yield from _connections(Project(settings, loaded, store))
+    except CrmsyncError as error:
+        yield error.exit_code, ("error", error.message, error.hint)
+
+
+def _damaged(store: Store) -> Iterator[Coded]:
+    if found := store.damage():
+        todo = "IT: stop every run, and put the last good backup back."
+        yield 1, ("error", f"the store is damaged: {found}", todo)
+
+
 def _left_behind(settings: Settings, store: Store) -> Iterator[Coded]:
     """Connections that the store knows and the configuration no longer names."""
     with store.read() as work:
-        streams = records.all_streams(work).values()
-        counts = [(row.connection, records.count(work, row.id)) for row in streams]
-    for name in sorted({name for name, _ in counts} - set(settings.connections)):
-        number = sum(count for one, count in counts if one == name)
+        found = leftover(work, settings.connections)
+    for name, number in found.items():
         todo = f"The integrator: name it in {FILE} again; a new name reads everything twice."
         yield 0, ("note", f"{number} records of '{name}', which {FILE} does not name, stay", todo)
 

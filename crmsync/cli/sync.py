@@ -92,6 +92,8 @@ def _show(report: Report, as_json: bool) -> int:
     ]
     screen.table("Stages", ("stage", "taken", "of which"), stages)
     say_failures(report)
+    for remark in report.warnings:
+        click.echo(f"{remark.where}: {remark.message} {remark.hint}".strip(), err=True)
     for told in report.told:
         click.echo(f"a plugin failed after the commit: {told}", err=True)
     if report.parked:

@@ -18,7 +18,7 @@ from crmsync.engine.sync import sync
 from crmsync.errors import ConfigError, CrmsyncError
 from crmsync.outreach.plan import plan
 from crmsync.outreach.planned import Plan
-from crmsync.store import Work
+from crmsync.store import Work, marker
 from crmsync.till.build import build as build_till
 from crmsync.till.tillfile import TillFile
 
@@ -32,7 +32,7 @@ LETTER = "late-delivery-apology"
 SHOWN = 6
 """So many regulars at risk are shown."""
 
-STORE_FILES = ("crmsync.db", "crmsync.db-wal", "crmsync.db-shm", "till.db")
+STORE_FILES = ("crmsync.db", "crmsync.db-wal", "crmsync.db-shm", marker.NAME, "till.db")
 TILL_DAYS = 7
 """So long the demo's till file answers after the day it was built for."""
 

@@ -15,7 +15,9 @@ from crmsync.model.told import Told, ToldCustomer, ToldOrder
 from crmsync.store.records import Raw
 
 HOT = (ToldCustomer, ToldOrder)
-"""The kinds that are cleaned column by column; of the others there are few."""
+"""What is cleaned column by column; of the others there are few."""
+PAGED = ("customers", "orders")
+"""The streams that tell it, and are asked for by the page."""
 
 
 class Group(NamedTuple):
@@ -60,8 +62,8 @@ def ask(
 ) -> tuple[Answers, dict[int, Refusal], list[int]]:
     """What the mapper says of records of a stream; what it refuses; which are of no interest."""
     payloads = [raw.payload or {} for raw in raws]
-    columns = map_page(connector, stream, payloads)
-    if columns is not None and columns.model in HOT:
+    columns = map_page(connector, stream, payloads) if stream.kind in PAGED else None
+    if columns is not None:
         ids = [raw.id for raw in raws]
         return Answers(ids, [Group(ids, columns)]), {}, []
     told: dict[int, list[Told]] = {}

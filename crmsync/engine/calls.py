@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from crmsync.errors import CrmsyncError, PluginError, RecordError
 from crmsync.hookspecs import Connector, ListsIds, MapsPages
 from crmsync.model.columns import Columns
+from crmsync.model.ref import can_be_kept
 from crmsync.model.stream import Json, Page, Stream, Window
 from crmsync.model.told import Told
 
@@ -59,15 +60,26 @@ def map_page(
 def read_pages(
     connector: Connector, stream: Stream, window: Window, position: Json
 ) -> Iterator[Page]:
-    """The pages of a stream; PluginError when the connector fails with anything but our errors."""
+    """The pages of a stream; PluginError when the connector fails with anything but our errors.
+
+    What they call deleted or merged under a name that no store can hold is unknown, and left out.
+    """
     with blamed(connector.name, f"reading {stream.name}"):
-        yield from connector.read(stream, window, position)
+        for page in connector.read(stream, window, position):
+            yield _without_unknown(page) if page.deleted or page.merged else page
+
+
+def _without_unknown(page: Page) -> Page:
+    deleted = [name for name in page.deleted if can_be_kept(name)]
+    merged = [pair for pair in page.merged if all(map(can_be_kept, pair))]
+    return replace(page, deleted=deleted, merged=merged)
 
 
 def read_ids(connector: ListsIds, name: str, stream: Stream) -> Iterator[Sequence[str]]:
     """The external ids the backend has, in chunks; PluginError as `read_pages`."""
     with blamed(name, f"listing the ids of {stream.name}"):
-        yield from connector.ids(stream)
+        for chunk in connector.ids(stream):
+            yield [name for name in chunk if can_be_kept(name)]
 
 
 @contextmanager

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from crmsync.engine import cursor, extract, reconcile
 from crmsync.engine.calls import blamed, read_ids
+from crmsync.engine.doubled import doubled, warn_of_doubled
 from crmsync.engine.fingerprint import fingerprint
 from crmsync.engine.land import Batch, delete, land
 from crmsync.engine.normalize import Connected, normalize
@@ -42,6 +44,7 @@ class Intake:
     connector: Connector
     accept_deletes: bool = False
     rows: dict[int, tuple[StreamRow, Stream]] = field(default_factory=dict)
+    doubled: dict[str, Counter[str]] = field(default_factory=dict)
 
     @property
     def store(self) -> Store:
@@ -76,6 +79,7 @@ def take_in(
             _normalize(intake, retry=True)
             if read:
                 _read_all(intake)
+                _warn(intake)
         finally:
             connector.close()
 
@@ -108,6 +112,13 @@ def _read_all(intake: Intake) -> None:
             intake.report.fail(f"{intake.name}/{stream.name}", error)
             if not _others_may_go_on(error):
                 return
+
+
+def _warn(intake: Intake) -> None:
+    """Say what went in, though somebody should look at it."""
+    for _, stream in intake.rows.values():
+        found = intake.doubled.get(stream.name, Counter())
+        warn_of_doubled(intake.report, f"{intake.name}/{stream.name}", stream, found)
 
 
 def _others_may_go_on(error: CrmsyncError) -> bool:
@@ -174,6 +185,8 @@ def _commit(
     if taken:
         intake.report.stage(stage, taken)
         intake.report.tell(intake.project, stage, taken)
+    if counts["repeated"]:
+        intake.doubled.setdefault(stream.name, Counter()).update(doubled(batch, stream))
     if seen is not None:
         reconcile.see(intake.store, row, seen, batch.names)
     return state

@@ -14,7 +14,7 @@ import orjson
 from crmsync.engine.outcome import digest
 from crmsync.engine.report import balance
 from crmsync.errors import RecordError
-from crmsync.model.ref import Ref
+from crmsync.model.ref import LONGEST, Ref, can_be_kept
 from crmsync.model.stream import Page, Stream, Unreadable, reach
 from crmsync.store import Work, merges, parking, records
 from crmsync.store.parking import Parking
@@ -25,9 +25,6 @@ Told = tuple[bytes, Mapping[str, Any]]
 
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 """NUL as JSON writes it, and no backslash before "u0000"."""
-
-LONGEST = 500
-"""Signs of an external id: PostgreSQL's indexes hold no more than 2,704 bytes."""
 
 _STRICT = (
     orjson.OPT_SORT_KEYS
@@ -125,9 +122,7 @@ def external_ids(records: Sequence[Mapping[str, Any]], key: str) -> list[str] | 
     if not {int, str}.issuperset(map(type, values)):
         return None
     names = list(map(str, values))
-    text = "".join(names)
-    good = "\0" not in text and _is_text(text) and all(names)
-    return names if good and max(map(len, names), default=0) <= LONGEST else None
+    return names if all(names) and all(map(can_be_kept, names)) else None
 
 
 def external_id(raw: Mapping[str, Any], key: str) -> str:
@@ -138,19 +133,9 @@ def external_id(raw: Mapping[str, Any], key: str) -> str:
     name = str(value)
     if len(name) > LONGEST:
         raise RecordError(f"the external id has more than {LONGEST} signs", field=key)
-    if "\0" in name or not _is_text(name):
+    if not can_be_kept(name):
         raise RecordError("the external id holds signs that are no text", field=key)
     return name
-
-
-def _is_text(name: str) -> bool:
-    if name.isascii():
-        return True
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _any_nul(payloads: Iterable[bytes]) -> bool:

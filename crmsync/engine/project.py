@@ -17,7 +17,7 @@ from crmsync.errors import ConfigError
 from crmsync.hookspecs import Connector
 from crmsync.model.stream import Connection
 from crmsync.registry import Registry
-from crmsync.store import Store, open_store
+from crmsync.store import Marker, Store, marker, open_store
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,12 @@ def open_project(folder: Path, *, plugins: Sequence[object] = ()) -> Iterator[Pr
 
 
 def own_store(settings: Settings) -> Store:
-    """The project's store; its URL may be a reference to a secret (`store = "env:STORE_URL"`)."""
+    """The project's store; its URL may be a reference to a secret (`store = "env:STORE_URL"`).
+
+    StoreError when it is not the one that the project has had: see `crmsync.store.marker`.
+    """
     url = reveal(settings.crmsync.store, base=settings.base, place="crmsync.store")
-    return open_store(url, base=settings.base)
+    return open_store(url, base=settings.base, marker=Marker(settings.base / marker.NAME))
 
 
 def about(settings: Settings, name: str) -> Connection:

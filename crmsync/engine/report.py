@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from crmsync.errors import CrmsyncError, SumsError
@@ -35,15 +35,28 @@ class Failure:
         return cls(where, error.code, error.exit_code, error.message, error.hint)
 
 
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something somebody should look at, though the run went well: where, what, what to do."""
+
+    where: str
+    message: str
+    hint: str
+
+
 @dataclass(slots=True)
 class Report:
-    """The run in numbers. `lands` counts each stream, `stages` each stage behind it."""
+    """The run in numbers. `lands` counts each stream, `stages` each stage behind it.
+
+    `warnings` change no exit code.
+    """
 
     run_id: str
     as_of: str
     lands: dict[str, Counter[str]] = field(default_factory=dict)
     stages: dict[str, Counter[str]] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
+    warnings: list[Remark] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     parked: int = 0
     pending: int = 0
@@ -61,6 +74,10 @@ class Report:
     def fail(self, where: str, error: CrmsyncError) -> None:
         """Note that something went wrong for a whole stream or connection."""
         self.failures.append(Failure.of(where, error))
+
+    def warn(self, where: str, message: str, *, hint: str) -> None:
+        """Note what somebody should look at."""
+        self.warnings.append(Remark(where, message, hint))
 
     def hear(self, failures: list[str]) -> None:
         """Note which told hooks failed."""
@@ -94,6 +111,7 @@ class Report:
                 {"where": item.where, "code": item.code, "message": item.message, "hint": item.hint}
                 for item in self.failures
             ],
+            "warnings": [asdict(item) for item in self.warnings],
             "told": self.told,
             "parked": self.parked,
             "pending": self.pending,

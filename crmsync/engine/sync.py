@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from crmsync.config import FILE
 from crmsync.engine.intake import Progress, take_in
 from crmsync.engine.newid import new_id
 from crmsync.engine.project import Project
@@ -14,6 +15,7 @@ from crmsync.engine.sums import check_against_store
 from crmsync.errors import CrmsyncError, StoreError, SumsError
 from crmsync.model.clock import stamp
 from crmsync.store import parking, records, runs
+from crmsync.store.leftover import leftover
 
 
 def silent(_what: str, _where: str, _more: int) -> None:
@@ -51,6 +53,7 @@ def sync(
         for name in names:
             _one(project, name, report, now, progress, read=read, accept_deletes=accept_deletes)
         check_against_store(project.store, report)
+        _name_leftovers(project, report)
         if behind:
             _behind(project, report, progress, now)
     except KeyboardInterrupt:
@@ -63,13 +66,15 @@ def sync(
 def _start(
     project: Project, report: Report, names: Sequence[str], verb: str, now: datetime
 ) -> None:
-    """Write that the run began; LeaseHeld when the store is locked by a run of the same work."""
+    """Write that the run began; LeaseHeld at once when a run of the same work is committing."""
+    row = (report.run_id, verb, report.as_of, stamp(now))
     try:
-        with project.store.work() as work:
-            runs.start(work, report.run_id, verb, report.as_of, stamp(now))
+        with project.store.work(soon=True) as work:
+            runs.start(work, *row)
     except StoreError:
         project.store.refuse_beside(["resolve", *(f"connection:{name}" for name in names)])
-        raise
+        with project.store.work() as work:  # it is another program's commit: wait for its end
+            runs.start(work, *row)
 
 
 def _one(
@@ -98,6 +103,19 @@ def _one(
         report.fail(name, error)
 
 
+def _name_leftovers(project: Project, report: Report) -> None:
+    """Warn of connections that are configured no more, and whose customers are still in use."""
+    with project.store.read() as work:
+        found = leftover(work, project.settings.connections)
+    for name, number in found.items():
+        report.warn(
+            name,
+            f"its {number} records are still in use, though {FILE} names it no more.",
+            hint=f"The integrator: name it in {FILE} again; under a new name everything is read "
+            "twice. No command withdraws them yet.",
+        )
+
+
 def _behind(project: Project, report: Report, progress: Progress, now: datetime) -> None:
     from crmsync.engine.behind import run_behind  # loaded only by runs that go so far
 
@@ -109,7 +127,7 @@ def _behind(project: Project, report: Report, progress: Progress, now: datetime)
 
 def _end(project: Project, report: Report) -> Report:
     """Count what is set aside, write the run, tell the plugins."""
-    with project.store.work() as work:
+    with project.store.read() as work:
         report.parked = parking.count(work)
         report.pending = records.any_waiting(work)
     report.hear(

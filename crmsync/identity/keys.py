@@ -13,7 +13,7 @@ from typing import NamedTuple
 from crmsync.identity.names import spelling
 from crmsync.identity.traits import Traits, traits
 from crmsync.model.customer import SourceCustomer
-from crmsync.model.ref import Ref
+from crmsync.model.ref import LONGEST, Ref
 
 HOUSEHOLD = "h:"
 
@@ -67,12 +67,17 @@ def strong_keys(side: Traits) -> tuple[str, ...]:
     found.update(f"e:{value}" for value in side.emails)
     found.update(f"p:{value}" for value in side.phones)
     found.update(_name_keys(side))
-    return tuple(sorted(found))
+    return _kept(found)
 
 
 def household_keys(side: Traits) -> tuple[str, ...]:
     """The keys of the addresses alone, sorted."""
-    return tuple(sorted(HOUSEHOLD + address for address in side.addresses))
+    return _kept(HOUSEHOLD + address for address in side.addresses)
+
+
+def _kept(keys: Iterable[str]) -> tuple[str, ...]:
+    """The keys sorted, without those that no index could hold: so long is no name and no number."""
+    return tuple(sorted(key for key in keys if len(key) <= LONGEST))
 
 
 def fields_of(keys: Iterable[str]) -> frozenset[str]:

@@ -16,6 +16,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from crmsync.model.ref import LONGEST
 from crmsync.model.words import (
     Channel,
     ConsentState,
@@ -26,6 +27,8 @@ from crmsync.model.words import (
 )
 
 Text = Annotated[str, Field(coerce_numbers_to_str=True)]
+Key = Annotated[str, Field(coerce_numbers_to_str=True, max_length=LONGEST)]
+"""A text by which the store finds a record again."""
 Amount = Annotated[str | int | Decimal, Field(union_mode="left_to_right")]
 Moment = Annotated[str | datetime, Field(union_mode="left_to_right")]
 Day = Annotated[str | date, Field(union_mode="left_to_right")]
@@ -173,7 +176,7 @@ class ToldReturn(Told):
     prices_include_tax: bool = True
     lines: tuple[ToldLine, ...] = ()
     reason: Text | None = None
-    part: str = "return"
+    part: Key = "return"
 
 
 class ToldDelivery(Told):
@@ -189,7 +192,7 @@ class ToldDelivery(Told):
     shipped_at: Day | Moment | None = None
     delivered_at: Day | Moment | None = None
     carrier: Text | None = None
-    part: str = "delivery"
+    part: Key = "delivery"
 
 
 class ToldInteraction(Told):
@@ -208,7 +211,7 @@ class ToldInteraction(Told):
     due_on: Day | None = None
     resolved_at: Moment | None = None
     store: Text | None = None
-    part: str = "interaction"
+    part: Key = "interaction"
 
 
 class ToldConsentEvent(ToldConsent):
@@ -216,19 +219,19 @@ class ToldConsentEvent(ToldConsent):
 
     customer: Text
     customer_stream: str = "customers"
-    part: str = "consent"
+    part: Key = "consent"
 
 
 class ToldProduct(Told):
     """One product or variant: where a line has only the sku, category and brand come from here."""
 
-    sku: Text
+    sku: Key
     name: Text
     gtin: Text | None = None
     category: Text | None = None
     brand: Text | None = None
     size: Text | None = None
-    part: str = "product"
+    part: Key = "product"
 
 
 class ToldStore(Told):
@@ -239,7 +242,7 @@ class ToldStore(Told):
     zone: Text | None = None
     postal_code: Text | None = None
     city: Text | None = None
-    part: str = "store"
+    part: Key = "store"
 
 
 AnyTold = (

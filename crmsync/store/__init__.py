@@ -2,6 +2,7 @@
 
 from crmsync.store.database import Store, open_store
 from crmsync.store.log import Change
+from crmsync.store.marker import Marker
 from crmsync.store.work import Work
 
-__all__ = ["Change", "Store", "Work", "open_store"]
+__all__ = ["Change", "Marker", "Store", "Work", "open_store"]

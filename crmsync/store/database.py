@@ -14,9 +14,13 @@ import sqlalchemy as sa
 from crmsync.errors import ConfigError, StoreError
 from crmsync.store import leases, schema
 from crmsync.store.leases import Lease
+from crmsync.store.marker import Marker
 from crmsync.store.work import Work
 
-BUSY_SECONDS = 5.0
+BUSY_SECONDS = 30.0
+"""So long SQLite's one writer waits for another; a commit on a slow disk takes many seconds."""
+SOON_SECONDS = 0.5
+"""So long waits who first wants to know whether it is a run of the same work that is committing."""
 
 
 class Store:
@@ -27,14 +31,18 @@ class Store:
         self.dialect = engine.dialect.name
 
     @contextmanager
-    def work(self, *, lease: Lease | None = None, run_id: str = "") -> Iterator[Work]:
+    def work(
+        self, *, lease: Lease | None = None, run_id: str = "", soon: bool = False
+    ) -> Iterator[Work]:
         """A writing transaction: commits at the end, rolls back on an error.
 
-        StoreError when another program keeps the store locked; LeaseHeld when `lease` was lost.
+        StoreError when another program keeps the store locked (for half a minute, or `soon` for
+        half a second); LeaseHeld when `lease` was lost.
         """
         with self._connect() as connection, _plain_errors(self.engine):
             if self.dialect == "sqlite":
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                with _waiting(connection, SOON_SECONDS if soon else BUSY_SECONDS):
+                    connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
                 connection.begin()  # what only the driver wrote is committed too
             work = Work(connection, run_id=run_id)
@@ -62,6 +70,14 @@ class Store:
         """LeaseHeld when a living owner has one of these leases; they are not taken."""
         leases.refuse_beside(self.engine, names)
 
+    def damage(self) -> str:
+        """What SQLite's own quick check finds wrong, '' for nothing; PostgreSQL checks itself."""
+        if self.dialect != "sqlite":
+            return ""
+        with self._connect() as connection:
+            found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+        return "" if found == "ok" else str(found)
+
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
@@ -72,15 +88,16 @@ class Store:
             yield connection
 
 
-def open_store(url: str, *, base: Path | None = None, create: bool = True) -> Store:
+def open_store(url: str, *, base: Path | None = None, marker: Marker | None = None) -> Store:
     """The store at `url`, its schema brought up to date.
 
     A relative SQLite path counts from `base`. ConfigError for a URL nobody understands,
-    StoreError when the store cannot be opened, is locked, or is newer than this program.
+    StoreError when the store cannot be opened, is locked, or is newer than this program, and when
+    it is gone, empty or another one although `marker` knows it.
     """
     parsed = _parse(url, base)
     if parsed.get_backend_name() == "sqlite" and parsed.database:
-        _make_file(Path(parsed.database), create)
+        _make_file(Path(parsed.database), marker)
     try:
         engine = _engine(parsed)
     except ImportError as error:
@@ -91,7 +108,7 @@ def open_store(url: str, *, base: Path | None = None, create: bool = True) -> St
     store = Store(engine)
     try:
         with _plain_errors(engine):
-            schema.bring_up_to_date(engine)
+            _bring_up(engine, marker)
     except StoreError:
         store.close()
         raise
@@ -116,13 +133,36 @@ def _parse(url: str, base: Path | None) -> sa.URL:
     return parsed
 
 
-def _make_file(path: Path, create: bool) -> None:
-    if path.exists():
+@contextmanager
+def _waiting(connection: sa.Connection, seconds: float) -> Iterator[None]:
+    """Wait no more than `seconds` for SQLite's other writer in this block."""
+    if seconds >= BUSY_SECONDS:
+        yield
         return
-    if not create or not path.parent.is_dir():
-        raise StoreError(
-            f"there is no store at {path}.", hint="Run `crmsync init`, or check the store's URL."
-        )
+    try:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {seconds * 1000:.0f}").close()
+        yield
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000:.0f}").close()
+
+
+def _bring_up(engine: sa.Engine, marker: Marker | None) -> None:
+    """Bring the schema up to date, unless the store is not the one that `marker` knows."""
+    place = f"the database {engine.url.database}"
+    if marker and marker.known and schema.revision(engine) is None:
+        raise marker.refuse(f"{place} holds no store")
+    schema.bring_up_to_date(engine)
+    if marker:
+        marker.compare(schema.own_id(engine), place)
+
+
+def _make_file(path: Path, marker: Marker | None) -> None:
+    if path.exists() and path.stat().st_size:
+        return
+    if marker and marker.known:
+        raise marker.refuse(f"{path} is {'empty' if path.exists() else 'gone'}")
+    if not path.parent.is_dir():
+        raise StoreError(f"there is no folder {path.parent}.", hint="Check the store's URL.")
     try:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:

@@ -5,6 +5,7 @@ An empty store gets the tables as they are now; Alembic is loaded only for an ol
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from crmsync.errors import StoreError
-from crmsync.store.tables import metadata
+from crmsync.store.tables import metadata, store_id
 
 HEAD = "0001"
 """The schema revision this program works with; the newest file in migrations/versions."""
@@ -62,9 +63,21 @@ def _create(engine: sa.Engine) -> None:
     """Make every table, unless another program was quicker."""
     with _alone(engine) as connection:
         if _revision(connection) is None:
-            metadata.create_all(connection)
+            make_tables(connection)
             _VERSION.create(connection, checkfirst=True)
             connection.execute(sa.insert(_VERSION).values(version_num=HEAD))
+
+
+def make_tables(connection: sa.Connection) -> None:
+    """Make every table, and the store's id."""
+    metadata.create_all(connection)
+    connection.execute(sa.insert(store_id).values(id=str(uuid.uuid4())))
+
+
+def own_id(engine: sa.Engine) -> str:
+    """The id by which this store and its copies are told from others."""
+    with engine.connect() as connection:
+        return str(connection.execute(sa.select(store_id.c.id)).scalar())
 
 
 def migrate(engine: sa.Engine) -> None:

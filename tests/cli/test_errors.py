@@ -141,6 +141,27 @@ def test_a_second_run_that_finds_the_store_locked_is_told_of_the_first(
     assert "another run holds the lease 'resolve'" in said
 
 
+def test_a_run_that_finds_another_program_committing_asks_whose_it_is_and_waits(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, HEAD)
+    assert call(tmp_path, capsys, "sync")[0] == 0
+    monkeypatch.setattr("crmsync.store.database.BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("crmsync.store.database.SOON_SECONDS", 0.05)
+    other = sqlite3.connect(tmp_path / "store.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    asked: list[str] = []
+
+    def ask(_: object, names: list[str]) -> None:
+        asked.extend(names)
+        other.execute("COMMIT")
+
+    monkeypatch.setattr("crmsync.store.Store.refuse_beside", ask)
+    assert call(tmp_path, capsys, "sync")[0] == 0
+    assert asked == ["resolve"]
+    other.close()
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -204,7 +225,7 @@ def test_a_controller_of_any_name_makes_a_readable_configuration(
     assert load(tmp_path).controllers["main"].name == name
 
 
-def test_doctor_names_what_a_removed_connection_left(
+def test_doctor_and_sync_name_what_a_removed_connection_left(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     crm = """
@@ -225,6 +246,10 @@ family_name = "Name"
     assert "does not name" not in told(tmp_path, capsys, "doctor", "--json")
     write(tmp_path, HEAD)
     assert "2 records of 'crm'" in told(tmp_path, capsys, "doctor", "--json")
+    code, said = call(tmp_path, capsys, "sync")
+    assert code == 0
+    assert "crm: its 2 records are still in use, though crmsync.toml names it no more" in said
+    assert "name it in crmsync.toml again" in said
 
 
 def told(folder: Path, capsys: pytest.CaptureFixture[str], *words: str) -> str:

@@ -23,6 +23,7 @@ ORDER_MAP: dict[str, Any] = {"customer": "Kundennr", "placed_at": "Datum"}
 LINE_MAP: dict[str, Any] = {"sku": "Artikel", "amount": "Betrag", "quantity": "Menge"}
 
 HEAD = ("Kundennummer", "Anrede", "Vorname", "Nachname", "E-Mail", "Straße", "Ort")
+CSV_HEAD = ";".join(HEAD) + "\n"
 PEOPLE = (
     ("1", "Frau", "Jürgen", "Müller-Lüdenscheidt", "lola@example.de", "Große Straße 3", "Köln"),
     ("2", "Herr", "Mañuel", 'Weiß "Willi"', "willi@example.de", "Am Markt; Hinterhof", "Düren"),
@@ -53,6 +54,11 @@ def orders(path: str, **options: Any) -> dict[str, Any]:
         "lines": LINE_MAP,
         **options,
     }
+
+
+def lines(count: int, start: int = 1) -> str:
+    """So many lines of people as CSV, numbered from `start`."""
+    return "".join(f"{n};Frau;Anna;Groß{n};;;Köln\n" for n in range(start, start + count))
 
 
 Connect = Callable[..., FilesConnector]

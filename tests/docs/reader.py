@@ -20,7 +20,7 @@ from crmsync.demo.sample import TOKEN, point_to
 from crmsync.demo.shop import PORT, Shop, load, opened
 from tests.docs.pages import ROOT, Block, Command, commands, missing
 
-SHELL = frozenset({"cp", "mkdir", "mv", "sed"})
+SHELL = frozenset({"cp", "mkdir", "mv", "rm", "sed"})
 """What a page may ask of the shell beside crmsync."""
 
 EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"][

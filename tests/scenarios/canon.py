@@ -14,7 +14,7 @@ from crmsync.store import Store, records, tables
 
 WITHOUT = {
     "alembic_version", "change", "counter", "lease", "run", "watermark", "stream", "link_event",
-    "ledger_key",
+    "ledger_key", "store_id",
 }  # fmt: skip
 """Tables about how, not what. Of `stream` the cursor is compared apart."""
 

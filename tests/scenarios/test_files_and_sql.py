@@ -156,3 +156,20 @@ def test_a_changed_mapping_maps_again_without_reading(folder: Path) -> None:
     report = run(folder)
     assert report.stages["normalize/crm"]["taken"] == 30
     assert landed(report, "crm/customers") == {"read": 30, "unchanged": 30}
+
+
+def test_rows_of_one_file_with_the_same_key_are_named_with_their_number(folder: Path) -> None:
+    assert run(folder).warnings == []
+    export(
+        folder, [customer(n) for n in range(30)] + ["7;Klein;k@example.de", "7;Neu;n@example.de"]
+    )
+    (folder / "crm" / "neue.csv").write_text("Kd.-Nr.;Nachname;E-Mail\n7;Neu;n@example.de\n")
+    report = run(folder)
+    assert report.exit_code() == 0
+    assert report.lands["crm/customers"]["repeated"] == 3
+    (remark,) = report.warnings
+    assert remark.where == "crm/customers"
+    assert remark.message.startswith(
+        "2 records of crm/kunden.csv have the key of another one (Kd.-Nr.)"
+    )
+    assert "right key" in remark.hint

@@ -81,11 +81,12 @@ def in_child(folder: Path, url: str, states: list[Content], seconds: float | Non
 
 
 def fresh(url: str, folder: Path) -> None:
-    """Empty the store."""
+    """Empty the store, and forget that there was one."""
     if url.startswith("sqlite"):
         shutil.rmtree(folder)
         folder.mkdir()
         return
+    (folder / "crmsync.store-id").unlink(missing_ok=True)
     engine = sa.create_engine(url)
     with engine.begin() as connection:
         connection.exec_driver_sql("DROP SCHEMA public CASCADE")

@@ -98,6 +98,21 @@ def test_a_locked_store_is_said_in_a_sentence(
     store.close()
 
 
+def test_a_writer_waits_half_a_minute_for_another_or_only_briefly(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path / 'store.db'}")
+    for soon in (False, True):
+        with store.work(soon=soon) as work:
+            assert work.scalar(sa.text("PRAGMA busy_timeout")) == 30_000
+    other = sqlite3.connect(tmp_path / "store.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreError, match="locked by another program"), store.work(soon=True):
+        pass
+    other.close()
+    with store.work() as work:
+        assert work.scalar(sa.text("PRAGMA busy_timeout")) == 30_000
+    store.close()
+
+
 def test_a_file_that_is_no_database_is_said_and_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
     path.write_bytes(b"this is not a database at all, it is a letter" * 50)

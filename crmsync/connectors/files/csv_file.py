@@ -10,7 +10,6 @@ from crmsync.connectors.files.entries import KEPT, Broken, Entry
 from crmsync.connectors.files.lines import START, Lines, Mark
 from crmsync.connectors.files.sniff import SAMPLE, find_separator, settle_encoding
 
-NO_TEXT = "is not text of the file's encoding"
 FEW = 20
 """A row over more lines than this has lost its closing quote rather than a rest to come."""
 
@@ -84,7 +83,7 @@ class CsvFile:
 
     def _doubtful(self, row: list[str], reason: str, lines: Lines, at: Mark) -> tuple[Entry, bool]:
         """The entry for a row that is not plainly right, and whether to start anew after it."""
-        spoilt, lines.spoilt = lines.spoilt, False
+        spoilt, lines.spoilt = lines.spoilt, ""
         reason = reason or self._miscount(row) or self._half_key(lines)
         line, mark = at.line + 1, lines.mark
         if not reason and not spoilt:  # the end may still be missing: it is read again if it grows
@@ -93,10 +92,10 @@ class CsvFile:
         swallowed = lines.line - line
         raw = self._bytes(at, mark)
         if self._may_grow(reason, lines) and swallowed < FEW:
-            return (Broken(reason or NO_TEXT, raw, unfinished=True), line, at), False
+            return (Broken(reason or spoilt, raw, unfinished=True), line, at), False
         if reason and swallowed:
             return self._first_line(at, f"{reason}; a quote may be open"), True
-        return (Broken(reason or NO_TEXT, raw), line, mark), False
+        return (Broken(reason or spoilt, raw), line, mark), False
 
     def _miscount(self, row: list[str]) -> str:
         """What is wrong with the number of cells; empty ones too many at the end are not."""
@@ -167,7 +166,7 @@ def name_columns(head: Sequence[object]) -> Sequence[str]:
     """A name for every cell of a head: empty ones are counted, a second "Name" is "Name_2"."""
     names: list[str] = []
     for number, cell in enumerate(head, start=1):
-        text = "" if cell is None else str(cell).strip("\ufeff \t\r\n")
+        text = "" if cell is None else str(cell).replace("\0", "").strip("\ufeff \t\r\n")
         name, again = text or f"column_{number}", 1
         while name in names:
             again += 1

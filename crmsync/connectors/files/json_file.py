@@ -81,11 +81,11 @@ class JsonLines:
                 self.payload = raw.rstrip()
                 return found
         text = lines.decode(raw)
-        spoilt, lines.spoilt = lines.spoilt, False
+        spoilt, lines.spoilt = lines.spoilt, ""
         item = _load(text)
         if item is None or not spoilt:
             return item
-        return Broken(f"is not {lines.encoding} text", _kept(text))
+        return Broken(spoilt, _kept(text))
 
 
 def _load(text: str) -> Item | None:

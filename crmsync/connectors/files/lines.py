@@ -8,6 +8,8 @@ from typing import BinaryIO, NamedTuple
 from crmsync.connectors.files.sniff import ASCII, find_one_byte
 
 CHUNK = 65_536
+NO_TEXT = "is not text of the file's encoding"
+NUL = "holds a NUL sign"
 
 
 class Mark(NamedTuple):
@@ -23,14 +25,15 @@ START = Mark(0, 0)
 class Lines:
     """The decoded lines of `file` from `mark` to the byte `size`; iterate once.
 
-    `mark` is the place after the last line given out. `spoilt` is set when a line could not be
-    decoded (it is given out with replacement characters) and stays until the reader clears it.
+    `mark` is the place after the last line given out. `spoilt` says what is wrong with a line that
+    could not be decoded (it is given out with replacement characters) or holds NUL, and stays until
+    the reader clears it.
     `ended` is False while the last line given out had no end of line.
     """
 
     def __init__(self, file: BinaryIO, *, encoding: str, mark: Mark, size: int) -> None:
         self.encoding = encoding
-        self.spoilt = False
+        self.spoilt = ""
         self.ended = True
         self.offset, self.line = mark
         self._size = size
@@ -61,15 +64,21 @@ class Lines:
 
     def decode(self, raw: bytes) -> str:
         """The text of an encoded line."""
-        if not self._wide and raw.isascii():
+        wide = self._wide
+        if not wide and b"\0" in raw:
+            self.spoilt = NUL
+        if not wide and raw.isascii():
             return raw.decode("ascii")
         if self.encoding == ASCII:
             self._choose(raw)
         try:
-            return raw.decode(self.encoding).removeprefix("\ufeff")
+            text = raw.decode(self.encoding).removeprefix("\ufeff")
         except UnicodeDecodeError:
-            self.spoilt = True
+            self.spoilt = NO_TEXT
             return raw.decode(self.encoding, "replace")
+        if wide and "\0" in text:
+            self.spoilt = NUL
+        return text
 
     @property
     def _wide(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -13,7 +14,8 @@ from crmsync.connectors.files.excel_file import ExcelFile
 from crmsync.connectors.files.json_file import JsonArray, JsonLines
 from crmsync.connectors.files.parquet_file import ParquetFile
 from crmsync.connectors.files.settings import FileStream, Format
-from crmsync.errors import Unreachable
+from crmsync.connectors.files.sniff import SAMPLE, is_text
+from crmsync.errors import NotReadable, Unreachable
 
 _FORMATS: dict[str, Format] = {
     ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".tab": "csv",
@@ -28,12 +30,14 @@ def open_reader(
 ) -> Iterator[Reader]:
     """The reader for the first `size` bytes of the file at `path`; closes it afterwards.
 
-    Unreachable when the file cannot be opened, ConfigError when its format cannot be read here.
+    Unreachable when the file cannot be opened, ConfigError when its format cannot be read here,
+    NotReadable when it is no text although it is called so.
     """
     with _opened(path, where) as file:
         match stream.format or find_format(path, file):
             case "csv":
-                yield _csv(file, stream, size=size, finished=finished)
+                _require_text(file, stream, f"{where}: {path.name}", size=size)
+                yield _csv(file, stream, size=size, finished=finished, name=f"{where}: {path.name}")
             case "json":
                 yield JsonArray(file, size=size, encoding=stream.encoding)
             case "parquet":
@@ -66,15 +70,34 @@ def find_format(path: Path, file: BinaryIO) -> Format:
     return "csv"
 
 
-def _csv(file: BinaryIO, stream: FileStream, *, size: int, finished: bool) -> CsvFile:
-    return CsvFile(
-        file,
-        size=size,
-        finished=finished,
-        encoding=stream.encoding,
-        separator=stream.separator,
-        quote=stream.quote,
-        skip=stream.skip,
-        columns=stream.columns,
-        keys=[*stream.keys, *stream.groups],
-    )
+def _require_text(file: BinaryIO, stream: FileStream, name: str, *, size: int) -> None:
+    """NotReadable for a picture, an archive, a workbook under the name of a table of text."""
+    file.seek(0)
+    sample = file.read(min(SAMPLE, size))
+    if not is_text(sample, stream.encoding):
+        raise NotReadable(
+            f"{name} is no text.",
+            hint="Is it a workbook, an archive or a picture? Export it as CSV, or give it the "
+            "ending of what it is (.xlsx, .parquet). Text it is after all? Then set 'encoding'.",
+        )
+
+
+def _csv(file: BinaryIO, stream: FileStream, *, size: int, finished: bool, name: str) -> CsvFile:
+    try:
+        return CsvFile(
+            file,
+            size=size,
+            finished=finished,
+            encoding=stream.encoding,
+            separator=stream.separator,
+            quote=stream.quote,
+            skip=stream.skip,
+            columns=stream.columns,
+            keys=[*stream.keys, *stream.groups],
+        )
+    except csv.Error as error:
+        raise NotReadable(
+            f"{name}: its first line cannot be read as CSV ({error}).",
+            hint="Look at it with an editor: are the ends of its lines, 'quote', 'separator' and "
+            "'skip' right?",
+        ) from error

@@ -14,6 +14,19 @@ SEPARATORS = (";", ",", "\t", "|")
 ASCII = "ascii"
 """Nothing but ASCII so far: the first line beyond it decides between UTF-8 and cp1252."""
 
+WIDE = ("utf-16-le", "utf-16-be")
+MOST_CONTROL = 0.3
+"""No text has such a share of control signs."""
+SOME_CONTROL, KINDS_CONTROL = 0.02, 8
+"""No text has this share of them and so many different ones."""
+
+_CONTROL = [byte for byte in range(32) if byte not in b"\t\n\v\f\r\x1a"]
+_SIGNATURES = (
+    b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"%PDF-", b"PAR1", b"\x89PNG", b"\xff\xd8\xff",
+    b"SQLite format 3\0",
+)  # fmt: skip
+"""What Excel, gzip, PDF, Parquet, pictures and SQLite begin with."""
+
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -32,9 +45,8 @@ def find_encoding(sample: bytes) -> str:
     for mark, name in _BOMS:
         if sample.startswith(mark):
             return name
-    if b"\0" in sample:
-        even, odd = sample[0::2].count(0), sample[1::2].count(0)
-        return "utf-16-be" if even > odd else "utf-16-le"
+    if b"\0" in sample and (wide := _find_wide(sample)):
+        return wide
     lines = [line for line in sample.split(b"\n") if not line.isascii()]
     if not lines:
         return ASCII
@@ -50,6 +62,38 @@ def settle_encoding(given: str | None, sample: bytes) -> str:
     if name == "utf-16":
         return marked if marked.startswith("utf-16-") else "utf-16-le"
     return "utf-8-sig" if (name, marked) == ("utf-8", "utf-8-sig") else name
+
+
+def _find_wide(sample: bytes) -> str:
+    """UTF-16 without a byte order mark, by its ends of lines; '' where a NUL is only a stray one.
+
+    Where the sample has no end of line, NUL is nearly every other byte, and no other.
+    """
+    ends = sample.count(b"\n")
+    if ends:
+        found = {name: sample.decode(name, "replace").count("\n") for name in WIDE}
+        best = max(found, key=found.__getitem__)
+        return best if 2 * found[best] > ends else ""
+    low, high = sample[0::2].count(0), sample[1::2].count(0)
+    few, many = sorted((low, high))
+    if 8 * many < len(sample) or 8 * few > many:
+        return ""
+    return "utf-16-be" if low > high else "utf-16-le"
+
+
+def is_text(sample: bytes, given: str | None) -> bool:
+    """Whether `sample` can be text: no picture, no archive.
+
+    Text has hardly a control sign; anything compressed has one in nine bytes, and all kinds. An
+    encoding `given` by hand is believed.
+    """
+    if sample.startswith(_SIGNATURES):
+        return False
+    if given or find_encoding(sample) in WIDE:
+        return True
+    kinds = [count for byte in _CONTROL if (count := sample.count(byte))]
+    share = sum(kinds) / max(len(sample), 1)
+    return share < MOST_CONTROL and (len(kinds) < KINDS_CONTROL or share < SOME_CONTROL)
 
 
 def find_one_byte(sample: bytes) -> str:

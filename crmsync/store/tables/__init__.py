@@ -13,6 +13,7 @@ from crmsync.store.tables.model import (
     source_customer,
 )
 from crmsync.store.tables.outreach import consent_told, ledger, ledger_key, ledger_payload
+from crmsync.store.tables.own import store_id
 from crmsync.store.tables.profile import abc_due, due, habit, profile
 from crmsync.store.tables.record import (
     change,
@@ -64,6 +65,7 @@ __all__ = [
     "run",
     "shop",
     "source_customer",
+    "store_id",
     "stream",
     "watermark",
 ]

@@ -2,11 +2,11 @@
 
 from alembic import op
 
-from crmsync.store.tables import metadata
+from crmsync.store.schema import make_tables
 
 revision = "0001"
 down_revision = None
 
 
 def upgrade() -> None:
-    metadata.create_all(op.get_bind())
+    make_tables(op.get_bind())

@@ -1,0 +1,66 @@
+"""The file beside crmsync.toml that remembers which store the project has.
+
+A store that is gone, emptied or exchanged looks like a new one, and with it the objections in its
+ledger would be forgotten without a word. So the first opening writes the store's id into this
+file, and every later one compares.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from crmsync.errors import StoreError
+
+NAME = "crmsync.store-id"
+
+
+class Marker:
+    """The file at `path`; `known` is the id of the project's store, '' before it has one."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.known = _read(path)
+
+    def refuse(self, what: str) -> StoreError:
+        """The error for a store that is not what the project had; `what` says in which way."""
+        return StoreError(
+            f"{what}, but this project has had one: {self.path.name} knows its id.",
+            hint="Nothing was made anew, or its objections would be lost. IT: put the store or its "
+            "backup back and check its URL. If a new store is meant, delete "
+            f"{self.path} first.",
+        )
+
+    def compare(self, found: str, place: str) -> None:
+        """Remember the id `found` where none is known; StoreError when it is another one."""
+        if not self.known:
+            _write(self.path, found)
+        elif found != self.known:
+            raise self.refuse(f"{place} is another store")
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").strip()
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        raise StoreError(
+            f"{path} cannot be read: {error.strerror}.", hint="IT: check the file's rights."
+        ) from error
+
+
+def _write(path: Path, store_id: str) -> None:
+    """Write the file at once or not at all, readable by its owner only."""
+    new = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        descriptor = os.open(new, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(f"{store_id}\n")
+        new.replace(path)
+    except OSError as error:
+        raise StoreError(
+            f"{path} cannot be written: {error.strerror}.",
+            hint=f"IT: check the folder's rights, or write the file with the line {store_id}; "
+            "without it a lost store would not be noticed.",
+        ) from error
