@@ -121,7 +121,7 @@ class Filler:
                "store": "", "placed_at": "2026-11-01T10:00:00Z", "day": "2026-11-01", "hour": 11,
                "weekday": 7, "status": "open", "currency": "EUR", "gross": 4990, "net": 4193,
                "refund_gross": 0, "refund_net": 0, "discount": 0, "shipping": 0,
-               "counts": True, **more}  # fmt: skip
+               "counts": True, "lines": "[]", **more}  # fmt: skip
         number = self.record(ref)
         values = list(row.values())
         with self.store.work() as work:

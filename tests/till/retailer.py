@@ -104,7 +104,7 @@ class Retailer:
             (row,) = work.all(t.link.select().where(t.link.c.customer_id == customer_id))
             order = (number, "order", "sale", row.source_id, None, "", "pos", store,
                      f"{day}T10:00:00Z", day, 11, 1, "completed", "EUR", 100, 84, 0, 0, 0, 0,
-                     True)  # fmt: skip
+                     True, "[]")  # fmt: skip
             work.upsert(t.orders, [order])
 
     def shop(self, key: str, name: str, postal_code: str = "") -> None:
