@@ -62,7 +62,7 @@ def clean_lines(
     columns, owners = told.columns, told.owners
     currencies = [receipts.currencies[owner] for owner in owners]
     try:
-        figures = list(_read(columns, owners, currencies, receipts, sense))
+        figures = _read(columns, owners, currencies, receipts, sense)
     except RecordError as error:
         raise _line_error(error, columns, told.numbers(), currencies) from None
     gifts = columns.column("gift_card", False)
@@ -91,19 +91,27 @@ def _read(
     currencies: Sequence[str],
     receipts: Receipts,
     sense: Sense,
-) -> map[Row]:
-    return map(
-        _figures, columns.column("quantity", 1), columns.column("amount"), currencies,
-        columns.column("tax_rate"), columns.column("discount", 0),
-        columns.column("returned", False),
-        [receipts.prices_include_tax[owner] for owner in owners], repeat(sense),
+) -> list[Row]:
+    """Quantity, gross, net, discount and returned of each line."""
+    quantities = list(map(thousandths, columns.column("quantity", 1)))
+    amounts = list(map(minor, columns.column("amount"), currencies))
+    rates = columns.column("tax_rate")
+    with_tax = [receipts.prices_include_tax[owner] for owner in owners]
+    marked = not columns.cells.keys().isdisjoint(("discount", "returned"))
+    if sense == "sold" and not marked and min(quantities) >= 0 and min(amounts) >= 0:
+        taxed = map(_taxed, amounts, rates, with_tax)
+        return [(n, *both, 0, False) for n, both in zip(quantities, taxed, strict=True)]
+    return list(
+        map(
+            _figures, quantities, amounts, currencies, rates, columns.column("discount", 0),
+            columns.column("returned", False), with_tax, repeat(sense),
+        )
     )  # fmt: skip
 
 
-@lru_cache(maxsize=65_536, typed=True)
 def _figures(
-    told_quantity: Amount,
-    told_amount: Amount,
+    quantity: int,
+    amount: int,
     currency: str,
     rate: Amount | None,
     told_discount: Amount,
@@ -111,9 +119,6 @@ def _figures(
     with_tax: bool,
     sense: Sense,
 ) -> Row:
-    """Quantity, gross, net, discount, returned. Remembered: the same things are bought often."""
-    quantity = thousandths(told_quantity)
-    amount = minor(told_amount, currency)
     returned = sense != "sold" or told_returned or quantity < 0
     if sense == "turned" or (amount < 0 and returned and sense == "sold"):
         amount = -amount
@@ -132,6 +137,7 @@ def thousandths(quantity: Decimal | int | str) -> int:
     return scaled(quantity, 3)
 
 
+@lru_cache(maxsize=32_768)
 def _taxed(units: int, rate: Amount | None, prices_include_tax: bool) -> tuple[int, int]:
     """Gross and net of `units`; the same where no tax rate was told."""
     if rate is None:

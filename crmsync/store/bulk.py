@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -27,17 +28,18 @@ def upsert(connection: sa.Connection, table: sa.Table, rows: Rows) -> None:
         _insert_many(driver, table, rows)
     elif len(rows) < FEW:
         marks = ", ".join("%s" for _ in table.columns)
-        driver.cursor().executemany(_upsert_text(table, marks), rows)
+        driver.cursor().executemany(_upsert_text(table, f"({marks})"), rows)
     else:
         _copy(driver, table, rows)
 
 
 def _insert_many(driver: Any, table: sa.Table, rows: Rows) -> None:
-    """Write rows into SQLite with one prepared statement, binding as little as possible.
+    """Write rows into SQLite with few steps, binding as little as possible.
 
-    What is the same in every row stands in the statement. A number, a text and a bytearray Python's
-    driver binds as they are; for anything else, flags and bytes too, it first looks for somebody
-    who may adapt it, at four times the price.
+    Many rows are one step of a statement: each step costs as much as binding ten values. What is
+    the same in every row stands in the statement. A number, a text and a bytearray Python's driver
+    binds as they are; for anything else, flags and bytes too, it first looks for somebody who may
+    adapt it, at four times the price.
     """
     columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
     marks, bound = [], []
@@ -47,12 +49,21 @@ def _insert_many(driver: Any, table: sa.Table, rows: Rows) -> None:
         if not fixed:
             convert = _PLAIN.get(kind) if None not in column else None
             bound.append(map(convert, column) if convert else column)
-    text = _upsert_text(table, ", ".join(marks))
-    if bound:
-        driver.executemany(text, zip(*bound, strict=True))
-    else:
-        driver.execute(text)
+    values = f"({', '.join(marks)})"
+    if not bound:
+        driver.execute(_upsert_text(table, values))
+        return
+    told = list(zip(*bound, strict=True))
+    step = VARIABLES // len(bound)
+    whole = len(told) - len(told) % step
+    steps = (told[start : start + step] for start in range(0, whole, step))
+    many = _upsert_text(table, ", ".join([values] * step))
+    driver.executemany(many, (tuple(chain.from_iterable(some)) for some in steps))
+    driver.executemany(_upsert_text(table, values), told[whole:])
 
+
+VARIABLES = 900
+"""Values bound in one step; SQLite's oldest limit is 999."""
 
 _PLAIN: dict[type[Any], Callable[[Any], Any]] = {sa.Boolean: int, sa.LargeBinary: bytearray}
 
@@ -119,9 +130,9 @@ def _name(table: sa.FromClause) -> str:
 
 
 @lru_cache(maxsize=128)
-def _upsert_text(table: sa.Table, marks: str) -> str:
+def _upsert_text(table: sa.Table, values: str) -> str:
     columns = [column.name for column in table.columns]
-    head = f"INSERT INTO {_name(table)} ({_listed(columns)}) VALUES ({marks})"
+    head = f"INSERT INTO {_name(table)} ({_listed(columns)}) VALUES {values}"
     return f"{head} {_on_conflict(table)}"
 
 
