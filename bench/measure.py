@@ -22,10 +22,12 @@ class Figures:
 
 
 def run(module: str, *arguments: object) -> Figures:
-    """Run `python -m module` once; RuntimeError when it does not end with 0."""
+    """Run `python -m module` once, compiled as an installed program is; RuntimeError unless it
+    ends with 0."""
     command = [sys.executable, "-m", module, *map(str, arguments)]
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     began = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:

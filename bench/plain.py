@@ -81,21 +81,21 @@ class Order(BaseModel):
     items: list[Line]
 
 
-def pages(path: Path, size: int = 250) -> Iterator[bytes]:
+def pages(path: Path, size: int) -> Iterator[bytes]:
     """The file in JSON arrays of `size` records."""
     with path.open("rb") as file:
         while lines := list(islice(file, size)):
             yield b"[" + b",".join(lines) + b"]"
 
 
-def load(folder: Path, database: Path) -> None:
-    """Validate every record and upsert it as one document."""
+def load(folder: Path, database: Path, size: int) -> None:
+    """Validate every record and upsert it as one document; `size` records are one commit."""
     connection = sqlite3.connect(database)
     connection.execute("PRAGMA journal_mode=WAL")
     for name, model in (("customers", Customer), ("orders", Order)):
         connection.execute(f"CREATE TABLE {name} (id INTEGER PRIMARY KEY, updated TEXT, doc TEXT)")
         adapter: TypeAdapter[Any] = TypeAdapter(list[model])  # type: ignore[valid-type]
-        for page in pages(folder / f"{name}.jsonl"):
+        for page in pages(folder / f"{name}.jsonl", size):
             rows = [(row.id, "", row.model_dump_json()) for row in adapter.validate_json(page)]
             connection.executemany(
                 f"INSERT INTO {name} VALUES (?, ?, ?) "
@@ -107,4 +107,4 @@ def load(folder: Path, database: Path) -> None:
 
 
 if __name__ == "__main__":
-    load(Path(sys.argv[1]), Path(sys.argv[2]))
+    load(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))
