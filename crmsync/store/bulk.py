@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 Rows = Sequence[Sequence[Any]]
 FEW = 20
-"""Below this many rows PostgreSQL gets plain statements: a COPY has its own price."""
+"""Fewer rows than this get plain statements: a COPY, or a statement for many, has its own price."""
 
 
 def upsert(connection: sa.Connection, table: sa.Table, rows: Rows) -> None:
@@ -24,11 +24,13 @@ def upsert(connection: sa.Connection, table: sa.Table, rows: Rows) -> None:
     if not rows:
         return
     driver: Any = connection.connection.driver_connection
-    if connection.dialect.name == "sqlite":
+    sqlite = connection.dialect.name == "sqlite"
+    if len(rows) < FEW:
+        marks = ", ".join("?" if sqlite else "%s" for _ in table.columns)
+        told = map(tuple, rows) if sqlite else rows  # bound quicker when plain
+        driver.cursor().executemany(_upsert_text(table, f"({marks})"), told)
+    elif sqlite:
         _insert_many(driver, table, rows)
-    elif len(rows) < FEW:
-        marks = ", ".join("%s" for _ in table.columns)
-        driver.cursor().executemany(_upsert_text(table, f"({marks})"), rows)
     else:
         _copy(driver, table, rows)
 
@@ -57,8 +59,9 @@ def _insert_many(driver: Any, table: sa.Table, rows: Rows) -> None:
     step = VARIABLES // len(bound)
     whole = len(told) - len(told) % step
     steps = (told[start : start + step] for start in range(0, whole, step))
-    many = _upsert_text(table, ", ".join([values] * step))
-    driver.executemany(many, (tuple(chain.from_iterable(some)) for some in steps))
+    if whole:
+        many = _upsert_text(table, ", ".join([values] * step))
+        driver.executemany(many, (tuple(chain.from_iterable(some)) for some in steps))
     driver.executemany(_upsert_text(table, values), told[whole:])
 
 
@@ -76,7 +79,7 @@ def _kinds(table: sa.Table) -> tuple[type[Any], ...]:
 def _literal(column: Sequence[Any]) -> str:
     """The SQL of the one value that a column of many rows holds; "" where it holds several."""
     first = column[0]
-    if len(column) < FEW or column[-1] != first or column.count(first) != len(column):
+    if column[-1] != first or column.count(first) != len(column):
         return ""
     if first is None:
         return "NULL"
