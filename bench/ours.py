@@ -18,6 +18,7 @@ name = "customers"
 kind = "customers"
 path = "{folder}/customers.jsonl"
 key = "id"
+deletes = "{deletes}"
 [connections.shop.streams.map]
 customer_number = "customer_number"
 salutation = "salutation"
@@ -47,6 +48,7 @@ name = "orders"
 kind = "orders"
 path = "{folder}/orders.jsonl"
 key = "id"
+deletes = "{deletes}"
 [connections.shop.streams.map]
 number = "number"
 customer = "customer"
@@ -67,16 +69,19 @@ tax_rate = "tax_rate"
 """
 
 
-def load(folder: Path, target: Path) -> None:
-    """Take the files of `folder` into a new store in `target`; leave with 1 when not clean."""
+def load(folder: Path, target: Path, deletes: str = "none") -> None:
+    """Take the files of `folder` into the store in `target`; leave with 1 when not clean.
+
+    With `deletes` "missing" the files are the whole of what there is, read anew each time.
+    """
     from crmsync.cli.collector import calm
 
     calm()
     from crmsync.engine.project import open_project
     from crmsync.engine.sync import sync
 
-    target.mkdir(parents=True)
-    config = CONFIG.format(store="sqlite:///store.db", folder=folder)
+    target.mkdir(parents=True, exist_ok=True)
+    config = CONFIG.format(store="sqlite:///store.db", folder=folder, deletes=deletes)
     (target / "crmsync.toml").write_text(config, encoding="utf-8")
     with open_project(target) as project:
         report = sync(project, as_of="2026-11-21", behind=False)
@@ -86,4 +91,4 @@ def load(folder: Path, target: Path) -> None:
 
 
 if __name__ == "__main__":
-    load(Path(sys.argv[1]), Path(sys.argv[2]))
+    load(Path(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:])

@@ -99,7 +99,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)
         data.write(scratch, CUSTOMERS, ORDERS)
-        config = ours.CONFIG.format(store="sqlite:///store.db", folder=scratch)
+        config = ours.CONFIG.format(store="sqlite:///store.db", deletes="none", folder=scratch)
         (scratch / "crmsync.toml").write_text(config, encoding="utf-8")
         with open_project(scratch) as project:
             connector = connect(project, "shop")

@@ -32,7 +32,7 @@ from crmsync.profile.profiles import load_profiles
 from crmsync.store import Work
 from crmsync.store.habits import everybody
 from crmsync.store.keys import record_ids
-from crmsync.store.records import load_raw
+from crmsync.store.records import decoded, load_raw
 from crmsync.till.tillfile import Hit, TillFile
 
 SOUND = "Meier"
@@ -252,7 +252,7 @@ def _reasons(said: Explanation) -> Iterator[str]:
 def _spellings(base: Base, refs: Sequence[Ref]) -> tuple[Spelling, ...]:
     """The records as their systems wrote them."""
     ids = record_ids(base.work, refs)
-    told = {raw.id: raw.payload or {} for raw in load_raw(base.work, set(ids.values()))}
+    told = {raw.id: decoded(raw.payload) or {} for raw in load_raw(base.work, set(ids.values()))}
     return tuple(_spelling(ref, told[ids[ref]]) for ref in refs)
 
 

@@ -12,12 +12,16 @@ from crmsync.hookspecs import Connector
 from crmsync.model.columns import Columns
 from crmsync.model.stream import Stream
 from crmsync.model.told import Told, ToldCustomer, ToldOrder
-from crmsync.store.records import Raw
+from crmsync.store.records import Raw, decoded
 
 HOT = (ToldCustomer, ToldOrder)
 """What is cleaned column by column; of the others there are few."""
 PAGED = ("customers", "orders")
 """The streams that tell it, and are asked for by the page."""
+
+
+UNREAD = Refusal("record", "", "holds what JSON cannot say")
+"""For bytes that pass for JSON and are none: a number beyond all bounds."""
 
 
 class Group(NamedTuple):
@@ -61,16 +65,18 @@ def ask(
     connector: Connector, stream: Stream, raws: Sequence[Raw]
 ) -> tuple[Answers, dict[int, Refusal], list[int]]:
     """What the mapper says of records of a stream; what it refuses; which are of no interest."""
-    payloads = [raw.payload or {} for raw in raws]
-    columns = map_page(connector, stream, payloads) if stream.kind in PAGED else None
+    found = [decoded(raw.payload) for raw in raws]
+    payloads = [payload for payload in found if payload is not None]
+    whole = len(payloads) == len(raws)
+    columns = map_page(connector, stream, payloads) if whole and stream.kind in PAGED else None
     if columns is not None:
         ids = [raw.id for raw in raws]
         return Answers(ids, [Group(ids, columns)]), {}, []
     told: dict[int, list[Told]] = {}
     refusals: dict[int, Refusal] = {}
     ignored: list[int] = []
-    for raw, payload in zip(raws, payloads, strict=True):
-        answer = map_record(connector, stream, payload)
+    for raw, payload in zip(raws, found, strict=True):
+        answer = UNREAD if payload is None else map_record(connector, stream, payload)
         if isinstance(answer, Refusal):
             refusals[raw.id] = answer
         elif answer:

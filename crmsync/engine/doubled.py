@@ -13,6 +13,9 @@ from crmsync.model.stream import Page, Stream
 
 def _external_ids(page: Page, stream: Stream) -> Iterable[str]:
     """The external ids of a page's records; those without one are parked elsewhere."""
+    if page.ids:
+        yield from page.ids
+        return
     for raw in page.records:
         try:
             yield external_id(raw, stream.key)

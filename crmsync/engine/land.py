@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import repeat
 from typing import Any
 
 import orjson
@@ -18,10 +19,10 @@ from crmsync.model.ref import LONGEST, Ref, can_be_kept
 from crmsync.model.stream import Page, Stream, Unreadable, reach
 from crmsync.store import Work, merges, parking, records
 from crmsync.store.parking import Parking
-from crmsync.store.records import Known, Raw, StreamRow
+from crmsync.store.records import Known, Raw, StreamRow, decoded
 
-Told = tuple[bytes, Mapping[str, Any]]
-"""A record's JSON, as its page holds it or else in canonical form, and the record itself."""
+Told = tuple[bytes, Mapping[str, Any] | None]
+"""A record's JSON, as its page holds it or else in canonical form, and the record if decoded."""
 
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 """NUL as JSON writes it, and no backslash before "u0000"."""
@@ -84,10 +85,12 @@ def _gather(
     broken: list[tuple[str, Unreadable]] = []
     for page in batch.pages:
         payloads = _payloads(page)
-        names = external_ids(page.records, stream.key)
         whole = [payload for payload in payloads if payload is not None]
-        if names is not None and len(whole) == len(names) and not _any_nul(whole):
-            told.update(zip(names, zip(whole, page.records, strict=True), strict=True))
+        names = page.ids or external_ids(page.records, stream.key)
+        plain = names and len(whole) == len(names) and not _any_nul(whole)
+        if names and plain and _can_all_be_kept(names):
+            records = repeat(None) if page.ids else page.records
+            told.update(zip(names, zip(whole, records), strict=True))  # noqa: B905 it may be endless
         else:
             broken += _gather_each(page, payloads, stream, told)
     return told, broken, sum(len(page.records) for page in batch.pages)
@@ -100,10 +103,10 @@ def _gather_each(
     for raw, known in zip(page.records, payloads, strict=True):
         payload = b""
         try:
-            payload, plain = (known, raw) if known else _bytes(raw)
+            payload, record = (known, raw) if known else _bytes(raw)
             if _any_nul([payload]):
                 raise RecordError("a text in it holds a NUL sign")
-            told[external_id(plain, stream.key)] = payload, plain
+            told[external_id(record, stream.key)] = payload, record
         except RecordError as error:
             payload = payload or json.dumps(raw, default=str, skipkeys=True).encode()
             place = f"{page.source or stream.name}#{digest(payload).hex()}"
@@ -121,8 +124,14 @@ def external_ids(records: Sequence[Mapping[str, Any]], key: str) -> list[str] | 
     values = [record.get(key) for record in records]
     if not {int, str}.issuperset(map(type, values)):
         return None
-    names = list(map(str, values))
-    return names if all(names) and all(map(can_be_kept, names)) else None
+    return list(map(str, values))
+
+
+def _can_all_be_kept(names: Sequence[str]) -> bool:
+    """Whether each is an external id that a store can hold."""
+    text = "".join(names)
+    plain = text.isascii() and "\0" not in text and max(map(len, names)) <= LONGEST
+    return all(names) and (plain or all(map(can_be_kept, names)))
 
 
 def external_id(raw: Mapping[str, Any], key: str) -> str:
@@ -144,7 +153,7 @@ def _any_nul(payloads: Iterable[bytes]) -> bool:
     return any(b"u0000" in payload and _NUL.search(payload) for payload in escaped)
 
 
-def _bytes(raw: Mapping[str, Any]) -> Told:
+def _bytes(raw: Mapping[str, Any]) -> tuple[bytes, Mapping[str, Any]]:
     """The record as canonical JSON, and as what that JSON says, which is what mappers see.
 
     RecordError when there is no such JSON.
@@ -184,7 +193,7 @@ def _write(
     _wake(work, row, fresh)
     new = len(fresh)
     batch.landed = [
-        Raw(number, row.id, name, False, told[name][1], place < new)
+        Raw(number, row.id, name, False, _either(told[name]), place < new)
         for place, (name, number) in enumerate(ids.items())
     ]
     unchanged = len(told) - len(fresh) - len(changed)
@@ -199,8 +208,13 @@ def _said_before(
     return {
         alive[raw.id]
         for raw in records.load_raw(work, alive)
-        if raw.payload == told[alive[raw.id]][1]
+        if decoded(raw.payload) == decoded(_either(told[alive[raw.id]]))
     }
+
+
+def _either(told: Told) -> Mapping[str, Any] | bytes:
+    """The record, or its bytes as long as nobody needed more."""
+    return told[0] if told[1] is None else told[1]
 
 
 def _wake(work: Work, row: StreamRow, fresh: Sequence[str]) -> None:

@@ -64,6 +64,8 @@ class Page:
     source that was read from its beginning to its end just now: that is such a complete read.
     `payloads`, where it is given, holds for each record the bytes of the JSON it was read from,
     None where there are none: the engine then keeps and hashes these instead of writing its own.
+    `ids`, where it is given beside them, holds the external id of each record; the engine then no
+    longer looks at `records`, and decodes nothing but what changed.
     """
 
     records: Sequence[Mapping[str, Json]] = ()
@@ -74,6 +76,7 @@ class Page:
     source: str = ""
     whole: bool = False
     payloads: Sequence[bytes | None] = ()
+    ids: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,7 +35,7 @@ class Known(NamedTuple):
 
 
 class Raw(NamedTuple):
-    """A raw record to be normalized; `payload` is None for a deleted one.
+    """A raw record to be normalized: its JSON, decoded or not (`decoded`); None for a deleted one.
 
     `fresh` says that this very unit of work landed it for the first time.
     """
@@ -44,8 +44,19 @@ class Raw(NamedTuple):
     stream_id: int
     external_id: str
     deleted: bool
-    payload: Mapping[str, Any] | None
+    payload: Mapping[str, Any] | bytes | None
     fresh: bool = False
+
+
+def decoded(payload: Mapping[str, Any] | bytes | None) -> Mapping[str, Any] | None:
+    """What a payload says; None for none, and for bytes that are no JSON."""
+    if not isinstance(payload, bytes):
+        return payload
+    try:
+        found: Mapping[str, Any] = orjson.loads(payload)
+    except orjson.JSONDecodeError:
+        return None
+    return found
 
 
 def topic(connection: str) -> str:
@@ -166,7 +177,7 @@ def load_raw(work: Work, ids: Iterable[int]) -> list[Raw]:
 def _raw(
     shared: codec.Dictionaries, id_: int, stream_id: int, name: str, deleted: bool, payload: bytes
 ) -> Raw:
-    content = None if deleted else orjson.loads(codec.unpack(payload, shared))
+    content = None if deleted else codec.unpack(payload, shared)
     return Raw(id_, stream_id, name, bool(deleted), content)
 
 

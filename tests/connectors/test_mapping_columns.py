@@ -27,7 +27,7 @@ from tests.connectors.test_mapping import FIELDS, URSULA
 
 
 def bench_mapper(kind: Any) -> Mapper:
-    config = tomllib.loads(ours.CONFIG.format(store="-", folder="-"))
+    config = tomllib.loads(ours.CONFIG.format(store="-", folder="-", deletes="none"))
     streams = {stream["name"]: stream for stream in config["connections"]["shop"]["streams"]}
     return Mapper(kind, streams[kind]["map"], streams[kind].get("lines"), where="bench")
 

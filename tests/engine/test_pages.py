@@ -44,7 +44,7 @@ def _write(folder: Path) -> None:
 
 def _load(folder: Path, target: Path) -> tuple[dict[str, list[Any]], dict[str, Any]]:
     target.mkdir()
-    config = ours.CONFIG.format(store="sqlite:///store.db", folder=folder)
+    config = ours.CONFIG.format(store="sqlite:///store.db", deletes="none", folder=folder)
     (target / "crmsync.toml").write_text(config, encoding="utf-8")
     with open_project(target) as project:
         report = sync(project, as_of="2026-11-21", behind=False)

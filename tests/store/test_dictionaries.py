@@ -31,7 +31,7 @@ def test_records_become_small_and_come_back(store: Store) -> None:
     payloads = _customers(300)
     numbers = _land(store, payloads[:250]) + _land(store, payloads[250:], first=251)
     with store.read() as work:
-        found = {raw.id: raw.payload for raw in records.load_raw(work, numbers)}
+        found = {raw.id: records.decoded(raw.payload) for raw in records.load_raw(work, numbers)}
         stored = sum(len(row[0]) for row in work.all(record.select().with_only_columns(
             record.c.payload)))  # fmt: skip
         assert len(work.all(dictionary.select())) == 1

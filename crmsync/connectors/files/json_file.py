@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
+from functools import cache
 from itertools import islice
 from typing import Any, BinaryIO
 
+import msgspec
 import orjson
 
 from crmsync.connectors.files.entries import KEPT, Broken, Entry, Item, PlainPage
@@ -50,24 +52,31 @@ class JsonLines:
             begun, before = before, lines.mark
             yield item, begun.line + 1, before
 
-    def plain_page(self, mark: Mark, most: int) -> PlainPage | None:
-        """The next `most` lines at once, when every one of them is a whole JSON object in UTF-8.
+    def plain_page(self, mark: Mark, most: int, key: str) -> PlainPage | None:
+        """The next `most` lines at once, when each is a whole JSON object in UTF-8 with a key.
 
-        None where one is not, or where fewer are left: `entries` then reads on from `mark`.
+        They are looked through and not decoded: most of an export has not changed. None where one
+        is not so, or where fewer are left: `entries` then reads on from `mark`.
         """
         self._file.seek(mark.offset)
         raw = list(islice(self._file, most))
-        end = mark.offset + sum(map(len, raw))
-        utf8 = self._encoding == "utf-8" or (self._encoding == ASCII and b"".join(raw).isascii())
-        if len(raw) < most or end > self._size or not raw[-1].endswith(b"\n") or not utf8:
+        text = b"".join(raw)
+        end = mark.offset + len(text)
+        if len(raw) < most or end > self._size or not text.endswith(b"\n") or not self._utf8(text):
             return None
         try:
-            found = list(map(orjson.loads, raw))
-        except orjson.JSONDecodeError:
+            keys = [found.key for found in map(_keyed(key).decode, raw)]
+        except msgspec.MsgspecError:
             return None
-        if set(map(type, found)) != {dict}:
-            return None
-        return PlainPage(found, list(map(bytes.rstrip, raw)), Mark(end, mark.line + most))
+        return PlainPage(keys, list(map(bytes.rstrip, raw)), Mark(end, mark.line + most))
+
+    def _utf8(self, text: bytes) -> bool:
+        if text.isascii():
+            return self._encoding in ("utf-8", ASCII)
+        try:
+            return self._encoding == "utf-8" and bool(text.decode())
+        except UnicodeDecodeError:
+            return False
 
     def _read(self, raw: bytes, lines: Lines) -> Item | None:
         """What a line holds, and its `payload`: well-formed UTF-8 is read without decoding it."""
@@ -86,6 +95,13 @@ class JsonLines:
         if item is None or not spoilt:
             return item
         return Broken(spoilt, _kept(text))
+
+
+@cache
+def _keyed(name: str) -> msgspec.json.Decoder[Any]:
+    """What reads of a JSON object only the number or text called `name`, and checks the rest."""
+    shape = msgspec.defstruct("Keyed", [("key", int | str)], rename={"key": name})
+    return msgspec.json.Decoder(shape)
 
 
 def _load(text: str) -> Item | None:

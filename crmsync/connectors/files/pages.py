@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from crmsync.connectors.files.entries import Broken, Entry, Reader, ReadsPages
+from crmsync.connectors.files.entries import Broken, Entry, Reader, ReadsPages, Undecoded
 from crmsync.connectors.files.folder import Position, Reading
 from crmsync.connectors.files.lines import Mark
 from crmsync.connectors.mapping import ROWS, Record, key_teller, with_key
@@ -33,18 +33,16 @@ class Pager:
         """Full pages read at once, as far as everything is well-formed and every key plain."""
         if not isinstance(reader, ReadsPages) or self._reading.again or len(self._keys) > 1:
             return
-        while (found := reader.plain_page(self.mark, PAGE)) and self._plain_keys(found.records):
+        (key,) = self._keys
+        while (found := reader.plain_page(self.mark, PAGE, key)) and _are_plain(found.keys):
             self.mark = found.mark
-            self._records, self._payloads = [*found.records], [*found.payloads]
-            yield self._page(self._within(), whole=False)
-
-    def _plain_keys(self, records: Sequence[Record]) -> bool:
-        """Whether each record has a key that needs no tidying: a number, a text without blanks."""
-        values = [record.get(self._keys[0]) for record in records]
-        kinds = set(map(type, values))
-        if kinds == {int}:
-            return True
-        return kinds == {str} and all(value and value == value.strip() for value in values)
+            yield Page(
+                records=Undecoded(found.payloads),
+                next_position=self._within().to_json(),
+                source=self._reading.name,
+                payloads=found.payloads,
+                ids=list(map(str, found.keys)),
+            )
 
     def full_pages(self, entries: Iterable[Entry], reader: Reader) -> Iterator[Page]:
         """Every full page once something follows it; the rest waits for `last_page`."""
@@ -97,3 +95,11 @@ class Pager:
         )
         self._records, self._payloads, self._unreadable = [], [], []
         return page
+
+
+def _are_plain(keys: Sequence[int | str]) -> bool:
+    """Whether no key needs tidying: each is a number of 64 bits, or a text without blanks."""
+    texts = [key for key in keys if isinstance(key, str)]
+    if not texts:
+        return all(-(2**63) <= key < 2**64 for key in keys if isinstance(key, int))
+    return len(texts) == len(keys) and all(key and key == key.strip() for key in texts)
