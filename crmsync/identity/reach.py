@@ -109,15 +109,14 @@ def _rows(work: Work, held: set[Held], census: Mapping[Held, Census]) -> list[Ke
 
 
 def _by_decisions(work: Work, refs: Sequence[Ref], found: Reached) -> set[int]:
+    """Both ends of every decision: "apart" ties too, or its pair would hang on who is near."""
     partners: set[Ref] = set()
     for row in link_store.decisions_on(work, [str(ref) for ref in refs]):
-        pair = ordered(Ref.parse(row.a_ref), Ref.parse(row.b_ref))
-        rule = "backend_merge" if row.by.startswith(BACKEND) else "human"
-        if row.band in ("same", "apart"):
-            found.decisions[pair] = Decision(
-                "same" if row.band == "same" else "apart", rule, row.at
-            )
-        partners.update(pair if row.band == "same" else ())
+        if row.band != "review":
+            pair = ordered(Ref.parse(row.a_ref), Ref.parse(row.b_ref))
+            rule = "backend_merge" if row.by.startswith(BACKEND) else "human"
+            found.decisions[pair] = Decision(row.band, rule, row.at)
+            partners.update(pair)
     return set(key_store.record_ids(work, sorted(partners)).values())
 
 

@@ -198,3 +198,48 @@ def test_a_key_dies_for_the_nameless_alone(new_book: Callable[[], Book]) -> None
     book.withdraw("pos/1")
     book.resolve()
     assert len(book.pairs()) == 3
+
+
+def put_crowd(book: Book) -> None:
+    """Two of one name and five nameless records: the key they share is dead for the nameless."""
+    for ref in ("crm/1", "crm/2"):
+        book.put(ref, "Karl Huber", email="a@x.example")
+    for ref in ("crm/0", "erp/0", "erp/1", "erp/2", "shop/0"):
+        book.put(ref, email="a@x.example")
+
+
+def decide_on_crowd(book: Book) -> None:
+    """Each verdict ties a record to one that no live key leads to."""
+    book.decide("crm/0", "crm/1", "apart")
+    book.decide("crm/2", "erp/0", "same")
+
+
+def test_a_verdict_is_a_pair_though_no_live_key_leads_to_it(new_book: Callable[[], Book]) -> None:
+    whole, pieces = new_book(), new_book()
+    for book in (whole, pieces):
+        put_crowd(book)
+    decide_on_crowd(whole)
+    whole.resolve()
+    assert whole.pair("crm/0", "crm/1") == ("apart", "human")
+    pieces.resolve()
+    pieces.withdraw("crm/0")
+    pieces.resolve()
+    pieces.put("crm/0", email="a@x.example")
+    pieces.resolve()
+    decide_on_crowd(pieces)
+    pieces.resolve(batch=1)
+    assert pieces.pairs() == whole.pairs()
+    assert pieces.groups() == whole.groups()
+
+
+def test_a_verdict_stays_when_only_one_of_the_two_is_near_a_change(book: Book) -> None:
+    book.put("crm/0", "Anna Keller", phone="+4930111111")
+    for ref in ("crm/1", "crm/2"):
+        book.put(ref, "Karl Huber", email="a@x.example")
+    book.decide("crm/0", "crm/1", "apart")
+    book.resolve()
+    before = book.pairs()
+    assert book.pair("crm/0", "crm/1") == ("apart", "human")
+    book.put("crm/2", "Karl Huber", email="a@x.example", language="de")
+    book.resolve()
+    assert book.pairs() == before
