@@ -188,7 +188,7 @@ def _commit(
     if counts["repeated"]:
         intake.doubled.setdefault(stream.name, Counter()).update(doubled(batch, stream))
     if seen is not None:
-        reconcile.see(intake.store, row, seen, batch.names)
+        seen.add(batch.met)
     return state
 
 

@@ -39,14 +39,14 @@ _STRICT = (
 class Batch:
     """Pages gathered for one commit.
 
-    After landing, `names` are the external ids of its records, `places` the unreadable ones of each
-    source, `wholes` the sources that were read from their beginning to their end, and `landed` the
-    new and changed records, which are to be normalized in the same unit of work.
+    After landing, `met` are the ids of its records, `places` the unreadable ones of each source,
+    `wholes` the sources that were read from their beginning to their end, and `landed` the new and
+    changed records, which are to be normalized in the same unit of work.
     """
 
     pages: list[Page] = field(default_factory=list)
     size: int = 0
-    names: list[str] = field(default_factory=list)
+    met: list[int] = field(default_factory=list)
     places: dict[str, set[str]] = field(default_factory=dict)
     wholes: set[str] = field(default_factory=set)
     landed: list[Raw] = field(default_factory=list)
@@ -65,8 +65,7 @@ def land(work: Work, row: StreamRow, stream: Stream, batch: Batch) -> dict[str, 
     """
     unreadable = [item for page in batch.pages for item in page.unreadable]
     told, broken, read = _gather(batch, stream)
-    batch.names = list(told)
-    found = records.known(work, row.id, batch.names)
+    found = records.known(work, row.id, told)
     counts = {"read": read + len(unreadable), "repeated": read - len(told) - len(broken)}
     counts["unreadable"] = len(unreadable) + len(broken)
     counts |= _write(work, row, batch, told, found)
@@ -180,18 +179,19 @@ def _write(
     row: StreamRow,
     batch: Batch,
     told: Mapping[str, Told],
-    found: Mapping[str, Known],
+    found: Known,
 ) -> dict[str, int]:
     hashes = {name: digest(payload) for name, (payload, _) in told.items()}
-    fresh = [name for name in told if name not in found]
-    other = [name for name, one in found.items() if one.deleted or one.hash != hashes[name]]
+    fresh = [name for name in told if name not in found.ids]
+    other = [name for name, mark in found.hashes.items() if mark != hashes[name]]
     same = _said_before(work, found, told, other)
     changed = [name for name in other if name not in same]
     numbers = work.numbers("record", len(fresh)) if fresh else range(0)
-    ids = dict(zip(fresh, numbers, strict=True)) | {name: found[name].id for name in changed}
+    ids = dict(zip(fresh, numbers, strict=True)) | {name: found.ids[name] for name in changed}
     records.land(work, row.id, [(n, name, hashes[name], told[name][0]) for name, n in ids.items()])
     _wake(work, row, fresh)
     new = len(fresh)
+    batch.met = [*found.ids.values(), *numbers]
     batch.landed = [
         Raw(number, row.id, name, False, _either(told[name]), place < new)
         for place, (name, number) in enumerate(ids.items())
@@ -201,10 +201,10 @@ def _write(
 
 
 def _said_before(
-    work: Work, found: Mapping[str, Known], told: Mapping[str, Told], other: Sequence[str]
+    work: Work, found: Known, told: Mapping[str, Told], other: Sequence[str]
 ) -> set[str]:
     """Those of `other` that only write the same in another way: order of keys, blanks, escapes."""
-    alive = {found[name].id: name for name in other if not found[name].deleted}
+    alive = {found.ids[name]: name for name in other if found.hashes[name]}
     return {
         alive[raw.id]
         for raw in records.load_raw(work, alive)
@@ -229,7 +229,7 @@ def delete(work: Work, row: StreamRow, external_ids: Sequence[str]) -> int:
     if not external_ids:
         return 0
     found = records.known(work, row.id, external_ids)
-    ids = [one.id for one in found.values() if not one.deleted]
+    ids = [found.ids[name] for name, mark in found.hashes.items() if mark]
     records.tombstone(work, ids)
     work.log_records(records.topic(row.connection), ids)
     return len(ids)
@@ -238,13 +238,13 @@ def delete(work: Work, row: StreamRow, external_ids: Sequence[str]) -> int:
 def _merge(work: Work, row: StreamRow, pairs: Sequence[tuple[str, str]]) -> int:
     """A merge in the backend links loser and winner for good; it deletes nobody."""
     names = [name for pair in pairs for name in pair]
-    found = records.known(work, row.id, names) if names else {}
+    found = records.numbers_of(work, row.id, names)
     both = [pair for pair in pairs if pair[0] in found and pair[1] in found]
     for loser, winner in both:
-        records.mark_merged(work, found[loser].id, found[winner].id)
+        records.mark_merged(work, found[loser], found[winner])
         refs = [Ref(row.connection, row.name, name) for name in (loser, winner)]
         merges.backend_merge(work, *refs)
-        work.log_records("source", [found[loser].id, found[winner].id])
+        work.log_records("source", [found[loser], found[winner]])
     return len(both)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from crmsync.engine.brake import check_brake
 from crmsync.store import Store, records
@@ -10,28 +10,30 @@ from crmsync.store.records import StreamRow
 
 
 class Seen:
-    """The records met in one complete reading, one bit each."""
+    """The records met in one complete reading, one byte each."""
 
     def __init__(self) -> None:
-        self._bits = bytearray()
+        self._met = bytearray()
 
-    def add(self, number: int) -> None:
-        """Remember a record id."""
-        byte = number >> 3
-        if byte >= len(self._bits):
-            self._bits.extend(bytes(byte + 1024 - len(self._bits)))
-        self._bits[byte] |= 1 << (number & 7)
+    def add(self, numbers: Collection[int]) -> None:
+        """Remember these record ids."""
+        met = self._met
+        short = max(numbers, default=0) + 1 - len(met)
+        if short > 0:
+            met.extend(bytes(short + 4096))
+        for number in numbers:
+            met[number] = 1
 
-    def __contains__(self, number: int) -> bool:
-        byte = number >> 3
-        return byte < len(self._bits) and bool(self._bits[byte] & 1 << (number & 7))
+    def missing(self, numbers: Iterable[int]) -> list[int]:
+        """Those of `numbers` that were not met."""
+        met, end = self._met, len(self._met)
+        return [number for number in numbers if number >= end or not met[number]]
 
 
 def see(store: Store, row: StreamRow, seen: Seen, external_ids: Iterable[str]) -> None:
     """Mark the records with these external ids as met."""
     with store.read() as work:
-        for one in records.known(work, row.id, external_ids).values():
-            seen.add(one.id)
+        seen.add(records.numbers_of(work, row.id, external_ids).values())
 
 
 def vanished(
@@ -39,13 +41,10 @@ def vanished(
 ) -> list[str]:
     """The external ids alive in the store and not met; BrakeError when they are too many."""
     with store.read() as work:
-        alive = 0
-        missing = []
-        for number, external_id in records.alive_ids(work, row.id):
-            alive += 1
-            if number not in seen:
-                missing.append(external_id)
+        alive = records.alive_ids(work, row.id)
+        missing = seen.missing(alive)
+        names = [ref.external_id for ref in records.refs(work, missing).values()]
     if not accept:
         name = f"{row.connection}/{row.name}"
-        check_brake(name, vanished=len(missing), alive=alive, share=share)
-    return missing
+        check_brake(name, vanished=len(missing), alive=len(alive), share=share)
+    return names

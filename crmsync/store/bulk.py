@@ -103,7 +103,12 @@ def is_listed(connection: sa.Connection, column: sa.ColumnElement[Any]) -> sa.Co
 
     One parameter for a whole list: a list of parameters would be compiled and bound one by one.
     """
-    if connection.dialect.name == "sqlite":
+    return _is_listed(connection.dialect.name, column)
+
+
+@lru_cache(maxsize=256)
+def _is_listed(dialect: str, column: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    if dialect == "sqlite":
         listed = sa.func.json_each(sa.bindparam(LISTED)).table_valued("value")
         return column.in_(sa.select(listed.c.value))
     return column == sa.any_(sa.bindparam(LISTED, type_=sa.ARRAY(column.type)))

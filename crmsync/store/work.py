@@ -52,6 +52,22 @@ class Work:
         parameters = bulk.listed(self.connection, wanted)
         return list(self.connection.execute(statement.where(where), parameters).fetchall())
 
+    def tuples_in(
+        self,
+        statement: sa.Select[*tuple[Any, ...]],
+        column: sa.ColumnElement[Any],
+        values: Iterable[Any],
+    ) -> list[tuple[Any, ...]]:
+        """As `all_in`, in the driver's own rows: for thousands of them, at half the price."""
+        wanted = list(values)
+        if not wanted:
+            return []
+        where = bulk.is_listed(self.connection, column)
+        parameters = bulk.listed(self.connection, wanted)
+        with self.connection.execute(statement.where(where), parameters) as result:
+            cursor: Any = result.cursor
+            return list(cursor.fetchall())
+
     def upsert(self, table: sa.Table, rows: Sequence[Sequence[Any]]) -> None:
         """Insert rows (values in column order), replacing those with the same primary key."""
         bulk.upsert(self.connection, table, rows)

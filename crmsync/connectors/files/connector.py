@@ -175,7 +175,8 @@ class _Source:
                 yield from pager.plain_pages(reader)
             yield from pager.full_pages(self._entries(reader, pager.mark), reader)
             grows = reader.grows
-        position = position.after(reading.name, _finished(reading, path, pager, grows=grows))
+        finished = _finished(reading, path, pager, grows=grows, compared=not self._complete)
+        position = position.after(reading.name, finished)
         yield pager.last_page(position)
         return position
 
@@ -238,12 +239,15 @@ class _Source:
         return hashlib.sha256(f"{READER_VERSION}{how}".encode()).hexdigest()[:16]
 
 
-def _finished(reading: Reading, path: Path, pager: Pager, *, grows: bool) -> Finished:
+def _finished(
+    reading: Reading, path: Path, pager: Pager, *, grows: bool, compared: bool
+) -> Finished:
+    """What is remembered of a file; its digest only where a later one will be `compared` to it."""
     stamp, mark = reading.stamp, pager.mark
     rest = grows and mark.offset < stamp.size
     return Finished(
         stamp=stamp,
-        digest=digest(path, stamp.size) if Stamp.of(path) == stamp else "",
+        digest=digest(path, stamp.size) if compared and Stamp.of(path) == stamp else "",
         mark=mark,
         bad=pager.bad,
         open=not reading.finished and (pager.unfinished or rest),
