@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -109,13 +110,17 @@ def _sorted(told: Mapping[int, Sequence[Told]], refusals: dict[int, Refusal]) ->
     return answers
 
 
-def _require_one_each(items: Iterable[Told]) -> None:
+def _require_one_each(items: Sequence[Told]) -> None:
     kinds = [type(item) for item in items]
     guests = [item for item in items if isinstance(item, ToldOrder) and _as_guest(item)]
     if kinds.count(ToldCustomer) + len(guests) > 1:
         raise RecordError("the mapper gave two customers for one record")
     if kinds.count(ToldOrder) > 1:
         raise RecordError("the mapper gave two orders for one record")
+    named = Counter((type(item), getattr(item, "part", "")) for item in items)
+    for (kind, part), count in named.items():
+        if count > 1 and kind not in HOT:
+            raise RecordError(f"the mapper gave two things with the part {part!r} for one record")
 
 
 def _as_guest(told: ToldOrder) -> bool:

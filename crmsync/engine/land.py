@@ -188,7 +188,8 @@ def _write(
     changed = [name for name in other if name not in same]
     numbers = work.numbers("record", len(fresh)) if fresh else range(0)
     ids = dict(zip(fresh, numbers, strict=True)) | {name: found.ids[name] for name in changed}
-    records.land(work, row.id, [(n, name, hashes[name], told[name][0]) for name, n in ids.items()])
+    rows = [(number, name, hashes[name], told[name][0]) for name, number in ids.items()]
+    records.land(work, row.id, rows, new=not changed)
     _wake(work, row, fresh)
     new = len(fresh)
     batch.met = [*found.ids.values(), *numbers]

@@ -147,7 +147,8 @@ def _write(
     facts = _write_facts(work, connected, batch.yields, before)
     _withdraw(work, [*batch.withdrawn, *batch.ignored], before)
     mapped = [(n, "mapped", customers.get(n, b""), facts.get(n, b"")) for n in ids]
-    models.save_mapped(work, _differing([*mapped, *_unmapped(batch, before)], before))
+    states = _differing([*mapped, *_unmapped(batch, before)], before)
+    models.save_mapped(work, states, new=not before)
     settled = ids + batch.withdrawn + batch.ignored
     known = [number for number in settled if number in before]
     models.clear_pending(work, known)
@@ -178,7 +179,7 @@ def _write_customers(
             rows.append((number, raws[number].stream_id, controller, text.decode()))
     known = [number for number in yields.ids if number in before]
     gone = [n for n in known if n not in hashes and before[n].customer_hash]
-    models.save_customers(work, rows)
+    models.save_customers(work, rows, new=not before)
     models.withdraw_customers(work, gone)
     work.log_records("source", [row[0] for row in rows] + gone)
     return hashes
@@ -201,7 +202,7 @@ def _write_facts(
     _log_old(work, known)
     models.withdraw_facts(work, known)
     rows = yields.only(changed)
-    models.save_facts(work, rows)
+    models.save_facts(work, rows, new=not before)
     work.log_records("facts", concerned(rows, ("orders", "deliveries", "interactions")))
     work.log_records("consents", concerned(rows, ("claims",)))
     _ask_again(work, connected, rows)

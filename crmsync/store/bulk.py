@@ -19,8 +19,11 @@ FEW = 20
 """Fewer rows than this get plain statements: a COPY, or a statement for many, has its own price."""
 
 
-def upsert(connection: sa.Connection, table: sa.Table, rows: Rows) -> None:
-    """Insert `rows` (values in column order), replacing rows with the same primary key."""
+def upsert(connection: sa.Connection, table: sa.Table, rows: Rows, *, new: bool = False) -> None:
+    """Insert `rows` (values in column order), replacing rows with the same primary key.
+
+    `new` promises that there are none: PostgreSQL then copies them into the table itself.
+    """
     if not rows:
         return
     driver: Any = connection.connection.driver_connection
@@ -31,8 +34,11 @@ def upsert(connection: sa.Connection, table: sa.Table, rows: Rows) -> None:
         driver.cursor().executemany(_upsert_text(table, f"({marks})"), told)
     elif sqlite:
         _insert_many(driver, table, rows)
+    elif new:
+        with driver.cursor() as cursor:
+            _copy(cursor, table, _name(table), rows)
     else:
-        _copy(driver, table, rows)
+        _merge(driver, table, rows)
 
 
 def _insert_many(driver: Any, table: sa.Table, rows: Rows) -> None:
@@ -158,8 +164,8 @@ def _listed(columns: Sequence[str]) -> str:
     return ", ".join(f'"{name}"' for name in columns)
 
 
-def _copy(driver: Any, table: sa.Table, rows: Rows) -> None:
-    columns = _listed([column.name for column in table.columns])
+def _merge(driver: Any, table: sa.Table, rows: Rows) -> None:
+    columns = _columns(table)
     stage = f'"stage_{table.name}"'
     cursor = driver.cursor()
     cursor.execute(
@@ -167,10 +173,18 @@ def _copy(driver: Any, table: sa.Table, rows: Rows) -> None:
         f"(LIKE {_name(table)} INCLUDING DEFAULTS) ON COMMIT DELETE ROWS"
     )
     cursor.execute(f"TRUNCATE {stage}")
-    with cursor.copy(f"COPY {stage} ({columns}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
+    _copy(cursor, table, stage, rows)
     cursor.execute(
         f"INSERT INTO {_name(table)} ({columns}) SELECT {columns} FROM {stage} "
         f"{_on_conflict(table)}"
     )
+
+
+def _copy(cursor: Any, table: sa.Table, target: str, rows: Rows) -> None:
+    with cursor.copy(f"COPY {target} ({_columns(table)}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _columns(table: sa.Table) -> str:
+    return _listed([column.name for column in table.columns])

@@ -48,9 +48,11 @@ def load_mapped(work: Work, ids: Iterable[int]) -> dict[int, Mapped]:
     return {row[0]: Mapped(row[0], row[1], bytes(row[2]), bytes(row[3])) for row in rows}
 
 
-def save_mapped(work: Work, rows: Sequence[tuple[int, str, bytes, bytes]]) -> None:
-    """Remember what became of these records."""
-    work.upsert(mapped, rows)
+def save_mapped(
+    work: Work, rows: Sequence[tuple[int, str, bytes, bytes]], *, new: bool = False
+) -> None:
+    """Remember what became of these records; `new` where nothing is known of any."""
+    work.upsert(mapped, rows, new=new)
 
 
 def load_customers(work: Work, ids: Iterable[int]) -> dict[int, str]:
@@ -59,9 +61,11 @@ def load_customers(work: Work, ids: Iterable[int]) -> dict[int, str]:
     return {row[0]: row[1] for row in work.all_in(statement, source_customer.c.record_id, ids)}
 
 
-def save_customers(work: Work, rows: Sequence[tuple[int, int, str, str]]) -> None:
+def save_customers(
+    work: Work, rows: Sequence[tuple[int, int, str, str]], *, new: bool = False
+) -> None:
     """Write source customers: (record id, stream id, controller, document)."""
-    work.upsert(source_customer, rows)
+    work.upsert(source_customer, rows, new=new)
 
 
 def withdraw_customers(work: Work, ids: Sequence[int]) -> None:
@@ -69,10 +73,10 @@ def withdraw_customers(work: Work, ids: Sequence[int]) -> None:
     work.delete(source_customer.c.record_id, ids)
 
 
-def save_facts(work: Work, rows: dict[str, list[Any]]) -> None:
+def save_facts(work: Work, rows: dict[str, list[Any]], *, new: bool = False) -> None:
     """Write model rows, by the names of FACTS."""
     for name, table in FACTS.items():
-        work.upsert(table, rows.get(name, []))
+        work.upsert(table, rows.get(name, []), new=new)
 
 
 def withdraw_facts(work: Work, ids: Sequence[int]) -> None:

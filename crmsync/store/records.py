@@ -114,8 +114,13 @@ def numbers_of(work: Work, stream_id: int, external_ids: Iterable[str]) -> dict[
     return dict(work.tuples_in(statement, record.c.external_id, external_ids))
 
 
-def land(work: Work, stream_id: int, rows: Sequence[tuple[int, str, bytes, bytes]]) -> None:
-    """Write raw records (id, external id, hash, payload); payloads pass through the codec."""
+def land(
+    work: Work, stream_id: int, rows: Sequence[tuple[int, str, bytes, bytes]], *, new: bool = False
+) -> None:
+    """Write raw records (id, external id, hash, payload); payloads pass through the codec.
+
+    `new` where none of them has ever landed.
+    """
     if not rows:
         return
     run, pack = work.run_id, dictionaries.packer(work, stream_id, [row[3] for row in rows])
@@ -125,6 +130,7 @@ def land(work: Work, stream_id: int, rows: Sequence[tuple[int, str, bytes, bytes
             (number, stream_id, external_id, mark, False, None, run, pack(payload))
             for number, external_id, mark, payload in rows
         ],
+        new=new,
     )
 
 

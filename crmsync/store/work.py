@@ -68,9 +68,12 @@ class Work:
             cursor: Any = result.cursor
             return list(cursor.fetchall())
 
-    def upsert(self, table: sa.Table, rows: Sequence[Sequence[Any]]) -> None:
-        """Insert rows (values in column order), replacing those with the same primary key."""
-        bulk.upsert(self.connection, table, rows)
+    def upsert(self, table: sa.Table, rows: Sequence[Sequence[Any]], *, new: bool = False) -> None:
+        """Insert rows (values in column order), replacing those with the same primary key.
+
+        `new` promises that there are none, which spares PostgreSQL half the work.
+        """
+        bulk.upsert(self.connection, table, rows, new=new)
 
     def delete(self, column: sa.Column[Any], values: Iterable[Any]) -> None:
         """Delete the rows whose `column` is one of `values`."""

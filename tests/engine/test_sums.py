@@ -45,8 +45,8 @@ def test_a_row_lost_on_its_way_into_the_store_fails_the_run(
 ) -> None:
     whole = records.land
 
-    def lossy(work: Work, stream_id: int, rows: Sequence[Any]) -> None:
-        whole(work, stream_id, rows[1:])
+    def lossy(work: Work, stream_id: int, rows: Sequence[Any], *, new: bool) -> None:
+        whole(work, stream_id, rows[1:], new=new)
 
     with project(tmp_path, store_url, filled()) as opened:
         monkeypatch.setattr(records, "land", lossy)
@@ -60,8 +60,8 @@ def test_a_record_without_a_fate_fails_the_run(
 ) -> None:
     whole = models.save_mapped
 
-    def lossy(work: Work, rows: Sequence[Any]) -> None:
-        whole(work, rows[1:])
+    def lossy(work: Work, rows: Sequence[Any], *, new: bool) -> None:
+        whole(work, rows[1:], new=new)
 
     with project(tmp_path, store_url, filled()) as opened:
         monkeypatch.setattr(models, "save_mapped", lossy)
