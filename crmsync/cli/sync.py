@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import click
 
 from crmsync.cli import screen
+from crmsync.engine.clock import STEPS
 from crmsync.engine.report import Failure, Report
 from crmsync.engine.sync import sync as run_sync
 from crmsync.store import parking, records, runs
@@ -17,16 +20,19 @@ day_option = click.option("--as-of", default="", type=screen.DAY,
 @click.command()
 @connections_argument
 @day_option
+@click.option("--profile", is_flag=True, help="Say where the CPU time of a record goes.")
 @screen.json_option
 @click.pass_context
-def sync(ctx: click.Context, connections: tuple[str, ...], as_of: str, as_json: bool) -> int:
+def sync(
+    ctx: click.Context, connections: tuple[str, ...], as_of: str, profile: bool, as_json: bool
+) -> int:
     """Read what changed, know who is who, bring profiles, habits and feeds up to date.
 
     Exit code 3 as long as anything is parked.
     """
     with screen.project(ctx) as project, screen.progress(quiet=as_json) as progress:
         report = run_sync(project, connections=connections, as_of=as_of, progress=progress)
-    return _show(report, as_json)
+    return _show(report, as_json, profile=profile)
 
 
 @click.command()
@@ -79,9 +85,10 @@ def reconcile(
     return _show(report, as_json)
 
 
-def _show(report: Report, as_json: bool) -> int:
+def _show(report: Report, as_json: bool, *, profile: bool = False) -> int:
     if as_json:
-        screen.show_json(report.as_json())
+        spent = {"profile": report.profile()} if profile else {}
+        screen.show_json(report.as_json() | spent)
         return report.exit_code()
     names = ("read", "new", "changed", "unchanged", "repeated", "unreadable", "deleted")
     rows = [(name, *(counts[key] for key in names)) for name, counts in report.lands.items()]
@@ -91,6 +98,8 @@ def _show(report: Report, as_json: bool) -> int:
         for name, counts in report.stages.items()
     ]
     screen.table("Stages", ("stage", "taken", "of which"), stages)
+    if profile:
+        _show_profile(report)
     say_failures(report)
     for remark in report.warnings:
         click.echo(f"{remark.where}: {remark.message} {remark.hint}".strip(), err=True)
@@ -101,6 +110,23 @@ def _show(report: Report, as_json: bool) -> int:
     if report.pending:
         click.echo(f"{report.pending} wait for a record that has not come yet.", err=True)
     return report.exit_code()
+
+
+def _show_profile(report: Report) -> None:
+    """CPU microseconds: of each record read, step by step, and of each change a stage took."""
+    told = report.profile()
+    streams = [
+        (name, *(f"{told[name].get(step, 0):.1f}" for step in STEPS), _together(told[name]))
+        for name in report.lands
+        if name in told
+    ]
+    screen.table("CPU microseconds a record", ("stream", *STEPS, "together"), streams)
+    stages = [(name, _together(told[name])) for name in report.stages if name in told]
+    screen.table("CPU microseconds a change", ("stage", "together"), stages)
+
+
+def _together(steps: Mapping[str, float]) -> str:
+    return f"{sum(steps.values()):.1f}"
 
 
 def say_failures(report: Report) -> None:

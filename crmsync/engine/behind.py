@@ -45,8 +45,9 @@ def _readers(work: Work, stages: Sequence[Stage]) -> dict[str, tuple[str, ...]]:
 
 
 def _run(project: Project, report: Report, stage: Stage, lease: Lease, progress: Progress) -> None:
+    clock = report.clock(stage.name)
     while True:
-        with project.store.work(lease=lease, run_id=report.run_id) as work:
+        with clock.on(stage.name), project.store.work(lease=lease, run_id=report.run_id) as work:
             changes = work.changes(stage.name, stage.topics, BATCH)
             if not changes:
                 break

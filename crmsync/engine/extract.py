@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from queue import Empty, Queue
 from threading import Event, Thread
+from typing import Any
 
 from crmsync.engine.calls import read_pages
+from crmsync.engine.clock import READ, Clock
 from crmsync.errors import CrmsyncError
 from crmsync.hookspecs import Connector
 from crmsync.model.stream import Json, Page, Stream, Window
@@ -17,12 +19,15 @@ AHEAD = 2
 _End = type("_End", (), {})
 
 
-def pages(connector: Connector, stream: Stream, window: Window, position: Json) -> Iterator[Page]:
+def pages(
+    connector: Connector, stream: Stream, window: Window, position: Json, clock: Clock
+) -> Iterator[Page]:
     """The pages of a stream, read ahead in a thread; what the connector raises is raised here."""
     queue: Queue[object] = Queue(maxsize=AHEAD)
     stop = Event()
     arguments = (connector, stream, window, position, queue, stop)
-    thread = Thread(target=_fill, args=arguments, name=f"read-{stream.name}", daemon=True)
+    thread = Thread(target=_clocked, args=(clock, *arguments), name=f"read-{stream.name}",
+                    daemon=True)  # fmt: skip
     thread.start()
     try:
         yield from _drain(queue)
@@ -41,6 +46,11 @@ def _drain(queue: Queue[object]) -> Iterator[Page]:
             raise item
         else:
             return
+
+
+def _clocked(clock: Clock, *arguments: Any) -> None:
+    with clock.on(READ):
+        _fill(*arguments)
 
 
 def _fill(

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from crmsync.engine import cursor, extract, reconcile
 from crmsync.engine.calls import blamed, read_ids
+from crmsync.engine.clock import Clock
 from crmsync.engine.doubled import doubled, warn_of_doubled
 from crmsync.engine.fingerprint import fingerprint
 from crmsync.engine.land import Batch, delete, land
@@ -51,9 +52,14 @@ class Intake:
         """The project's store."""
         return self.project.store
 
-    def connected(self) -> Connected:
+    def connected(self, clock: Clock) -> Connected:
         """What normalize needs of this connection."""
-        return Connected(self.connector, about(self.project.settings, self.name), self.rows)
+        connection = about(self.project.settings, self.name)
+        return Connected(self.connector, connection, self.rows, clock)
+
+    def clock(self, stream: Stream) -> Clock:
+        """The clock of a stream."""
+        return self.report.clock(f"{self.name}/{stream.name}")
 
 
 def take_in(
@@ -165,7 +171,7 @@ def _batches(intake: Intake, stream: Stream, state: cursor.State) -> Iterable[Ba
 
 def _pages(intake: Intake, stream: Stream, state: cursor.State) -> Iterable[Page]:
     window, position = cursor.window(state), state.get("position")
-    for page in extract.pages(intake.connector, stream, window, position):
+    for page in extract.pages(intake.connector, stream, window, position, intake.clock(stream)):
         intake.progress("read", f"{intake.name}/{stream.name}", len(page.records))
         yield page
 
@@ -175,9 +181,14 @@ def _commit(
 ) -> cursor.State:
     """Land and normalize a batch in one commit, together with the cursor behind it."""
     state = cursor.move(row.state, batch.pages[-1].next_position)
-    with intake.store.work(lease=intake.lease, run_id=intake.report.run_id) as work:
-        counts = land(work, row, stream, batch)
-        taken = normalize(work, intake.connected(), batch.landed) if batch.landed else None
+    clock = intake.clock(stream)
+    with (
+        clock.on_batch(),
+        intake.store.work(lease=intake.lease, run_id=intake.report.run_id) as work,
+    ):
+        with clock.on("land"):
+            counts = land(work, row, stream, batch)
+        taken = normalize(work, intake.connected(clock), batch.landed) if batch.landed else None
         records.save_stream(work, row._replace(state=state))
     stage = f"normalize/{intake.name}"
     intake.report.land(f"{intake.name}/{stream.name}", counts)
@@ -232,7 +243,7 @@ def _normalize(intake: Intake, *, retry: bool = False) -> None:
                 return
             ids = [one.record_id for one in each_once(changes) if one.record_id is not None]
             raws = records.load_raw(work, {*ids, *again})
-            counts = normalize(work, intake.connected(), raws)
+            counts = normalize(work, intake.connected(intake.report.clock(stage)), raws)
             intake.report.stage(stage, counts)
             if changes:
                 work.advance(stage, changes[-1].seq)

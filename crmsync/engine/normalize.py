@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 
 from crmsync.engine.answers import Answers, ask
 from crmsync.engine.calls import Refusal
+from crmsync.engine.clock import Clock
 from crmsync.engine.outcome import Context, Row, Yield, concerned, digest, outcome
 from crmsync.engine.parents import Parents, find
 from crmsync.errors import RecordError
@@ -44,6 +45,7 @@ class Connected:
     connector: Connector
     connection: Connection
     streams: Mapping[int, tuple[StreamRow, Stream]]
+    clock: Clock = field(default_factory=Clock)
 
 
 @dataclass(slots=True)
@@ -62,7 +64,8 @@ def normalize(work: Work, connected: Connected, raws: Sequence[Raw]) -> dict[str
     raws = sorted(raws, key=attrgetter("id"))  # so that nothing depends on how they came
     before = models.load_mapped(work, [raw.id for raw in raws if not raw.fresh])
     batch = _sort(work, connected, raws)
-    _write(work, connected, batch, before, {raw.id: raw for raw in raws})
+    with connected.clock.on("write"):
+        _write(work, connected, batch, before, {raw.id: raw for raw in raws})
     return {
         "taken": len(raws),
         "mapped": len(batch.yields.ids),
@@ -79,16 +82,20 @@ def _sort(work: Work, connected: Connected, raws: Sequence[Raw]) -> Sorted:
     Objects that stay young are cheap; those of a whole batch would be walked through again and
     again.
     """
-    batch = Sorted()
+    batch, clock = Sorted(), connected.clock
     zones = models.shop_zones(work, connected.connection.name)
     context = Context(connected.connection, zones)
     for start in range(0, len(raws), PAGE):
         for stream, some in _by_stream(connected, raws[start : start + PAGE], batch):
-            answers, refusals, ignored = ask(connected.connector, stream, some)
+            with clock.on("map"):
+                answers, refusals, ignored = ask(connected.connector, stream, some)
             batch.refusals |= refusals
             batch.ignored += ignored
-            parents = find(work, connected.connection.name, answers)
-            _judge(_present(work, answers, parents, context, batch), parents, context, batch)
+            with clock.on("find parents"):
+                parents = find(work, connected.connection.name, answers)
+                present = _present(work, answers, parents, context, batch)
+            with clock.on("clean"):
+                _judge(present, parents, context, batch)
     return batch
 
 
