@@ -194,13 +194,25 @@ def _write(
 def _said_before(
     work: Work, found: Mapping[str, Known], told: Mapping[str, Told], other: Sequence[str]
 ) -> set[str]:
-    """Those of `other` that only write the same in another way: order of keys, blanks, escapes."""
+    """Those of `other` that only write the same in another way: order of keys, blanks, escapes.
+
+    Python calls 7, 7.0 and True equal or nearly so, a text made of them is not: their JSON decides.
+    """
     alive = {found[name].id: name for name in other if not found[name].deleted}
     return {
         alive[raw.id]
         for raw in records.load_raw(work, alive)
-        if raw.payload == told[alive[raw.id]][1]
+        if _says_the_same(raw.payload, told[alive[raw.id]][1])
     }
+
+
+def _says_the_same(one: object, other: object) -> bool:
+    """Whether two records are the same JSON; False for what is nested too deeply to be written."""
+    try:
+        first, second = (orjson.dumps(told, option=_STRICT) for told in (one, other))
+    except orjson.JSONEncodeError:
+        return False
+    return first == second
 
 
 def _wake(work: Work, row: StreamRow, fresh: Sequence[str]) -> None:
