@@ -60,7 +60,7 @@ def _made(payloads: Sequence[bytes]) -> bytes | None:
     try:
         seen = Counter(text for record in told for text in set(_texts(record)))
         common = {text for text, count in seen.items() if count >= len(told) * SHARED_BY}
-        masked = [orjson.dumps(_masked(record, common)) for record in told]
+        masked: list[Any] = [orjson.dumps(_masked(record, common)) for record in told]
         return zstandard.train_dictionary(SIZE, masked).as_bytes()
     except (zstandard.ZstdError, orjson.JSONEncodeError, RecursionError):
         return None
