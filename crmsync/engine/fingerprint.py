@@ -7,7 +7,7 @@ from hashlib import blake2b
 from crmsync.hookspecs import Connector, TellsFingerprint
 from crmsync.model.stream import Connection, Stream
 
-NORMALIZER = "1"
+NORMALIZER = "2"
 """Raised whenever crmsync.normalize gives another result for the same input."""
 
 

@@ -204,18 +204,32 @@ def _write(
 def _said_before(
     work: Work, found: Known, told: Mapping[str, Told], other: Sequence[str]
 ) -> set[str]:
-    """Those of `other` that only write the same in another way: order of keys, blanks, escapes."""
+    """Those of `other` that only write the same in another way: order of keys, blanks, escapes.
+
+    Python calls 7, 7.0 and True equal or nearly so, a text made of them is not: their JSON decides.
+    """
     alive = {found.ids[name]: name for name in other if found.hashes[name]}
     return {
         alive[raw.id]
         for raw in records.load_raw(work, alive)
-        if decoded(raw.payload) == decoded(_either(told[alive[raw.id]]))
+        if _says_the_same(decoded(raw.payload), decoded(_either(told[alive[raw.id]])))
     }
 
 
 def _either(told: Told) -> Mapping[str, Any] | bytes:
     """The record, or its bytes as long as nobody needed more."""
     return told[0] if told[1] is None else told[1]
+
+
+def _says_the_same(one: object, other: object) -> bool:
+    """Whether two records are the same JSON; False for what is none, or is nested too deeply."""
+    if one is None or other is None:
+        return False
+    try:
+        first, second = (orjson.dumps(told, option=_STRICT) for told in (one, other))
+    except orjson.JSONEncodeError:
+        return False
+    return first == second
 
 
 def _wake(work: Work, row: StreamRow, fresh: Sequence[str]) -> None:

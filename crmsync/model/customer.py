@@ -53,8 +53,9 @@ class SourceCustomer:
 
     `hidden` names the fields the backend does not show: they never overwrite anything. A field
     that is empty and not hidden was told to be empty. "name.salutation" and "name.titles" are
-    parts of a visible name that are not shown. `changed_at` is the UTC stamp at which the backend
-    says it last changed the customer, '' where it does not say.
+    parts of a visible name that are not shown, "company.told" says that a firm's name stood in the
+    name. `changed_at` is the UTC stamp at which the backend says it last changed the customer, ''
+    where it does not say.
     """
 
     kind: CustomerKind = "person"

@@ -12,6 +12,8 @@ from crmsync.normalize.fold import fold
 _NAME_PARTS = frozenset(
     ("salutation", "titles", "given_name", "nobility", "family_name", "name_suffix", "name")
 )
+_UNTOLD = "company.told"
+"""A hidden part of a visible company: it was found in the name, and goes with the name."""
 _SAME_FIELDS = (
     "company", "vat_id", "birth_date", "language", "customer_number", "loyalty_card", "addresses",
     "contacts", "store", "since", "form", "pronunciation", "privileges", "marks", "wishes",
@@ -33,7 +35,7 @@ def _not_shown(
     """Remembered: the records of a backend show the same few sets of fields."""
     hidden = [field for field in _SAME_FIELDS if field not in shown]
     if company and "company" not in shown:
-        hidden.remove("company")
+        hidden[hidden.index("company")] = _UNTOLD
     if not shown & _NAME_PARTS:
         hidden.append("name")
         if not shown & {"company", "kind"}:
@@ -50,10 +52,13 @@ def carry_hidden(new: SourceCustomer, old: SourceCustomer) -> SourceCustomer:
     """`new`, with the values of `old` in every field that `new` does not show.
 
     What either has shown is known, so only what both hide stays hidden. Carrying again changes
-    nothing. Anrede and titles are carried only while the given name stays the same.
+    nothing. Anrede and titles are carried only while the given name stays the same, and a firm's
+    name that stood in the name only while no other name is told.
     """
     if not new.hidden:
         return new
+    if _UNTOLD in old.hidden and "name" not in new.hidden:
+        old = replace(old, company="", hidden=(*old.hidden, "company"))
     known = [field for field in new.hidden if "." not in field and field not in old.hidden]
     fields = {field: getattr(old, field) for field in known}
     same = _same_person(new.name, old.name)
@@ -80,6 +85,12 @@ def _still_hidden(new: SourceCustomer, old: SourceCustomer, *, same: bool) -> tu
     def hides(hidden: tuple[str, ...], field: str) -> bool:
         return field in hidden or field.partition(".")[0] in hidden
 
-    kept = [f for f in new.hidden if hides(old.hidden, f) or ("." in f and not same)]
-    parts = [f for f in old.hidden if f not in kept and "." in f and "name" in new.hidden]
+    def stays(part: str) -> bool:
+        return part == _UNTOLD or not same
+
+    kept = [f for f in new.hidden if hides(old.hidden, f) or ("." in f and stays(f))]
+    if "name" not in new.hidden:
+        return tuple(kept)
+    told = set() if "company" in new.hidden else {_UNTOLD}
+    parts = [f for f in old.hidden if f not in kept and "." in f and f not in told]
     return (*kept, *parts)

@@ -52,15 +52,17 @@ def load(work: Work) -> codec.Dictionaries:
 
 
 def _made(payloads: Sequence[bytes]) -> bytes | None:
-    """A dictionary of some of the payloads; None where they have too little in common."""
+    """A dictionary of some of the payloads; None where they have too little in common.
+
+    None too where one is nested so deeply that it can be read but not be written again.
+    """
     told = [orjson.loads(one) for one in payloads[:: len(payloads) // SAMPLES or 1]]
-    seen = Counter(text for record in told for text in set(_texts(record)))
-    common = {text for text, count in seen.items() if count >= len(told) * SHARED_BY}
     try:
-        return zstandard.train_dictionary(
-            SIZE, [orjson.dumps(_masked(record, common)) for record in told]
-        ).as_bytes()
-    except zstandard.ZstdError:
+        seen = Counter(text for record in told for text in set(_texts(record)))
+        common = {text for text, count in seen.items() if count >= len(told) * SHARED_BY}
+        masked: list[Any] = [orjson.dumps(_masked(record, common)) for record in told]
+        return zstandard.train_dictionary(SIZE, masked).as_bytes()
+    except (zstandard.ZstdError, orjson.JSONEncodeError, RecursionError):
         return None
 
 

@@ -166,3 +166,44 @@ def test_an_unfinished_line_of_a_complete_export_is_unreadable(
     (tmp_path / "k.csv").write_text(CSV_HEAD + lines(1) + "2;Frau", encoding="utf-8")
     pages = read(connect(customers("k.csv", deletes="missing")))
     assert [place for place, _ in complaints(pages)] == ["k.csv:3"]
+
+
+DEEP = "[" * 5000 + "]" * 5000
+LONG = "9" * 5000
+
+
+def test_a_line_nested_too_deeply_is_parked_alone(connect: Connect, tmp_path: Path) -> None:
+    told = f'{{"Nr": 1, "Name": {DEEP}}}\n{{"Nr": 2, "Name": "Groß"}}\n'
+    (tmp_path / "k.jsonl").write_text(told, encoding="utf-8")
+    pages = read(connect({**STREAM, "path": "k.jsonl"}))
+    assert [record["Nr"] for record in records(pages)] == [2]
+    assert complaints(pages) == [("k.jsonl:1", "holds lists or objects too deep in each other")]
+
+
+@pytest.mark.parametrize(
+    "value, reason",
+    [
+        (DEEP, "holds lists or objects too deep in each other"),
+        (LONG, "holds a number of too many digits"),
+    ],
+)
+def test_an_array_ends_where_it_cannot_be_read(
+    connect: Connect, tmp_path: Path, value: str, reason: str
+) -> None:
+    told = f'[{{"Nr": 1, "Name": "Groß"}},\n{{"Nr": 2, "Name": {value}}}]'
+    (tmp_path / "k.json").write_text(told, encoding="utf-8")
+    pages = read(connect({**STREAM, "path": "k.json"}))
+    assert [record["Nr"] for record in records(pages)] == [1]
+    assert complaints(pages) == [("k.json:2", f"{reason}; the file was not read beyond it")]
+
+
+@pytest.mark.parametrize("depth", [900, 1010, 5000, 100_000])
+def test_a_line_nested_too_deeply_costs_itself_alone(
+    connect: Connect, tmp_path: Path, depth: int
+) -> None:
+    deep = '{"id": 7, "x": ' + "[" * depth + "]" * depth + "}"
+    good = [f'{{"id": {number}}}' for number in range(100, 1300)]
+    (tmp_path / "k.jsonl").write_text("\n".join([*good[:600], deep, *good[600:]]) + "\n")
+    pages = read(connect(customers("k.jsonl", key="id", map={"name": "Name"})))
+    assert [record["id"] for record in records(pages) if record["id"] != 7] == [*range(100, 1300)]
+    assert len(records(pages)) + len(complaints(pages)) == 1201

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from crmsync.engine.clock import Clock
 from crmsync.engine.extract import pages
 from crmsync.errors import PluginError, Unreachable
 from crmsync.model.stream import Page, Stream, Window
@@ -38,7 +39,7 @@ class Reader:
 
 
 def read(reader: Any) -> Iterator[Page]:
-    return pages(reader, STREAM, Window(), None)
+    return pages(reader, STREAM, Window(), None, Clock())
 
 
 def test_the_next_page_is_read_while_this_one_is_worked_on() -> None:

@@ -193,6 +193,22 @@ def test_a_name_that_is_not_visible_stays_with_its_kind() -> None:
     assert (carried.kind, carried.company) == ("firm", "Müller GmbH")
 
 
+def test_a_firm_in_the_name_goes_with_the_name() -> None:
+    old = _clean(name="Rösterei Nordwind GmbH")
+    assert old.company == "Rösterei Nordwind GmbH"
+    carried = carry_hidden(_clean(name="Petra Sommer"), old)
+    assert (carried.kind, carried.company) == ("person", "")
+    assert "company" in carried.hidden
+    twice = carry_hidden(_clean(name="Petra Sommer"), carry_hidden(_clean(contacts=()), old))
+    assert (twice.kind, twice.company) == ("person", "")
+
+
+def test_a_firm_that_was_told_stays_beside_another_name() -> None:
+    old = _clean(company="Rösterei Nordwind GmbH")
+    carried = carry_hidden(_clean(name="Petra Sommer"), old)
+    assert (carried.kind, carried.company) == ("person", "Rösterei Nordwind GmbH")
+
+
 def test_another_person_does_not_inherit_the_anrede() -> None:
     old = _clean(salutation="Frau", titles="Dr.", given_name="Anna", family_name="Schmidt")
     carried = carry_hidden(_clean(given_name="Peter", family_name="Schmidt"), old)
@@ -224,9 +240,13 @@ def test_carrying_twice_changes_nothing_and_hides_only_what_both_hide(
     carried = carry_hidden(new, old)
     assert carry_hidden(new, carried) == carried
     assert carry_hidden(new, new) == new
-    for field in ("birth_date", "company"):
-        both = field in new.hidden and field in old.hidden
-        assert (field in carried.hidden) == both
+    both = "birth_date" in new.hidden and "birth_date" in old.hidden
+    assert ("birth_date" in carried.hidden) == both
+    from_name = "company.told" in old.hidden and "name" not in new.hidden
+    unknown = "company" in old.hidden or from_name
+    assert ("company" in carried.hidden) == ("company" in new.hidden and unknown)
+    if "company" in carried.hidden:
+        assert carried.company == ""
 
 
 @given(st.text(), st.text(), st.text(), st.text())

@@ -68,6 +68,18 @@ def test_another_content_is_changed(land: Land) -> None:
     assert (counts["unchanged"], counts["changed"], counts["new"]) == (0, 1, 0)
 
 
+@pytest.mark.parametrize("first, second", [("7", "7.0"), ("1", "true"), ("0.0", "-0.0")])
+def test_a_number_of_another_kind_is_changed(land: Land, first: str, second: str) -> None:
+    assert land(f'{{"id": 2, "name": "Müßig", "number": {first}}}\n')["new"] == 1
+    assert land(f'{{"id": 2, "name": "Müßig", "number": {second}}}\n')["changed"] == 1
+
+
+def test_what_is_nested_deeply_is_landed_again(land: Land) -> None:
+    deep = "[" * 1000 + "]" * 1000
+    assert land(f'{{"id": 2, "name": "Müßig", "note": {deep}}}\n')["new"] == 1
+    assert land(f'{{"id": 2, "note": {deep}, "name": "Müßig"}}\n')["changed"] == 1
+
+
 def test_the_bytes_are_kept_as_they_were_told(land: Land, tmp_path: Path) -> None:
     land(FIRST.replace("Müßig", "Müssig"))
     with open_project(tmp_path) as project, project.store.read() as work:

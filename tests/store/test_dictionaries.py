@@ -78,3 +78,15 @@ def test_a_lost_dictionary_is_named_as_damage() -> None:
     with pytest.raises(StoreError, match="damaged"):
         codec.unpack(stored)
     assert codec.unpack(stored, {7: codec.unpacker(made)}) == b'{"id": 1}' * 30
+
+
+@pytest.mark.parametrize("depth", [300, 1000])
+def test_records_nested_deeply_make_no_dictionary_and_come_back(store: Store, depth: int) -> None:
+    deep = b'{"note": ' + b"[" * depth + b"]" * depth + b"}"
+    payloads = [*_customers(dictionaries.ENOUGH - 1), deep]
+    numbers = _land(store, payloads)
+    with store.read() as work:
+        where = record.c.id == numbers[-1]
+        (stored,) = work.one(record.select().with_only_columns(record.c.payload).where(where))
+        assert not work.all(dictionary.select())
+    assert codec.unpack(bytes(stored)) == deep

@@ -20,6 +20,8 @@ _DECODE = json.JSONDecoder().raw_decode
 LONGEST = 16_000_000
 """A text of more characters than this has lost its closing quote."""
 
+TOO_DEEP = "holds lists or objects too deep in each other"
+
 _SPACE = " \t\r\n\ufeff"
 
 
@@ -66,7 +68,7 @@ class JsonLines:
             return None
         try:
             keys = [found.key for found in map(_keyed(key).decode, raw)]
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, RecursionError):
             return None
         return PlainPage(keys, list(map(bytes.rstrip, raw)), Mark(end, mark.line + most))
 
@@ -116,6 +118,8 @@ def _load(text: str) -> Item | None:
             found = json.loads(text, parse_constant=lambda _: None)
         except ValueError:
             return Broken(f"is not valid JSON (column {error.colno})", _kept(text))
+        except RecursionError:
+            return Broken(TOO_DEEP, _kept(text))
     if not isinstance(found, dict):
         return Broken("is not a JSON object", _kept(text))
     return found
@@ -192,6 +196,10 @@ class _Elements:
             except json.JSONDecodeError as error:
                 if not self._cut_off(error) or not self._more():
                     return self._stop(f"is not valid JSON ({error.msg})")
+            except ValueError:  # Python reads no number of so many digits
+                return self._stop("holds a number of too many digits")
+            except RecursionError:
+                return self._stop(TOO_DEEP)
             else:
                 if end < len(self._rest) or not self._more():
                     return element, end
