@@ -5,6 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 
-for name in ("load", "habits", "till", "start"):
+for name in ("load", "unchanged", "habits", "till", "start"):
     print(f"== bench.{name}", flush=True)
     subprocess.run([sys.executable, "-m", f"bench.{name}", *sys.argv[1:]], check=True)
