@@ -14,9 +14,10 @@ from crmsync.store import Store, records, tables
 
 WITHOUT = {
     "alembic_version", "change", "counter", "lease", "run", "watermark", "stream", "link_event",
-    "ledger_key", "store_id",
+    "ledger_key", "store_id", "dictionary",
 }  # fmt: skip
-"""Tables about how, not what. Of `stream` the cursor is compared apart."""
+"""Tables about how, not what. Of `stream` the cursor is compared apart; a `dictionary` is made of
+the first commit that is large enough, and how large one is follows the clock."""
 
 LEFT_OUT = {
     "id", "seq", "run_id", "landed_run", "first_run", "last_run", "attempts", "hash", "prev_hash",
