@@ -25,7 +25,7 @@ import pluggy
 from crmsync import hookspecs
 from crmsync.errors import ConfigError, PluginError
 from crmsync.hookspecs import CONTRACT, PROJECT, Connector, Feed
-from crmsync.model.play import Play
+from crmsync.model.play import Play, Proposal
 
 BUILT_IN = ("crmsync.connectors", "crmsync.outreach", "crmsync.till.plugin")
 """Our own plugins, loaded by name like anybody's."""
@@ -66,9 +66,17 @@ class Registry:
         )
 
     def vetoes(self) -> list[tuple[str, Callable[..., Mapping[str, str]]]]:
-        """Every plugin's veto on contacts, with the plugin's name."""
+        """Every plugin's veto on contacts, with the plugin's name.
+
+        One that did not load forbids every contact: nobody knows whom it would have spared.
+        """
         implementations = getattr(self.manager.hook, VETO).get_hookimpls()
-        return [(one.plugin_name, one.function) for one in implementations]
+        absent = [(plugin.name, _forbid_all) for plugin in self.absent()]
+        return [*((one.plugin_name, one.function) for one in implementations), *absent]
+
+    def absent(self) -> list[Loaded]:
+        """The plugins that did not load."""
+        return [one for one in self.plugins if not self.manager.has_plugin(one.name)]
 
     def tell(self, hook: str, **arguments: Any) -> list[str]:
         """Call a *told* hook, plugin by plugin; gives the failures as sentences."""
@@ -108,11 +116,16 @@ def _add(
     try:
         registry.manager.register(find(), name)
         registry.manager.check_pending()
-    except Exception as error:  # a broken plugin is named, the others go on
+    except (Exception, SystemExit) as error:  # a broken plugin is named, the others go on
         if registry.manager.has_plugin(name):
             registry.manager.unregister(name=name)
         problem = f"{type(error).__name__}: {error}".splitlines()[0]
     registry.plugins.append(Loaded(name, origin, version, problem))
+
+
+def _forbid_all(proposals: Sequence[Proposal], as_of: str) -> Mapping[str, str]:
+    """The veto of a plugin that did not load."""
+    return {one.contact.id: "it did not load, so whom it spares is unknown" for one in proposals}
 
 
 def _same(plugin: object) -> object:
@@ -179,7 +192,7 @@ def check(registry: Registry) -> list[str]:
     """What is wrong with the plugins' hooks beyond loading: hints that differ from the spec's."""
     problems = [f"{plugin.name}: {plugin.problem}" for plugin in registry.plugins if plugin.problem]
     for name, caller in vars(registry.manager.hook).items():
-        if name.startswith("crmsync_"):
+        if hasattr(hookspecs, name):
             problems += _compare(name, caller.get_hookimpls())
     return problems
 

@@ -82,8 +82,16 @@ def test_a_hook_that_does_not_exist_is_a_problem() -> None:
         def crmsync_register_everything(self, register: Any) -> None:
             """There is no such hook."""
 
-    (broken,) = [one for one in registry.load(plugins=[Plugin()]).plugins if one.problem]
+    loaded = registry.load(plugins=[Plugin()])
+    (broken,) = [one for one in loaded.plugins if one.problem]
     assert "crmsync_register_everything" in broken.problem
+    assert registry.check(loaded) == [f"Plugin: {broken.problem}"]
+
+
+def test_a_plugin_that_would_end_the_process_is_named(tmp_path: Path) -> None:
+    (tmp_path / registry.LOCAL).write_text("raise SystemExit(9)\n", encoding="utf-8")
+    (absent,) = registry.load(base=tmp_path).absent()
+    assert (absent.name, absent.problem) == (registry.LOCAL, "SystemExit: 9")
 
 
 def test_hints_that_differ_from_the_contract_are_told() -> None:

@@ -54,6 +54,7 @@ def sync(
             _one(project, name, report, now, progress, read=read, accept_deletes=accept_deletes)
         check_against_store(project.store, report)
         _name_leftovers(project, report)
+        _name_absent(project, report)
         if behind:
             _behind(project, report, progress, now)
     except KeyboardInterrupt:
@@ -113,6 +114,16 @@ def _name_leftovers(project: Project, report: Report) -> None:
             f"its {number} records are still in use, though {FILE} names it no more.",
             hint=f"The integrator: name it in {FILE} again; under a new name everything is read "
             "twice. No command withdraws them yet.",
+        )
+
+
+def _name_absent(project: Project, report: Report) -> None:
+    """Warn of plugins that did not load: a feed, a greeting or a veto may be missing."""
+    for plugin in project.registry.absent():
+        report.warn(
+            plugin.name,
+            "this plugin did not load; the run went on without it.",
+            hint="`crmsync plugins check` says why; its author must act.",
         )
 
 

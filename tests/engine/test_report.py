@@ -68,3 +68,12 @@ def test_a_connection_that_is_configured_no_more_is_named(tmp_path: Path, store_
     (remark,) = report.as_json()["warnings"]
     assert remark["where"] == "shop"
     assert remark["message"].startswith("its 2 records are still in use")
+
+
+def test_a_plugin_that_did_not_load_is_named_by_every_run(tmp_path: Path, store_url: str) -> None:
+    (tmp_path / "crmsync_plugins.py").write_text("raise ValueError('kaputt')\n", encoding="utf-8")
+    with project(tmp_path, store_url, Content()) as opened:
+        report = sync(opened, as_of="2026-11-21", now=NOW)
+    assert report.exit_code() == 0
+    (remark,) = report.as_json()["warnings"]
+    assert (remark["where"], "kaputt" in remark["message"]) == ("crmsync_plugins.py", False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -102,3 +103,16 @@ def test_a_service_play_that_advertises_is_not_planned(fill: Filler, store: Stor
     play = replace(LATE_DELIVERY_APOLOGY, text="Verspätung\nHier ein Gutschein.")
     with pytest.raises(PluginError, match="a coupon"):
         make(store, play)
+
+
+def test_a_plugin_that_does_not_load_forbids_everything(
+    fill: Filler, store: Store, tmp_path: Path
+) -> None:
+    people(fill, ["k", "b"])
+    (tmp_path / registry.LOCAL).write_text("import gibt_es_nicht\n", encoding="utf-8")
+    vetoes = registry.load(base=tmp_path, plugins=[Allowing()]).vetoes()
+    made = make(store, LATE_DELIVERY_APOLOGY, vetoes=vetoes)
+    assert not made.contacts
+    assert {refusal.detail for refusal in made.refusals} == {
+        "crmsync_plugins.py: it did not load, so whom it spares is unknown"
+    }
