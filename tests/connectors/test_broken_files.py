@@ -207,3 +207,13 @@ def test_a_line_nested_too_deeply_costs_itself_alone(
     pages = read(connect(customers("k.jsonl", key="id", map={"name": "Name"})))
     assert [record["id"] for record in records(pages) if record["id"] != 7] == [*range(100, 1300)]
     assert len(records(pages)) + len(complaints(pages)) == 1201
+
+
+def test_two_numbers_too_long_to_be_told_apart_are_no_keys(
+    connect: Connect, tmp_path: Path
+) -> None:
+    told = "".join(f'{{"Nr": {nr}, "Name": "Groß"}}\n' for nr in (10**22 + 1, 10**22 + 2, 2**63))
+    (tmp_path / "k.jsonl").write_text(told, encoding="utf-8")
+    pages = read(connect({**STREAM, "path": "k.jsonl"}))
+    assert [record["Nr"] for record in records(pages)] == [2**63]
+    assert complaints(pages) == [(f"k.jsonl:{n}", "has no value in 'Nr'") for n in (1, 2)]

@@ -36,8 +36,15 @@ def join_key(parts: Iterable[str | None]) -> str:
     return "|".join(str(part).replace("\\", "\\\\").replace("|", "\\|") for part in parts)
 
 
+EXACT = 2**53
+"""From here on a float stands for several whole numbers."""
+
+
 def _text(value: Any) -> str | None:
+    """A part of a key as text; None where there is none, or where it may be another's too."""
     if value is None or isinstance(value, (dict, list)):
+        return None
+    if isinstance(value, float) and not abs(value) < EXACT:
         return None
     return str(value).strip() or None
 
