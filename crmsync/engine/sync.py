@@ -69,11 +69,12 @@ def _start(
     """Write that the run began; LeaseHeld at once when a run of the same work is committing."""
     row = (report.run_id, verb, report.as_of, stamp(now))
     try:
-        with project.store.work(soon=True) as work:
+        with project.store.work("run/start", soon=True) as work:
             runs.start(work, *row)
     except StoreError:
         project.store.refuse_beside(["resolve", *(f"connection:{name}" for name in names)])
-        with project.store.work() as work:  # it is another program's commit: wait for its end
+        # it is another program's commit: wait for its end
+        with project.store.work("run/start") as work:
             runs.start(work, *row)
 
 
@@ -135,7 +136,7 @@ def _end(project: Project, report: Report) -> Report:
             "crmsync_sync_finished", run_id=report.run_id, report=report.as_json()
         )
     )
-    with project.store.work() as work:
+    with project.store.work("run/end") as work:
         finished = stamp(datetime.now(UTC))
         runs.finish(work, report.run_id, finished, report.exit_code(), report.as_json())
     return report

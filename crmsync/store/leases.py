@@ -19,6 +19,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from crmsync.errors import LeaseHeld, StoreError
+from crmsync.store import points
 from crmsync.store.log import numbers
 from crmsync.store.tables import lease as lease_table
 
@@ -83,7 +84,8 @@ def _take(engine: sa.Engine, name: str, holder: str) -> Lease:
         expiry = "" if engine.dialect.name == "sqlite" else EXPIRY
         row = {"name": name, "token": token, "holder": holder, "expires_at": expiry}
         connection.execute(sa.insert(lease_table).values(row))
-        connection.commit()
+        with points.effect("lease/take"):
+            connection.commit()
     return Lease(name, token)
 
 
@@ -102,7 +104,8 @@ def _file_lock(engine: sa.Engine, name: str) -> Iterator[None]:
         return
     path = Path(f"{database}.lease-{zlib.crc32(name.encode()):08x}")
     try:
-        descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+        with points.effect("lease/file"):
+            descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
     except OSError as error:
         raise StoreError(
             f"nothing can be written beside the store: {error.strerror}.",
@@ -135,7 +138,8 @@ def _session_lock(engine: sa.Engine, name: str) -> Iterator[None]:
     with engine.connect() as connection:
         taken = connection.execute(sa.select(sa.func.pg_try_advisory_lock(CLASS, key))).scalar()
         free = taken or _expired(connection, name)
-        connection.commit()
+        with points.effect("lease/lock"):
+            connection.commit()
         if not free:
             raise _held(name)
         try:
@@ -143,7 +147,8 @@ def _session_lock(engine: sa.Engine, name: str) -> Iterator[None]:
         finally:
             if taken:
                 connection.execute(sa.select(sa.func.pg_advisory_unlock(CLASS, key)))
-                connection.commit()
+                with points.effect("lease/unlock"):
+                    connection.commit()
 
 
 def _expired(connection: sa.Connection, name: str) -> bool:
