@@ -28,7 +28,8 @@ def replaced(path: Path, *, point: str) -> Iterator[Path]:
             os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
             _remove_abandoned(path, new)
             yield new
-            _to_disk(new)
+            with new.open("r+b") as written:
+                os.fsync(written.fileno())
         with points.effect(f"{point}/replace"):
             new.replace(path)
     finally:
@@ -40,11 +41,6 @@ def put(path: Path, content: bytes, *, point: str) -> None:
     """Write a whole file like `replaced`."""
     with replaced(path, point=point) as new, new.open("r+b") as file:
         file.write(content)
-
-
-def _to_disk(path: Path) -> None:
-    with path.open("r+b") as written:
-        os.fsync(written.fileno())
 
 
 def _remove_abandoned(path: Path, new: Path) -> None:
