@@ -19,10 +19,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
+import pyarrow
 import sqlalchemy as sa
 
-from crmsync.cli import people
+from crmsync.cli import outreach, parked, people, setup, sync, till
 from crmsync.cli.main import run
+from crmsync.engine import behind
 from crmsync.engine.project import open_project
 from crmsync.hookspecs import hookimpl
 from crmsync.outreach.planned import read_plan
@@ -30,6 +33,9 @@ from crmsync.store import open_store, parking, points, runs
 from crmsync.till.pack import unpack
 from tests.engine.backend import CONFIG, NOW, Content, connector
 from tests.scenarios.canon import canon, cursors
+
+LOADED_ONCE = (duckdb, pyarrow, behind, outreach, parked, setup, sync, till)
+"""What every child would load anew, loaded before the first of them."""
 
 DAYS = ("2026-11-21", "2026-11-22")
 PLUGIN = "from tests.scenarios.killing import crmsync_register_connectors\n"
@@ -134,9 +140,9 @@ def start(folder: Path, url: str, states: list[Content], watch: Watch | None = N
         points.watch = watch or points.watch
         live(folder, url, states)
         code = 0
-    except BaseException:
-        traceback.print_exc()
     finally:
+        if code:
+            traceback.print_exc()
         os._exit(code)
 
 
@@ -216,5 +222,3 @@ def differences(found: dict[str, list[str]], expected: dict[str, list[str]]) -> 
         if row not in theirs[table]
     ]
     return rows or [f"? {table}" for table in expected if found[table] != expected[table]]
-
-

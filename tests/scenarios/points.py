@@ -87,8 +87,8 @@ def _point(node: ast.Call, name: str) -> str | None:
             return str(value.value)
         if isinstance(value, ast.JoinedStr):
             return "".join(
-                f"{{{ast.unparse(one.value)}}}" if isinstance(one, ast.FormattedValue) else one.value
-                for one in value.values
+                part.value if isinstance(part, ast.Constant) else f"{{{ast.unparse(part.value)}}}"
+                for part in value.values
             )
     return None
 
