@@ -12,7 +12,7 @@ from crmsync.engine.newid import new_id
 from crmsync.engine.project import Project
 from crmsync.engine.report import Report
 from crmsync.engine.sums import check_against_store
-from crmsync.errors import CrmsyncError, StoreError, SumsError
+from crmsync.errors import CrmsyncError, LeaseHeld, StoreError, SumsError
 from crmsync.model.clock import stamp
 from crmsync.store import parking, records, runs
 from crmsync.store.leftover import leftover
@@ -50,11 +50,13 @@ def sync(
         project.registry.tell("crmsync_sync_started", run_id=report.run_id, connections=names)
     )
     try:
-        for name in names:
+        ours = [
             _one(project, name, report, now, progress, read=read, accept_deletes=accept_deletes)
+            for name in names
+        ]
         check_against_store(project.store, report)
         _name_leftovers(project, report)
-        if behind:
+        if behind and (any(ours) or not names):  # else the run that has them all goes on
             _behind(project, report, progress, now)
     except KeyboardInterrupt:
         report.interrupted = True
@@ -87,7 +89,8 @@ def _one(
     *,
     read: bool,
     accept_deletes: bool,
-) -> None:
+) -> bool:
+    """Take in a connection; False when another run has it."""
     try:
         take_in(
             project,
@@ -102,6 +105,8 @@ def _one(
         raise
     except CrmsyncError as error:
         report.fail(name, error)
+        return not isinstance(error, LeaseHeld)
+    return True
 
 
 def _name_leftovers(project: Project, report: Report) -> None:

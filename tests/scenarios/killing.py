@@ -11,6 +11,7 @@ import random
 import shutil
 import signal
 import sqlite3
+import sys
 import time
 import traceback
 from collections.abc import Callable
@@ -92,8 +93,7 @@ def live(folder: Path, url: str, states: list[Content]) -> None:
     """The whole life from wherever it stands: what has ended is not done again."""
     if not (folder / "crmsync.toml").exists():
         _call(folder, "init")
-    (folder / "crmsync.toml").write_text(CONFIG.format(url=url), encoding="utf-8")
-    (folder / "crmsync_plugins.py").write_text(PLUGIN, encoding="utf-8")
+    furnish(folder, url)
     first, second = DAYS
     _now[:] = [states[0]]
     _once(folder, "sync", first)
@@ -108,9 +108,16 @@ def live(folder: Path, url: str, states: list[Content]) -> None:
     _call(folder, "outreach", "plan", "--as-of", second, "--out", str(folder / "plan.json"))
 
 
+def furnish(folder: Path, url: str) -> None:
+    """Write the configuration and the plugin of a project."""
+    (folder / "crmsync.toml").write_text(CONFIG.format(url=url), encoding="utf-8")
+    (folder / "crmsync_plugins.py").write_text(PLUGIN, encoding="utf-8")
+
+
 def _once(folder: Path, verb: str, day: str, *words: str) -> None:
     with open_project(folder) as project, project.store.read() as work:
-        ended = {(one["verb"], one["as_of"]) for one in runs.last(work, 100) if one["finished_at"]}
+        latest = runs.last(work, 100)
+    ended = {(one["verb"], one["as_of"]) for one in latest if one["exit_code"] in (0, 3)}
     if (verb, day) not in ended:
         _call(folder, *(words or (verb,)), "--as-of", day)
 
@@ -123,11 +130,14 @@ def _parked(folder: Path) -> list[str]:
 def _call(folder: Path, *words: str) -> None:
     code = run(["--project", str(folder), *words])
     if code not in (0, 3):
-        raise AssertionError(f"{words} ended with {code}")
+        raise SystemExit(code)
 
 
 def start(folder: Path, url: str, states: list[Content], watch: Watch | None = None) -> int:
-    """Live in a child process that calls `watch` at every point; gives its process id."""
+    """Live in a child process that calls `watch` at every point; gives its process id.
+
+    It ends with the exit code of a command that failed.
+    """
     child = os.fork()
     if child:
         return child
@@ -140,8 +150,10 @@ def start(folder: Path, url: str, states: list[Content], watch: Watch | None = N
         points.watch = watch or points.watch
         live(folder, url, states)
         code = 0
+    except SystemExit as ended:
+        code = int(str(ended.code))
     finally:
-        if code:
+        if sys.exception():
             traceback.print_exc()
         os._exit(code)
 
