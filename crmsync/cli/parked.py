@@ -65,7 +65,7 @@ def retry(ctx: click.Context, as_of: str) -> int:
 @click.pass_context
 def drop(ctx: click.Context, number: int) -> int:
     """Give one entry up for good."""
-    with screen.project(ctx) as project, project.store.work() as work:
+    with screen.project(ctx) as project, project.store.work("parked/drop") as work:
         if not parking.drop(work, number):
             raise ConfigError(f"nothing is parked under {number}.")
     click.echo(f"{number} dropped")

@@ -120,7 +120,7 @@ def split(ctx: click.Context, a: Ref, b: Ref, by: str, note: str, as_of: str) ->
 
 
 def _decide(project: Project, a: Ref, b: Ref, band: Band, by: str, note: str) -> None:
-    with project.store.work() as work:
+    with project.store.work("people/decide") as work:
         identity.decide(work, a, b, band, by=by, at=stamp(datetime.now(UTC)), note=note)
 
 

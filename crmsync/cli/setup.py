@@ -17,7 +17,7 @@ from crmsync.config import FILE, Settings, load
 from crmsync.engine.calls import blamed
 from crmsync.engine.project import Project, connect, own_store
 from crmsync.errors import ConfigError, CrmsyncError
-from crmsync.store import Store
+from crmsync.store import Store, files
 from crmsync.store.leftover import leftover
 from crmsync.till.settings import tills
 
@@ -42,8 +42,7 @@ def init(ctx: click.Context, controller: str) -> int:
     text = TEMPLATE.read_text(encoding="utf-8").replace('"Muster GmbH"', _quoted(controller))
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-        path.chmod(0o600)
+        files.put(path, text.encode(), point="config")
     except OSError as error:
         raise ConfigError(
             f"{path} cannot be written: {error.strerror}.", hint="IT: check the folder's rights."

@@ -43,7 +43,7 @@ def sync(
 def replay(ctx: click.Context, connections: tuple[str, ...], as_of: str, as_json: bool) -> int:
     """Map every raw record again; no backend is asked."""
     with screen.project(ctx) as project, screen.progress(quiet=as_json) as progress:
-        with project.store.work() as work:
+        with project.store.work("replay/ask") as work:
             for row in records.all_streams(work).values():
                 if not connections or row.connection in connections:
                     records.enqueue_stream(work, row)

@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 def run_behind(project: Project, report: Report, progress: Progress, now: datetime) -> None:
     """Bring every stage up to date, and drop from the log what all of them have dealt with."""
     with project.store.lease("resolve", holder=report.run_id) as lease:
-        with project.store.work(lease=lease, run_id=report.run_id) as work:
+        with project.store.work("behind/wake", lease=lease, run_id=report.run_id) as work:
             ask_again(work, project.settings)
             habits.wake(work, as_of=report.as_of, deny=project.settings.crmsync.deny_categories)
         stages = chain(project, report, now)
         for stage in stages:
             _run(project, report, stage, lease, progress)
-        with project.store.work(lease=lease, run_id=report.run_id) as work:
+        with project.store.work("behind/settle", lease=lease, run_id=report.run_id) as work:
             work.settle(_readers(work, stages))
 
 
@@ -47,7 +47,10 @@ def _readers(work: Work, stages: Sequence[Stage]) -> dict[str, tuple[str, ...]]:
 def _run(project: Project, report: Report, stage: Stage, lease: Lease, progress: Progress) -> None:
     clock = report.clock(stage.name)
     while True:
-        with clock.on(stage.name), project.store.work(lease=lease, run_id=report.run_id) as work:
+        with (
+            clock.on(stage.name),
+            project.store.work(f"{stage.name}/batch", lease=lease, run_id=report.run_id) as work,
+        ):
             changes = work.changes(stage.name, stage.topics, BATCH)
             if not changes:
                 break

@@ -18,7 +18,10 @@ State = dict[str, Any]
 
 
 def begin(state: State, stream: Stream, connector: Connector, now: datetime) -> State:
-    """The state to read with: a window under way is gone on with, else a new one is opened."""
+    """The state to read with: a window under way is gone on with, else a new one is opened.
+
+    A clock that was set back since the last window has everything read again.
+    """
     if stream.cursor != "timestamp":
         again = stream.deletes == "missing"
         return {**state, "position": None if again else state.get("position")}
@@ -28,9 +31,12 @@ def begin(state: State, stream: Stream, connector: Connector, now: datetime) -> 
     if isinstance(connector, TellsTime):
         with blamed(connector.name, "telling the time"):
             clock = connector.server_time()
-    done = state.get("done")
-    since = stamp(moment(done) - stream.overlap) if done else None
-    return {**state, "since": since, "until": stamp(clock - stream.lag), "position": None}
+    until, done = clock - stream.lag, state.get("done")
+    since = moment(done) - stream.overlap if done else None
+    if since and since > until:  # the clock was ahead: nobody knows how far was really read
+        since = None
+    start = stamp(since) if since else None
+    return {**state, "since": start, "until": stamp(until), "position": None}
 
 
 def window(state: State) -> Window:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -21,7 +22,7 @@ from crmsync.engine.stages import BATCH, each_once
 from crmsync.errors import CrmsyncError, SumsError
 from crmsync.hookspecs import Connector, ListsIds
 from crmsync.model.stream import Page, Stream
-from crmsync.store import Store, parking, records
+from crmsync.store import Store, Work, parking, points, records
 from crmsync.store.leases import Lease
 from crmsync.store.records import StreamRow
 
@@ -51,6 +52,10 @@ class Intake:
     def store(self) -> Store:
         """The project's store."""
         return self.project.store
+
+    def work(self, point: str) -> AbstractContextManager[Work]:
+        """A writing transaction under the lease, whose commit is called `point`."""
+        return self.store.work(point, lease=self.lease, run_id=self.report.run_id)
 
     def connected(self, clock: Clock) -> Connected:
         """What normalize needs of this connection."""
@@ -95,7 +100,7 @@ def _prepare(intake: Intake) -> None:
     with blamed(intake.connector.name, "naming its streams"):
         streams = list(intake.connector.streams())
     for stream in streams:
-        with intake.store.work(lease=intake.lease, run_id=intake.report.run_id) as work:
+        with intake.work("intake/prepare") as work:
             row = records.load_stream(work, intake.name, stream.name, stream.kind)
             mark = fingerprint(
                 intake.connector, stream, about(intake.project.settings, intake.name)
@@ -171,9 +176,11 @@ def _batches(intake: Intake, stream: Stream, state: cursor.State) -> Iterable[Ba
 
 def _pages(intake: Intake, stream: Stream, state: cursor.State) -> Iterable[Page]:
     window, position = cursor.window(state), state.get("position")
+    points.reach("extract/page")
     for page in extract.pages(intake.connector, stream, window, position, intake.clock(stream)):
         intake.progress("read", f"{intake.name}/{stream.name}", len(page.records))
         yield page
+        points.reach("extract/page")
 
 
 def _commit(
@@ -182,12 +189,10 @@ def _commit(
     """Land and normalize a batch in one commit, together with the cursor behind it."""
     state = cursor.move(row.state, batch.pages[-1].next_position)
     clock = intake.clock(stream)
-    with (
-        clock.on_batch(),
-        intake.store.work(lease=intake.lease, run_id=intake.report.run_id) as work,
-    ):
+    with clock.on_batch(), intake.work("intake/land") as work:
         with clock.on("land"):
             counts = land(work, row, stream, batch)
+        points.reach("intake/landed")
         taken = normalize(work, intake.connected(clock), batch.landed) if batch.landed else None
         records.save_stream(work, row._replace(state=state))
     stage = f"normalize/{intake.name}"
@@ -205,7 +210,7 @@ def _commit(
 
 def _finish(intake: Intake, row: StreamRow, places: dict[str, set[str]]) -> None:
     """The stream was read to its end: close the window, release what can be read again."""
-    with intake.store.work(lease=intake.lease, run_id=intake.report.run_id) as work:
+    with intake.work("intake/finish") as work:
         records.save_stream(work, row)
         for source, met in places.items():
             parking.release_places(work, row.id, source, met)
@@ -223,7 +228,7 @@ def _delete_missing(
     share = intake.project.settings.crmsync.brake_share
     gone = reconcile.vanished(intake.store, row, seen, share=share, accept=intake.accept_deletes)
     if gone:
-        with intake.store.work(lease=intake.lease, run_id=intake.report.run_id) as work:
+        with intake.work("intake/delete") as work:
             deleted = delete(work, row, gone)
         intake.report.land(f"{intake.name}/{stream.name}", {"deleted": deleted})
         _normalize(intake)
@@ -237,7 +242,7 @@ def _normalize(intake: Intake, *, retry: bool = False) -> None:
         with intake.store.read() as work:
             again = parking.parked_records(work, intake.name)
     while True:
-        with intake.store.work(lease=intake.lease, run_id=intake.report.run_id) as work:
+        with intake.work("intake/normalize") as work:
             changes = work.changes(stage, [topic], BATCH)
             if not changes and not again:
                 return

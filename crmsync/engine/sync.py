@@ -12,7 +12,7 @@ from crmsync.engine.newid import new_id
 from crmsync.engine.project import Project
 from crmsync.engine.report import Report
 from crmsync.engine.sums import check_against_store
-from crmsync.errors import CrmsyncError, StoreError, SumsError
+from crmsync.errors import CrmsyncError, LeaseHeld, StoreError, SumsError
 from crmsync.model.clock import stamp
 from crmsync.store import parking, records, runs
 from crmsync.store.leftover import leftover
@@ -50,12 +50,14 @@ def sync(
         project.registry.tell("crmsync_sync_started", run_id=report.run_id, connections=names)
     )
     try:
-        for name in names:
+        ours = [
             _one(project, name, report, now, progress, read=read, accept_deletes=accept_deletes)
+            for name in names
+        ]
         check_against_store(project.store, report)
         _name_leftovers(project, report)
         _name_absent(project, report)
-        if behind:
+        if behind and (any(ours) or not names):  # else the run that has them all goes on
             _behind(project, report, progress, now)
     except KeyboardInterrupt:
         report.interrupted = True
@@ -70,11 +72,12 @@ def _start(
     """Write that the run began; LeaseHeld at once when a run of the same work is committing."""
     row = (report.run_id, verb, report.as_of, stamp(now))
     try:
-        with project.store.work(soon=True) as work:
+        with project.store.work("run/start", soon=True) as work:
             runs.start(work, *row)
     except StoreError:
         project.store.refuse_beside(["resolve", *(f"connection:{name}" for name in names)])
-        with project.store.work() as work:  # it is another program's commit: wait for its end
+        # it is another program's commit: wait for its end
+        with project.store.work("run/start") as work:
             runs.start(work, *row)
 
 
@@ -87,7 +90,8 @@ def _one(
     *,
     read: bool,
     accept_deletes: bool,
-) -> None:
+) -> bool:
+    """Take in a connection; False when another run has it."""
     try:
         take_in(
             project,
@@ -102,6 +106,8 @@ def _one(
         raise
     except CrmsyncError as error:
         report.fail(name, error)
+        return not isinstance(error, LeaseHeld)
+    return True
 
 
 def _name_leftovers(project: Project, report: Report) -> None:
@@ -146,7 +152,7 @@ def _end(project: Project, report: Report) -> Report:
             "crmsync_sync_finished", run_id=report.run_id, report=report.as_json()
         )
     )
-    with project.store.work() as work:
+    with project.store.work("run/end") as work:
         finished = stamp(datetime.now(UTC))
         runs.finish(work, report.run_id, finished, report.exit_code(), report.as_json())
     return report

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -17,6 +16,7 @@ from crmsync.errors import ConfigError, NotReadable, SumsError
 from crmsync.model.play import Contact, Play
 from crmsync.outreach.reasons import REASONS
 from crmsync.outreach.render import source_of
+from crmsync.store import files
 
 FORMAT = 1
 
@@ -122,12 +122,8 @@ def write_plan(plan: Plan, path: Path) -> None:
     """Write a plan as JSON with its hash, readable by its owner alone: it holds personal data."""
     body = {"hash": plan.hash, "plan": asdict(plan)}
     text = orjson.dumps(body, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2) + b"\n"
-    part = path.with_name(f"{path.name}.part")
     try:
-        part.unlink(missing_ok=True)
-        with os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-            file.write(text)
-        part.replace(path)
+        files.put(path, text, point="plan")
     except OSError as error:
         raise ConfigError(
             f"the plan {path} cannot be written: {error.strerror}.",

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crmsync.errors import ConfigError, StoreError
-from crmsync.store import leases, schema
+from crmsync.store import leases, points, schema
 from crmsync.store.leases import Lease
 from crmsync.store.marker import Marker
 from crmsync.store.work import Work
@@ -32,9 +32,16 @@ class Store:
 
     @contextmanager
     def work(
-        self, *, lease: Lease | None = None, run_id: str = "", soon: bool = False
+        self,
+        point: str = "store/work",
+        *,
+        lease: Lease | None = None,
+        run_id: str = "",
+        soon: bool = False,
     ) -> Iterator[Work]:
         """A writing transaction: commits at the end, rolls back on an error.
+
+        `point` names the commit for crash tests (see `crmsync.store.points`).
 
         StoreError when another program keeps the store locked (for half a minute, or `soon` for
         half a second); LeaseHeld when `lease` was lost.
@@ -45,12 +52,14 @@ class Store:
                     connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
                 connection.begin()  # what only the driver wrote is committed too
+            points.reach(f"{point}:begin")
             work = Work(connection, run_id=run_id)
             yield work
             work.flush()
             if lease is not None:
                 lease.check(connection)
-            connection.commit()
+            with points.effect(point):
+                connection.commit()
 
     @contextmanager
     def read(self) -> Iterator[Work]:
@@ -164,7 +173,8 @@ def _make_file(path: Path, marker: Marker | None) -> None:
     if not path.parent.is_dir():
         raise StoreError(f"there is no folder {path.parent}.", hint="Check the store's URL.")
     try:
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        with points.effect("store/file"):
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
         raise StoreError(
             f"the store {path} cannot be made: {error.strerror}.",

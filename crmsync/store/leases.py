@@ -19,12 +19,15 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from crmsync.errors import LeaseHeld, StoreError
+from crmsync.store import points
 from crmsync.store.log import numbers
 from crmsync.store.tables import lease as lease_table
 
 CLASS = 7236
 """The first key of our PostgreSQL advisory locks."""
 
+CLOCK = sa.text("to_char(timezone('utc', clock_timestamp()), 'YYYY-MM-DD\"T\"HH24:MI:SS')")
+"""PostgreSQL's own clock."""
 EXPIRY = sa.text(
     "to_char(timezone('utc', clock_timestamp()) + interval '60 minutes', "
     "'YYYY-MM-DD\"T\"HH24:MI:SS')"
@@ -57,9 +60,12 @@ class Lease:
 @contextmanager
 def hold(engine: sa.Engine, name: str, *, holder: str) -> Iterator[Lease]:
     """Hold the lease `name` while the block runs; LeaseHeld when a living owner has it."""
-    lock = _file_lock if engine.dialect.name == "sqlite" else _session_lock
-    with lock(engine, name):
-        yield _take(engine, name, holder)
+    if engine.dialect.name == "sqlite":
+        with _file_lock(engine, name):
+            yield _take(engine, name, holder)
+    else:
+        with _session_lock(engine, name, holder):
+            yield _take(engine, name, holder)
 
 
 def refuse_beside(engine: sa.Engine, names: Iterable[str]) -> None:
@@ -83,7 +89,8 @@ def _take(engine: sa.Engine, name: str, holder: str) -> Lease:
         expiry = "" if engine.dialect.name == "sqlite" else EXPIRY
         row = {"name": name, "token": token, "holder": holder, "expires_at": expiry}
         connection.execute(sa.insert(lease_table).values(row))
-        connection.commit()
+        with points.effect("lease/take"):
+            connection.commit()
     return Lease(name, token)
 
 
@@ -102,7 +109,8 @@ def _file_lock(engine: sa.Engine, name: str) -> Iterator[None]:
         return
     path = Path(f"{database}.lease-{zlib.crc32(name.encode()):08x}")
     try:
-        descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+        with points.effect("lease/file"):
+            descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
     except OSError as error:
         raise StoreError(
             f"nothing can be written beside the store: {error.strerror}.",
@@ -130,12 +138,13 @@ def _lock_descriptor(descriptor: int, name: str) -> None:
 
 
 @contextmanager
-def _session_lock(engine: sa.Engine, name: str) -> Iterator[None]:
+def _session_lock(engine: sa.Engine, name: str, holder: str) -> Iterator[None]:
     key = zlib.crc32(name.encode()) - 2**31
     with engine.connect() as connection:
         taken = connection.execute(sa.select(sa.func.pg_try_advisory_lock(CLASS, key))).scalar()
         free = taken or _expired(connection, name)
-        connection.commit()
+        with points.effect("lease/lock"):
+            connection.commit()
         if not free:
             raise _held(name)
         try:
@@ -143,11 +152,19 @@ def _session_lock(engine: sa.Engine, name: str) -> Iterator[None]:
         finally:
             if taken:
                 connection.execute(sa.select(sa.func.pg_advisory_unlock(CLASS, key)))
+            else:
+                _let_go(connection, name, holder)
+            with points.effect("lease/unlock"):
                 connection.commit()
+
+
+def _let_go(connection: sa.Connection, name: str, holder: str) -> None:
+    """End a lease that was taken over: who was out of reach may still have the session's lock."""
+    ours = sa.and_(lease_table.c.name == name, lease_table.c.holder == holder)
+    connection.execute(sa.update(lease_table).where(ours).values(expires_at="2000-01-01T00:00:00"))
 
 
 def _expired(connection: sa.Connection, name: str) -> bool:
     """Whether the owner has not committed for so long that its machine must be gone."""
-    clock = sa.text("to_char(timezone('utc', clock_timestamp()), 'YYYY-MM-DD\"T\"HH24:MI:SS')")
-    statement = sa.select(lease_table.c.expires_at < clock).where(lease_table.c.name == name)
+    statement = sa.select(lease_table.c.expires_at < CLOCK).where(lease_table.c.name == name)
     return bool(connection.execute(statement).scalar())

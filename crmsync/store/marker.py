@@ -7,10 +7,10 @@ file, and every later one compares.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from crmsync.errors import StoreError
+from crmsync.store import files
 
 NAME = "crmsync.store-id"
 
@@ -52,12 +52,8 @@ def _read(path: Path) -> str:
 
 def _write(path: Path, store_id: str) -> None:
     """Write the file at once or not at all, readable by its owner only."""
-    new = path.with_name(f"{path.name}.{os.getpid()}")
     try:
-        descriptor = os.open(new, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(f"{store_id}\n")
-        new.replace(path)
+        files.put(path, f"{store_id}\n".encode(), point="marker")
     except OSError as error:
         raise StoreError(
             f"{path} cannot be written: {error.strerror}.",

@@ -13,6 +13,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from crmsync.errors import StoreError
+from crmsync.store import points
 from crmsync.store.tables import metadata, store_id
 
 HEAD = "0001"
@@ -101,4 +102,5 @@ def _alone(engine: sa.Engine) -> Iterator[sa.Connection]:
         else:
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7236241)")
         yield connection
-        connection.commit()
+        with points.effect("store/schema"):
+            connection.commit()

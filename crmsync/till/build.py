@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from crmsync.errors import ConfigError
 from crmsync.normalize.koelner import koelner
-from crmsync.store import Store, Work, cards
+from crmsync.store import Store, Work, cards, files, points
 from crmsync.store.cards import Published
 from crmsync.till import typos
 from crmsync.till.card import card_id, dump, load
@@ -68,17 +67,13 @@ def build(
             "expires_on": expires_on,
             "calling_code": calling_code,
         }
-    fresh = target.with_name(f".{target.name}.{os.getpid()}.new")
     try:
-        _write(fresh, head, chosen)
-        os.replace(fresh, target)
+        with files.replaced(target, point="till") as fresh:
+            _write(fresh, head, chosen)
     except (OSError, sqlite3.OperationalError) as error:
         raise ConfigError(
             f"the till file {target} cannot be written.", hint="IT: check folder, rights and space."
         ) from error
-    finally:
-        with suppress(FileNotFoundError):
-            fresh.unlink()
     return Counts(len(chosen), outside, target.stat().st_size)
 
 
@@ -126,19 +121,15 @@ def _visits(one: Published) -> tuple[int, str, str, str]:
 
 
 def _write(path: Path, head: dict[str, str], chosen: Iterable[_Card]) -> None:
-    with suppress(FileNotFoundError):
-        path.unlink()
-    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     with closing(sqlite3.connect(path, isolation_level=None)) as file:
         file.execute("PRAGMA journal_mode=OFF")
         file.executescript(QUERIES["schema"])
         file.execute("BEGIN")
         file.executemany(QUERIES["put_head"], head.items())
         _fill(file, chosen)
-        file.execute("COMMIT")
+        with points.effect("till/fill"):
+            file.execute("COMMIT")
         file.execute(QUERIES["finish"])
-    with path.open("rb") as written:
-        os.fsync(written.fileno())
 
 
 def _fill(file: sqlite3.Connection, chosen: Iterable[_Card]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,6 +41,7 @@ class Content:
         self.fails: CrmsyncError | Exception | None = None
         self.clock = NOW
         self.page = 100
+        self.takes = 0.0  # seconds that a page takes
         self.deletes: Any = "missing"
         self.cursor: Any = "snapshot"
         self.version = "1"
@@ -91,6 +93,7 @@ def connector(content: Content) -> type:
             start = position or 0
             while start < len(rows):
                 end = start + content.page
+                time.sleep(content.takes)
                 yield Page(records=rows[start:end], next_position=end, source=stream.name)
                 start = end
                 if content.fails is not None:

@@ -298,3 +298,18 @@ def test_a_connection_that_goes_to_another_controller_takes_its_customers_along(
         assert {row["controller"] for row in rows(opened, tables.source_customer)} == {"andere"}
         after = {row["customer_id"] for row in rows(opened, tables.link)}
         assert not before & after  # a profile never crosses controllers
+
+
+def test_a_run_whose_connections_another_has_leaves_the_stages_behind_to_it(
+    tmp_path: Path, store_url: str
+) -> None:
+    content = Content()
+    content.person(1)
+    with (
+        project(tmp_path, store_url, content) as opened,
+        opened.store.lease("connection:shop", holder="other"),
+        opened.store.lease("resolve", holder="another"),
+    ):
+        report = sync(opened, as_of=DAY, now=NOW)
+    assert [one.where for one in report.failures] == ["shop"]
+    assert report.exit_code() == 7

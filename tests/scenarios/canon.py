@@ -50,13 +50,21 @@ def cursors(store: Store) -> dict[str, Any]:
 
 
 def _customers(work: Any, refs: dict[int, str]) -> dict[str, str]:
-    """Customer id to the Refs of its source customers."""
+    """Customer id to the Refs of its source customers; an alias to those of whom it became."""
     members: dict[str, list[str]] = {}
     for source_id, customer_id in work.all(
         sa.select(tables.link.c.source_id, tables.link.c.customer_id)
     ):
         members.setdefault(customer_id, []).append(refs[source_id])
-    return {name: "{" + " ".join(sorted(found)) + "}" for name, found in members.items()}
+    names = {name: "{" + " ".join(sorted(found)) + "}" for name, found in members.items()}
+    rows = work.all(sa.select(tables.customer.c.customer_id, tables.customer.c.alias_of))
+    aliases = {row.customer_id: row.alias_of for row in rows if row.customer_id not in names}
+    for name in aliases:
+        end = name
+        while end in aliases:
+            end = aliases[end]
+        names[name] = f"alias of {names.get(end, 'nobody')}"
+    return names
 
 
 def _text(row: Any, refs: dict[int, str], names: dict[str, str]) -> str:

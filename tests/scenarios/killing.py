@@ -1,0 +1,236 @@
+"""A project's life through every command that writes, killed wherever a test likes, and gone on.
+
+It runs in a child process: the backend is in memory, everything else is the program itself.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow
+import sqlalchemy as sa
+
+from crmsync.cli import outreach, parked, people, setup, sync, till
+from crmsync.cli.main import run
+from crmsync.engine import behind
+from crmsync.engine.project import open_project
+from crmsync.hookspecs import hookimpl
+from crmsync.outreach.planned import read_plan
+from crmsync.store import open_store, parking, points, runs
+from crmsync.till.pack import unpack
+from tests.engine.backend import CONFIG, NOW, Content, connector
+from tests.scenarios.canon import canon, cursors
+
+LOADED_ONCE = (duckdb, pyarrow, behind, outreach, parked, setup, sync, till)
+"""What every child would load anew, loaded before the first of them."""
+
+DAYS = ("2026-11-21", "2026-11-22")
+PLUGIN = "from tests.scenarios.killing import crmsync_register_connectors\n"
+Watch = Callable[[str], None]
+_now: list[Content] = []
+"""What the backend of this process holds."""
+
+
+class Clock(datetime):
+    """A clock that stands still, so that two runs decide at the same time."""
+
+    @classmethod
+    def now(cls, tz: Any = None) -> datetime:
+        return NOW.astimezone(tz)
+
+
+@hookimpl
+def crmsync_register_connectors(register: Any) -> None:
+    """The plugin of the project folder: its backend is the one of this process."""
+    register(connector(_now[0]))
+
+
+def backend(size: int = 150) -> list[Content]:
+    """Two states of one backend: the second has changes, a loss, and a bad record."""
+    states = [_content(size), _content(size)]
+    for number in range(0, size, 3):
+        states[1].person(number, given=f"Neu{number}", greeting="granted")
+    for number in range(1, size, 20):
+        states[1].customers[str(number)]["greeting"] = "withdrawn"
+    for number in range(200, 210):
+        states[1].sale(number, number % size, amount="5.00")
+    del states[1].customers["7"]
+    states[1].customers["11"]["birth_date"] = "unlesbar"
+    return states
+
+
+def _content(size: int) -> Content:
+    content = Content()
+    content.page = 25
+    noise = random.Random(4)
+    for number in range(size):
+        shared = noise.randrange(size * 4 // 5)
+        content.person(
+            number, given=f"Vorname{shared}", family=f"Nachname{shared}",
+            email=f"kunde{shared}@example.org", greeting="granted",
+        )  # fmt: skip
+    for number in range(size * 4 // 3):
+        buyer = noise.randrange(size + size // 15)
+        content.sale(number, buyer, amount=f"{noise.randrange(100, 9999) / 100:.2f}")
+    return content
+
+
+def live(folder: Path, url: str, states: list[Content]) -> None:
+    """The whole life from wherever it stands: what has ended is not done again."""
+    if not (folder / "crmsync.toml").exists():
+        _call(folder, "init")
+    furnish(folder, url)
+    first, second = DAYS
+    _now[:] = [states[0]]
+    _once(folder, "sync", first)
+    pair = ("shop/customers/3", "shop/customers/4")
+    _once(folder, "decide", first, "merge", *pair, "--by", "Leitung")
+    _once(folder, "replay", first)
+    _now[:] = [states[1]]
+    _once(folder, "sync", second)
+    for number in _parked(folder):
+        _call(folder, "parked", "drop", number)
+    _call(folder, "till", "build", "--out", str(folder / "till.db"))
+    _call(folder, "outreach", "plan", "--as-of", second, "--out", str(folder / "plan.json"))
+
+
+def furnish(folder: Path, url: str) -> None:
+    """Write the configuration and the plugin of a project."""
+    (folder / "crmsync.toml").write_text(CONFIG.format(url=url), encoding="utf-8")
+    (folder / "crmsync_plugins.py").write_text(PLUGIN, encoding="utf-8")
+
+
+def _once(folder: Path, verb: str, day: str, *words: str) -> None:
+    with open_project(folder) as project, project.store.read() as work:
+        latest = runs.last(work, 100)
+    ended = {(one["verb"], one["as_of"]) for one in latest if one["exit_code"] in (0, 3)}
+    if (verb, day) not in ended:
+        _call(folder, *(words or (verb,)), "--as-of", day)
+
+
+def _parked(folder: Path) -> list[str]:
+    with open_project(folder) as project, project.store.read() as work:
+        return [str(one["id"]) for one in parking.entries(work)]
+
+
+def _call(folder: Path, *words: str) -> None:
+    code = run(["--project", str(folder), *words])
+    if code not in (0, 3):
+        raise SystemExit(code)
+
+
+def start(folder: Path, url: str, states: list[Content], watch: Watch | None = None) -> int:
+    """Live in a child process that calls `watch` at every point; gives its process id.
+
+    It ends with the exit code of a command that failed.
+    """
+    child = os.fork()
+    if child:
+        return child
+    code = 1
+    try:
+        said = os.open(folder.parent / "said.txt", os.O_CREAT | os.O_TRUNC | os.O_WRONLY)
+        os.dup2(said, 1)
+        os.dup2(said, 2)
+        people.datetime = Clock  # type: ignore[misc]
+        points.watch = watch or points.watch
+        live(folder, url, states)
+        code = 0
+    except SystemExit as ended:
+        code = int(str(ended.code))
+    finally:
+        if sys.exception():
+            traceback.print_exc()
+        os._exit(code)
+
+
+def end(child: int, folder: Path) -> None:
+    """Wait for a child that nobody kills."""
+    _, status = os.waitpid(child, 0)
+    code = os.waitstatus_to_exitcode(status)
+    assert code == 0, f"{code}: {(folder.parent / 'said.txt').read_text(encoding='utf-8')}"
+
+
+def traced(folder: Path, url: str, states: list[Content]) -> list[tuple[float, str]]:
+    """Live undisturbed; gives each point reached with the seconds since the beginning."""
+    trace = folder.parent / "trace.txt"
+    file = os.open(trace, os.O_CREAT | os.O_TRUNC | os.O_WRONLY)
+    began = time.monotonic()
+
+    def note(name: str) -> None:
+        os.write(file, f"{time.monotonic() - began} {name}\n".encode())
+
+    end(start(folder, url, states, note), folder)
+    os.close(file)
+    lines = [line.split() for line in trace.read_text(encoding="utf-8").splitlines()]
+    return [(float(at), name) for at, name in lines]
+
+
+def killed_at(folder: Path, url: str, states: list[Content], point: str) -> bool:
+    """Live until `point` is reached for the first time, and die there; whether that was so."""
+
+    def watch(name: str) -> None:
+        if name == point:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    child = start(folder, url, states, watch)
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status) == -signal.SIGKILL
+
+
+def fresh(url: str, folder: Path) -> None:
+    """An empty folder and an empty store."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    if url.startswith("sqlite"):
+        return
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+        connection.exec_driver_sql("CREATE SCHEMA public")
+    engine.dispose()
+
+
+def outcome(url: str, folder: Path) -> dict[str, list[str]]:
+    """What a life led to: every table, the cursors, the till file's cards, the plan."""
+    store = open_store(url)
+    try:
+        tables = canon(store)
+        read_on = [f"{name} {state}" for name, state in sorted(cursors(store).items())]
+    finally:
+        store.close()
+    plan = [read_plan(folder / "plan.json").hash]
+    return {**tables, "(cursors)": read_on, "(till)": _cards(folder / "till.db"), "(plan)": plan}
+
+
+def _cards(path: Path) -> list[str]:
+    """The cards of a till file without their pseudonyms, which are random in every store."""
+    with closing(sqlite3.connect(path)) as file:
+        found = [json.loads(unpack(doc)) for (doc,) in file.execute("SELECT doc FROM card")]
+    return [json.dumps({**card, "id": ""}, sort_keys=True) for card in found]
+
+
+def differences(found: dict[str, list[str]], expected: dict[str, list[str]]) -> list[str]:
+    """The rows that only one side has, each with its table; or the table whose order differs."""
+    rows = [
+        f"{sign} {table}: {row}"
+        for table in expected
+        for sign, ours, theirs in (("+", found, expected), ("-", expected, found))
+        for row in ours[table]
+        if row not in theirs[table]
+    ]
+    return rows or [f"? {table}" for table in expected if found[table] != expected[table]]
