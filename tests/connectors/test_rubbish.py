@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from crmsync.connectors.files.csv_file import name_columns
 from tests.connectors.conftest import Connect, complaints, customers, read, records
@@ -50,3 +54,49 @@ def test_an_array_is_read_up_to_what_nobody_can_read(
     pages = read(connect({**stream("k.json"), "deletes": "missing"}))
     assert [record["Nr"] for record in records(pages)] == [1]
     assert complaints(pages) == [("k.json:2", f"{reason}; the file was not read beyond it")]
+
+
+def write_parquet(path: Path, **columns: pa.Array) -> bytes:
+    parquet.write_table(pa.table(columns), path, compression="none")
+    return path.read_bytes()
+
+
+def test_a_parquet_file_with_spoilt_metadata_is_named(connect: Connect, tmp_path: Path) -> None:
+    good = write_parquet(tmp_path / "k.parquet", Nr=pa.array([1]), Name=pa.array(["Groß"]))
+    spoilt = good[:-40] + b"\xff" * 32 + good[-8:]
+    (tmp_path / "k.parquet").write_bytes(spoilt)
+    pages = read(connect({**stream("k.parquet"), "deletes": "missing"}))
+    assert complaints(pages) == [("k.parquet:1", "is not a readable Parquet file (OSError)")]
+
+
+def test_a_parquet_file_with_a_spoilt_page_is_named(connect: Connect, tmp_path: Path) -> None:
+    good = write_parquet(tmp_path / "k.parquet", Nr=pa.array([1]), Name=pa.array(["Groß"]))
+    (tmp_path / "k.parquet").write_bytes(good[:4] + b"\xff" * 12 + good[16:])
+    ((place, reason),) = complaints(read(connect(stream("k.parquet"))))
+    assert place == "k.parquet:1"
+    assert reason.startswith("is damaged (")
+
+
+def test_a_parquet_name_that_is_no_text_is_told(connect: Connect, tmp_path: Path) -> None:
+    good = write_parquet(tmp_path / "k.parquet", Nr=pa.array([1]), Name=pa.array(["Groß"]))
+    (tmp_path / "k.parquet").write_bytes(good.replace(b"Name", b"\xffame"))
+    ((_, reason),) = complaints(read(connect({**stream("k.parquet"), "deletes": "missing"})))
+    assert reason.startswith("is not a readable Parquet file (")
+
+
+def test_a_moment_beyond_the_calendar_costs_its_row_alone(connect: Connect, tmp_path: Path) -> None:
+    far = pa.array([0, 2**62, 0], pa.timestamp("us"))
+    write_parquet(tmp_path / "k.parquet", Nr=pa.array([1, 2, 3]), Name=pa.array(["a"] * 3), at=far)
+    pages = read(connect(stream("k.parquet")))
+    assert [record["Nr"] for record in records(pages)] == [1, 3]
+    assert complaints(pages) == [("k.parquet:2", "holds what cannot be read (OverflowError)")]
+
+
+def test_nanoseconds_are_read_without_pandas(
+    connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    fine = pa.array([1_700_000_000_000_000_001], pa.timestamp("ns", "UTC"))
+    write_parquet(tmp_path / "k.parquet", Nr=pa.array([1]), Name=pa.array(["a"]), at=fine)
+    (record,) = records(read(connect(stream("k.parquet"))))
+    assert datetime.fromisoformat(record["at"]) == datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
