@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import sys
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
+from openpyxl import Workbook
 from pyarrow import parquet
 
 from crmsync.connectors.files.csv_file import name_columns
+from crmsync.connectors.files.excel_file import MOST_ROWS
 from tests.connectors.conftest import Connect, complaints, customers, read, records
 
 DEEP = "[" * 100_000 + "]" * 100_000
@@ -100,3 +104,71 @@ def test_nanoseconds_are_read_without_pandas(
     write_parquet(tmp_path / "k.parquet", Nr=pa.array([1]), Name=pa.array(["a"]), at=fine)
     (record,) = records(read(connect(stream("k.parquet"))))
     assert datetime.fromisoformat(record["at"]) == datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
+
+
+def write_book(path: Path, old: bytes, new: bytes, part: str = "xl/worksheets/sheet1.xml") -> None:
+    """A workbook of two people, in one part of which `old` is replaced."""
+    book = Workbook()
+    sheet: Any = book.active
+    for row in (("Nr", "Name"), (1, "Groß"), (2, "Klein")):
+        sheet.append(row)
+    file = io.BytesIO()
+    book.save(file)
+    with zipfile.ZipFile(file) as opened, zipfile.ZipFile(path, "w") as made:
+        for name in opened.namelist():
+            content = opened.read(name)
+            if name == part:
+                assert old in content
+                content = content.replace(old, new)
+            made.writestr(name, content)
+
+
+SHEET_END = "; the sheet was not read beyond it"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"</sheetData>", b"</row></sheetData>"),
+        (b'<c r="A3"', b'<c r="3K"'),
+        (b'<c r="A3" t="n"><v>2<', b'<c r="A3" t="s"><v>999<'),
+        (b'<row r="3"', b'<row r="2000000000"'),
+        (b'<row r="3"', b'<row r="x"'),
+    ],
+)
+def test_a_workbook_is_read_up_to_what_nobody_can_read(
+    connect: Connect, tmp_path: Path, old: bytes, new: bytes
+) -> None:
+    write_book(tmp_path / "k.xlsx", old, new)
+    pages = read(connect({**stream("k.xlsx"), "deletes": "missing"}))
+    assert records(pages)[:1] == [{"Nr": 1, "Name": "Groß"}]
+    ((place, reason),) = complaints(pages)
+    assert reason.startswith("is damaged (")
+    assert reason.endswith(SHEET_END)
+    assert place.startswith("k.xlsx:")
+
+
+@pytest.mark.parametrize(
+    ("part", "old", "new"),
+    [
+        ("xl/workbook.xml", b"<sheets>", b"<sheets></sheets><old>"),
+        ("xl/workbook.xml", b"<workbook ", b"<work <"),
+        ("xl/styles.xml", b"<fonts", b"<fonts><font"),
+        ("xl/worksheets/sheet1.xml", b"<sheetData>", b"<sheetData"),
+        ("[Content_Types].xml", b"<Types", b"<Ty\0pes"),
+    ],
+)
+def test_a_workbook_that_is_none_is_named(
+    connect: Connect, tmp_path: Path, part: str, old: bytes, new: bytes
+) -> None:
+    write_book(tmp_path / "k.xlsx", old, new, part)
+    ((place, reason),) = complaints(read(connect({**stream("k.xlsx"), "deletes": "missing"})))
+    assert place == "k.xlsx:1"
+    assert reason.startswith("is not a readable Excel workbook (")
+
+
+def test_the_last_row_of_a_sheet_is_still_read(connect: Connect, tmp_path: Path) -> None:
+    write_book(tmp_path / "k.xlsx", b'<row r="3"', b'<row r="%d"' % MOST_ROWS)
+    pages = read(connect(stream("k.xlsx")))
+    assert [record["Nr"] for record in records(pages)] == [1, 2]
+    assert complaints(pages) == []
