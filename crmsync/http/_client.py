@@ -117,7 +117,7 @@ def _pause(state: tenacity.RetryCallState) -> float:
 def _json(answer: httpx.Response) -> Any:
     try:
         return answer.json()
-    except ValueError:
+    except (ValueError, RecursionError):  # the second says that it is nested too deep
         raise _faults.unreadable(answer) from None
 
 

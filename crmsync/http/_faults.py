@@ -60,7 +60,7 @@ def retry_after(answer: httpx.Response) -> float | None:
     A date is measured against the backend's own clock where it tells its time.
     """
     text = answer.headers.get("retry-after", "").strip()
-    if text.isdigit():
+    if text.isascii() and text.isdigit():
         return float(text)
     until = http_date(text)
     if until is None:
@@ -73,9 +73,9 @@ def http_date(text: str) -> datetime | None:
     """The moment an HTTP date names, in UTC; None when it is none."""
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
 
 
 def broken(error: httpx.HTTPError, where: str) -> CrmsyncError:

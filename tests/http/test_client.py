@@ -201,3 +201,28 @@ def test_neither_log_nor_error_says_what_was_asked_or_answered(
         client.get("/customers", params={"email": "kaethe@example.com"})
     assert "kaethe" not in caplog.text + str(caught.value)
     assert "GET shop.example/customers ['email'] -> 400" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "text", ["\xb2", "9" * 400, "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"]
+)
+def test_a_pause_that_nobody_can_read_is_none(
+    web: respx.MockRouter, client: Client, pauses: list[float], text: str
+) -> None:
+    headers = {"retry-after": text.encode("latin-1"), "date": text.encode("latin-1")}
+    web.get("/").mock(return_value=httpx.Response(429, headers=headers))
+    with pytest.raises(RateLimited):
+        client.get("/")
+    assert all(0 <= pause < 60 for pause in pauses)
+
+
+def test_a_clock_that_nobody_can_read_tells_no_time(web: respx.MockRouter, client: Client) -> None:
+    date = "Sat, 21 Nov 2026 09:30:00 +99999999999999"
+    web.get("/").respond(json=[], headers={"date": date})
+    assert client.get("/").server_time is None
+
+
+def test_an_answer_nested_too_deep_is_no_answer(web: respx.MockRouter, client: Client) -> None:
+    web.get("/").respond(content=b"[" * 100_000 + b"]" * 100_000)
+    with pytest.raises(NotReadable):
+        client.get("/")

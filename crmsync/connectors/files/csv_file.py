@@ -164,12 +164,13 @@ class CsvFile:
 
 def name_columns(head: Sequence[object]) -> Sequence[str]:
     """A name for every cell of a head: empty ones are counted, a second "Name" is "Name_2"."""
-    names: list[str] = []
+    names: dict[str, None] = {}
+    tried: dict[str, int] = {}
     for number, cell in enumerate(head, start=1):
         text = "" if cell is None else str(cell).replace("\0", "").strip("\ufeff \t\r\n")
-        name, again = text or f"column_{number}", 1
+        name, base = text or f"column_{number}", text or "column"
         while name in names:
-            again += 1
-            name = f"{text or 'column'}_{again}"
-        names.append(name)
+            again = tried[base] = tried.get(base, 1) + 1
+            name = f"{base}_{again}"
+        names[name] = None
     return tuple(names)

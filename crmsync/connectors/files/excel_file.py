@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, time
+from itertools import islice
 from typing import Any, BinaryIO
+from xml.etree.ElementTree import ParseError
 
 from crmsync.connectors.files.csv_file import name_columns
 from crmsync.connectors.files.entries import Broken, Entry
@@ -15,7 +18,13 @@ from crmsync.connectors.mapping import to_json
 from crmsync.errors import ConfigError
 
 _MIDNIGHT = time(0)
-_DAMAGED = (zipfile.BadZipFile, KeyError, ValueError, OSError)
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, ParseError, EOFError, OSError, LookupError, ValueError,
+    TypeError, AttributeError, ArithmeticError, NotImplementedError, RuntimeError, MemoryError,
+)  # fmt: skip
+"""What openpyxl and what it stands on raise over a workbook that is none."""
+MOST_ROWS = 1_048_576
+"""No sheet has more; a higher number is rubbish, and every row up to it would be an empty one."""
 
 
 class ExcelFile:
@@ -33,15 +42,14 @@ class ExcelFile:
         self._problem = ""
         self.columns: Sequence[str] | None = None
         self._book: Any = None
+        self._head = skip + 1
         load = _loader()
         try:
             self._book = load(file, read_only=True, data_only=True)
+            self._sheet = self._choose(sheet, where)
+            self.columns = self._read_head()
         except _DAMAGED as error:
             self._problem = f"is not a readable Excel workbook ({type(error).__name__})"
-            return
-        self._sheet = self._choose(sheet, where)
-        self._head = skip + 1
-        self.columns = self._read_head()
 
     def entries(self, mark: Mark) -> Iterator[Entry]:
         """Every row after `mark` that is not empty."""
@@ -49,10 +57,15 @@ class ExcelFile:
             yield Broken(self._problem, unfinished=True), 1, START
             return
         columns = self.columns or ()
-        start = max(mark.offset, self._head) + 1
-        for number, row in enumerate(self._rows(start), start=start):
-            if any(value is not None for value in row):
-                yield self._entry(columns, row), number, Mark(number, number)
+        number = max(mark.offset, self._head)
+        try:
+            for row in self._rows(number + 1):
+                number += 1
+                if any(value is not None for value in row):
+                    yield self._entry(columns, row), number, Mark(number, number)
+        except _DAMAGED as error:
+            reason = f"is damaged ({type(error).__name__}); the sheet was not read beyond it"
+            yield Broken(reason), number + 1, Mark(number + 1, number + 1)
 
     def close(self) -> None:
         """Let go of the workbook."""
@@ -66,7 +79,10 @@ class ExcelFile:
         return {name: _plain(value) for name, value in zip(columns, cells, strict=False)}
 
     def _rows(self, start: int) -> Iterator[Sequence[Any]]:
-        yield from self._sheet.iter_rows(min_row=start, values_only=True)
+        rows = self._sheet.iter_rows(min_row=start, values_only=True)
+        yield from islice(rows, MOST_ROWS + 1 - start)
+        if next(rows, None) is not None:
+            raise ValueError
 
     def _read_head(self) -> Sequence[str]:
         """The names of the first row that holds any; the data begins after it."""
