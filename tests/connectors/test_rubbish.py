@@ -48,7 +48,10 @@ def test_a_line_nested_too_deep_is_broken_alone(connect: Connect, tmp_path: Path
 
 @pytest.mark.parametrize(
     ("value", "reason"),
-    [(DEEP, "holds lists or objects too deep in each other"), ("9" * 5_000, "holds a number of too many digits")],
+    [
+        (DEEP, "holds lists or objects too deep in each other"),
+        ("9" * 5_000, "holds a number of too many digits"),
+    ],
 )
 def test_an_array_is_read_up_to_what_nobody_can_read(
     connect: Connect, tmp_path: Path, value: str, reason: str
