@@ -24,6 +24,7 @@ from crmsync.hookspecs import MapsPages
 from crmsync.http import Client
 from crmsync.model.ref import can_be_kept
 from crmsync.model.stream import Connection, Page, Stream, Window
+from crmsync.store.records import decoded
 
 CUSTOMERS: dict[str, Any] = {
     "name": "customers", "kind": "customers", "key": "Nr",
@@ -112,14 +113,23 @@ def read_on(connector: Any, stream: Stream, position: Any) -> list[bytes]:
 
 def _judge(connector: Any, stream: Stream, page: Page) -> None:
     """Map a page at once and record by record; the places must be such as a store can keep."""
+    raws = _decoded(page)
     if isinstance(connector, MapsPages):
-        connector.map_page(stream, page.records)
-    for raw in page.records:
+        connector.map_page(stream, raws)
+    for raw in raws:
         found = map_record(connector, stream, raw)
         if isinstance(found, Refusal) and found.code == "mapper":
             list(connector.map(stream, raw))  # what the mapper raised comes out here
     if not all(can_be_kept(one.place) and can_be_kept(one.reason) for one in page.unreadable):
         raise AssertionError("a place or reason that no store can keep")
+
+
+def _decoded(page: Page) -> list[Any]:
+    """The records as normalize is given them; payloads that say nothing are parked before."""
+    if len(page.payloads) != len(page.records) or None in page.payloads:
+        return list(page.records)
+    found = [decoded(payload) for payload in page.payloads]
+    return [record for record in found if record is not None]
 
 
 def run_whole(folder: Path, settings: dict[str, Any]) -> None:

@@ -16,7 +16,6 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from crmsync.engine import behind, intake, normalize
 from crmsync.engine.sync import sync
 from crmsync.store import Store, Work, records
-from crmsync.store.leases import Lease
 from tests.properties.house import CONNECTIONS, KINDS, Backend, project
 from tests.properties.view import View, differences, view
 
@@ -51,12 +50,10 @@ def crashing(commits: int, *, after: bool) -> Iterator[None]:
     left, real = commits, Store.work
 
     @contextmanager
-    def work(
-        self: Store, *, lease: Lease | None = None, run_id: str = "", soon: bool = False
-    ) -> Iterator[Work]:
+    def work(self: Store, *told: Any, **more: Any) -> Iterator[Work]:
         nonlocal left
         left -= 1
-        with real(self, lease=lease, run_id=run_id, soon=soon) as opened:
+        with real(self, *told, **more) as opened:
             yield opened
             if left < 0 and not after:
                 raise Crash
