@@ -16,7 +16,7 @@ from pyarrow import parquet
 
 from crmsync.connectors.files.csv_file import name_columns
 from crmsync.connectors.files.excel_file import MOST_ROWS
-from tests.connectors.conftest import Connect, complaints, customers, read, records
+from tests.connectors.conftest import Connect, complaints, customers, orders, read, records
 
 DEEP = "[" * 100_000 + "]" * 100_000
 
@@ -44,6 +44,24 @@ def test_a_line_nested_too_deep_is_broken_alone(connect: Connect, tmp_path: Path
     pages = read(connect(stream("k.jsonl")))
     assert [record["Nr"] for record in records(pages)] == [1, 3]
     assert complaints(pages) == [("k.jsonl:2", "holds lists or objects too deep in each other")]
+
+
+def test_a_record_of_several_lines_is_not_kept_as_one_of_them(
+    connect: Connect, tmp_path: Path
+) -> None:
+    """The raw record was the line read last, of another order: a replay told that one's lines."""
+    lines = "".join(
+        f'{{"Belegnr": "{n // 2}", "Datum": "2026-10-01", "Artikel": "W{n}", "Betrag": "5"}}\n'
+        for n in range(6)
+    )
+    (tmp_path / "o.jsonl").write_text(lines, encoding="utf-8")
+    connector = connect(orders("o.jsonl", map={"placed_at": "Datum"}))
+    (page,) = read(connector)
+    assert [[row["Artikel"] for row in one["_rows"]] for one in page.records] == [
+        ["W0", "W1"], ["W2", "W3"], ["W4", "W5"],
+    ]  # fmt: skip
+    assert page.payloads == [None, None, None]
+    assert connector.map_page(connector.streams()[0], page.records) is not None
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,8 @@ class Pager:
         elif not self._reading.again:
             record = with_key(item, key, self._keys)
             self._records.append(record)
-            self._payloads.append(payload if record is item else None)
+            own = record is item and ROWS not in record  # of several rows it is only the last's
+            self._payloads.append(payload if own else None)
 
     def _complain(self, broken: Broken, line: int) -> None:
         if broken.unfinished and not self._reading.finished:
