@@ -1,7 +1,11 @@
-"""Killed once at every named point and run again at once: the result of an undisturbed life."""
+"""Killed once at every named point and run again at once: the result of an undisturbed life.
+
+On PostgreSQL it is every fourth of them, for the time it takes; CRMSYNC_POINTS=all takes them all.
+"""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -16,6 +20,11 @@ ELSEWHERE = {"sqlite": ("lease/lock", "lease/unlock"), "postgres": ("store/file"
 
 def expected_points(kind: str) -> list[str]:
     return sorted(p for p in of_the_source().points if not p.startswith(ELSEWHERE[kind]))
+
+
+def chosen(kind: str) -> list[str]:
+    few = kind == "postgres" and os.environ.get("CRMSYNC_POINTS") != "all"
+    return expected_points(kind)[:: 4 if few else 1]
 
 
 @pytest.mark.slow
@@ -34,7 +43,7 @@ def test_a_kill_at_every_named_point(
     expected = outcome(url, folder)
     assert len(expected["(till)"]) > 10
     assert expected["source_customer"]
-    for point in expected_points(kind):
+    for point in chosen(kind):
         fresh(url, folder)
         assert killed_at(folder, url, states, point), point
         wait(start(folder, url, states), folder)
