@@ -84,7 +84,7 @@ def warm_up(folder: Path, reader: str, good: bytes) -> None:
     run_whole(folder, {**CUSTOMERS, "path": f"f{SUFFIX[reader]}"})
     import duckdb  # which a run loads with pyarrow once a customer has bought something
 
-    duckdb.sql("SELECT 1").to_arrow_table()
+    duckdb.connect().execute("SELECT 1").to_arrow_table()
 
 
 def _stream(path: str, chance: random.Random) -> dict[str, Any]:
