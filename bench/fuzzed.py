@@ -82,6 +82,9 @@ def warm_up(folder: Path, reader: str, good: bytes) -> None:
     """A whole run over a good file: everything is loaded that a run loads."""
     (folder / f"f{SUFFIX[reader]}").write_bytes(good)
     run_whole(folder, {**CUSTOMERS, "path": f"f{SUFFIX[reader]}"})
+    import duckdb  # which a run loads with pyarrow once a customer has bought something
+
+    duckdb.connect().execute("SELECT 1").to_arrow_table()
 
 
 def _stream(path: str, chance: random.Random) -> dict[str, Any]:
