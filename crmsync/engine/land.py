@@ -98,14 +98,19 @@ def _gather(
 def _gather_each(
     page: Page, payloads: Sequence[bytes | None], stream: Stream, told: dict[str, Told]
 ) -> Iterator[tuple[str, Unreadable]]:
-    """Add a page's records to `told` one by one; gives those that have no usable id or text."""
-    for raw, known in zip(page.records, payloads, strict=True):
+    """Add a page's records to `told` one by one; gives those that have no usable id or text.
+
+    Those whose ids are told stay undecoded: what JSON cannot say in them is found when they are.
+    """
+    records = [{stream.key: name} for name in page.ids] if page.ids else page.records
+    for raw, known in zip(records, payloads, strict=True):
         payload = b""
         try:
             payload, record = (known, raw) if known else _bytes(raw)
             if _any_nul([payload]):
                 raise RecordError("a text in it holds a NUL sign")
-            told[external_id(record, stream.key)] = payload, record
+            name = external_id(record, stream.key)
+            told[name] = payload, None if page.ids else record
         except RecordError as error:
             payload = payload or json.dumps(raw, default=str, skipkeys=True).encode()
             place = f"{page.source or stream.name}#{digest(payload).hex()}"

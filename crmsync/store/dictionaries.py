@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -56,7 +57,7 @@ def _made(payloads: Sequence[bytes]) -> bytes | None:
 
     None too where one is nested so deeply that it can be read but not be written again.
     """
-    told = [orjson.loads(one) for one in payloads[:: len(payloads) // SAMPLES or 1]]
+    told = list(_decoded(payloads[:: len(payloads) // SAMPLES or 1]))
     try:
         seen = Counter(text for record in told for text in set(_texts(record)))
         common = {text for text, count in seen.items() if count >= len(told) * SHARED_BY}
@@ -64,6 +65,13 @@ def _made(payloads: Sequence[bytes]) -> bytes | None:
         return zstandard.train_dictionary(SIZE, masked).as_bytes()
     except (zstandard.ZstdError, orjson.JSONEncodeError, RecursionError):
         return None
+
+
+def _decoded(payloads: Sequence[bytes]) -> Iterator[Any]:
+    """What the payloads say, but for those that pass for JSON and are none."""
+    for payload in payloads:
+        with suppress(orjson.JSONDecodeError):
+            yield orjson.loads(payload)
 
 
 def _texts(told: Any) -> Iterator[str]:

@@ -76,3 +76,14 @@ def test_by_the_page_and_one_by_one(
     ]  # fmt: skip
     assert counts["parked"] == 7
     assert counts["pending"] == 1
+
+
+def test_what_cannot_be_decoded_costs_itself_beside_what_cannot_be_kept(tmp_path: Path) -> None:
+    noise = random.Random(5)
+    lines = [orjson.dumps(data.customer(noise, number)) for number in range(500)]
+    lines[7] = lines[7].replace(b'"orders_count":', b'"x":1e400,"orders_count":')
+    lines[9] = lines[9].replace(b'"note":"', b'"note":"\\u0000')
+    (tmp_path / "customers.jsonl").write_bytes(b"\n".join(lines) + b"\n")
+    (tmp_path / "orders.jsonl").write_bytes(b"")
+    found, counts = _load(tmp_path, tmp_path / "project")
+    assert (counts["mapped"], counts["parked"], len(found["parked"])) == (498, 1, 2)
