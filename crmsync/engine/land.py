@@ -83,34 +83,35 @@ def _gather(
     told: dict[str, Told] = {}
     broken: list[tuple[str, Unreadable]] = []
     for page in batch.pages:
-        payloads = _payloads(page)
+        payloads, ids = _payloads(page), _told_ids(page)
         whole = [payload for payload in payloads if payload is not None]
-        names = page.ids or external_ids(page.records, stream.key)
+        names = ids or external_ids(page.records, stream.key)
         plain = names and len(whole) == len(names) and not _any_nul(whole)
         if names and plain and _can_all_be_kept(names):
-            records = repeat(None) if page.ids else page.records
-            told.update(zip(names, zip(whole, records), strict=True))  # noqa: B905 it may be endless
+            records = repeat(None, len(ids)) if ids else page.records
+            told.update(zip(names, zip(whole, records, strict=True), strict=True))
         else:
-            broken += _gather_each(page, payloads, stream, told)
+            broken += _gather_each(page, stream, told)
     return told, broken, sum(len(page.records) for page in batch.pages)
 
 
 def _gather_each(
-    page: Page, payloads: Sequence[bytes | None], stream: Stream, told: dict[str, Told]
+    page: Page, stream: Stream, told: dict[str, Told]
 ) -> Iterator[tuple[str, Unreadable]]:
     """Add a page's records to `told` one by one; gives those that have no usable id or text.
 
     Those whose ids are told stay undecoded: what JSON cannot say in them is found when they are.
     """
-    records = [{stream.key: name} for name in page.ids] if page.ids else page.records
-    for raw, known in zip(records, payloads, strict=True):
+    ids = _told_ids(page)
+    raws: Iterable[Any] = repeat(None, len(ids)) if ids else page.records
+    for row, (raw, known) in enumerate(zip(raws, _payloads(page), strict=True)):
         payload = b""
         try:
             payload, record = (known, raw) if known else _bytes(raw)
             if _any_nul([payload]):
                 raise RecordError("a text in it holds a NUL sign")
-            name = external_id(record, stream.key)
-            told[name] = payload, None if page.ids else record
+            name = _kept(ids[row], stream.key) if ids else external_id(record, stream.key)
+            told[name] = payload, record
         except RecordError as error:
             payload = payload or json.dumps(raw, default=str, skipkeys=True).encode()
             place = f"{page.source or stream.name}#{digest(payload).hex()}"
@@ -121,6 +122,12 @@ def _payloads(page: Page) -> Sequence[bytes | None]:
     """The bytes of each record where the page holds them for all of its records."""
     whole = len(page.payloads) == len(page.records)
     return page.payloads if whole else [None] * len(page.records)
+
+
+def _told_ids(page: Page) -> Sequence[str]:
+    """The external ids that a page tells beside the bytes of all its records; else none."""
+    whole = len(page.ids) == len(page.records) == len(page.payloads)
+    return page.ids if whole and None not in page.payloads else ()
 
 
 def external_ids(records: Sequence[Mapping[str, Any]], key: str) -> list[str] | None:
@@ -141,9 +148,15 @@ def _can_all_be_kept(names: Sequence[str]) -> bool:
 def external_id(raw: Mapping[str, Any], key: str) -> str:
     """The external id under `key`; RecordError without one, or when no store can keep it."""
     value = reach(raw, key)
-    if value is None or value == "" or isinstance(value, (bool, float, list, dict)):
+    if value is None or isinstance(value, (bool, float, list, dict)):
         raise RecordError("the record has no external id", field=key)
-    name = str(value)
+    return _kept(str(value), key)
+
+
+def _kept(name: str, key: str) -> str:
+    """The external id `name`; RecordError when no store can keep it."""
+    if not name:
+        raise RecordError("the record has no external id", field=key)
     if len(name) > LONGEST:
         raise RecordError(f"the external id has more than {LONGEST} signs", field=key)
     if not can_be_kept(name):

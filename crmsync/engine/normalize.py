@@ -17,12 +17,12 @@ from pydantic import TypeAdapter
 from crmsync.engine.answers import Answers, ask
 from crmsync.engine.calls import Refusal
 from crmsync.engine.clock import Clock
-from crmsync.engine.outcome import Context, Row, Yield, concerned, digest, outcome
+from crmsync.engine.outcome import Context, Yield, concerned, digest, outcome
 from crmsync.engine.parents import Parents, find
 from crmsync.errors import RecordError
 from crmsync.hookspecs import Connector
 from crmsync.model.customer import SourceCustomer
-from crmsync.model.order import Product
+from crmsync.model.order import Product, Row
 from crmsync.model.ref import LONGEST
 from crmsync.model.stream import Connection, Stream
 from crmsync.normalize import clean

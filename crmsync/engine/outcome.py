@@ -14,7 +14,7 @@ from crmsync.engine.parents import Parents
 from crmsync.errors import RecordError
 from crmsync.model.columns import Columns
 from crmsync.model.customer import SourceCustomer
-from crmsync.model.order import ConsentClaim, Delivery, Interaction, Order
+from crmsync.model.order import ConsentClaim, Delivery, Interaction, Order, Row
 from crmsync.model.stream import Connection
 from crmsync.model.told import (
     Told,
@@ -29,8 +29,6 @@ from crmsync.model.told import (
 )
 from crmsync.normalize import clean
 from crmsync.store import models
-
-Row = tuple[Any, ...]
 
 
 def digest(payload: bytes) -> bytes:

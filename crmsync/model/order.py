@@ -7,7 +7,10 @@ of the source customer, None for an anonymous sale.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+Row = tuple[Any, ...]
+"""A row of a table: the values of one of these, in the order of its fields."""
 
 
 class Order(NamedTuple):

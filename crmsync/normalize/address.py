@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from crmsync.model.columns import Items
 from crmsync.model.customer import Address
-from crmsync.model.told import ToldAddress
 from crmsync.normalize.countries import country_code
 from crmsync.normalize.fold import fold, squash
 
@@ -225,8 +224,3 @@ def _address(type_: str, recipient: str, company: str, region: str, place: _Plac
     return Address(
         type_, recipient, company, street, number, extra, postal_code, city, region, country, key
     )
-
-
-def clean_address(told: ToldAddress, *, country: str) -> Address:
-    """One address, as `clean_addresses` gives it."""
-    return clean_addresses(Items.of(ToldAddress, [(told,)]), 1, country=country)[0][0]

@@ -7,12 +7,11 @@ from itertools import repeat
 
 from crmsync.errors import RecordError
 from crmsync.model.columns import Columns, Items
-from crmsync.model.order import ConsentClaim
+from crmsync.model.order import ConsentClaim, Row
 from crmsync.model.stream import Connection
 from crmsync.model.told import ToldConsentEvent
 from crmsync.model.words import Channel, ConsentState
 from crmsync.normalize.email import clean_email
-from crmsync.normalize.lines import Row
 from crmsync.normalize.phone import to_e164
 from crmsync.normalize.when import days, moments
 

@@ -8,7 +8,6 @@ from functools import lru_cache
 from crmsync.model.columns import Columns
 from crmsync.model.customer import SourceCustomer
 from crmsync.model.stream import Connection
-from crmsync.model.told import ToldCustomer
 from crmsync.normalize.address import clean_addresses
 from crmsync.normalize.contacts import clean_contacts
 from crmsync.normalize.hidden import hidden_fields
@@ -78,11 +77,3 @@ def clean_customers(
             [moment.at if moment else "" for moment in changed],
         )
     )
-
-
-def clean_customer(
-    told: ToldCustomer, *, connection: Connection, guest: bool = False
-) -> SourceCustomer:
-    """One customer, as `clean_customers` gives it."""
-    columns = Columns.of(ToldCustomer, [told])
-    return clean_customers(columns, connection=connection, guest=guest)[0]

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import repeat
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import orjson
 
 from crmsync.errors import RecordError
 from crmsync.model.columns import Columns, Items
+from crmsync.model.order import Row
 from crmsync.model.told import Amount
 from crmsync.normalize.money import exponent, gross_of, minor, net_of, scaled, tax_rate
-
-Row = tuple[Any, ...]
-"""A row of a table, its values in the order of the model's fields."""
 
 Sense = Literal["sold", "returned", "turned"]
 """What the lines of a receipt are: sold, all of them returned, or returned and told as negative."""
@@ -151,19 +149,22 @@ def _line_error(
     error: RecordError, told: Columns, numbers: Sequence[int], currencies: Sequence[str]
 ) -> RecordError:
     """`error` with the line and field it is about, found by reading them one by one."""
-    fields = [("quantity", 1), ("amount", None), ("discount", 0)]
-    for row, number in enumerate(numbers):
-        places = {"quantity": 3, "amount": exponent(currencies[row]), "discount": 0}
-        for field, default in fields:
+    lines = zip(
+        numbers, currencies, told.column("quantity", 1), told.column("amount"),
+        told.column("discount", 0), told.column("tax_rate"), strict=True,
+    )  # fmt: skip
+    for number, currency, quantity, amount, discount, rate in lines:
+        read: dict[str, Callable[[], int]] = {
+            "quantity": partial(scaled, quantity, 3),
+            "amount": partial(scaled, amount, exponent(currency)),
+            "discount": partial(scaled, discount, 0),
+            "tax_rate": partial(tax_rate, rate if rate is not None else 0),
+        }
+        for field, value in read.items():
             try:
-                scaled(told.column(field, default)[row], places[field])
+                value()
             except RecordError as found:
                 return RecordError(found.reason, field=f"lines.{number}.{field}", hint=found.hint)
-        rate = told.column("tax_rate")[row]
-        try:
-            tax_rate(rate if rate is not None else 0)
-        except RecordError as found:
-            return RecordError(found.reason, field=f"lines.{number}.tax_rate", hint=found.hint)
     return error
 
 

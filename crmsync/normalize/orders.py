@@ -9,11 +9,11 @@ import orjson
 
 from crmsync.errors import RecordError
 from crmsync.model.columns import Columns, Items
-from crmsync.model.order import LINE, Delivery, Order
+from crmsync.model.order import LINE, Delivery, Order, Row
 from crmsync.model.stream import Connection
-from crmsync.model.told import Amount, Day, ToldDelivery, ToldLine, ToldOrder, ToldReturn
+from crmsync.model.told import Amount, Day, ToldDelivery, ToldLine, ToldReturn
 from crmsync.model.told import Moment as ToldMoment
-from crmsync.normalize.lines import Receipts, Row, Sums, clean_lines
+from crmsync.normalize.lines import Receipts, Sums, clean_lines
 from crmsync.normalize.money import currency_code, minor
 from crmsync.normalize.when import Moment, day, moment, moments
 
@@ -102,25 +102,6 @@ def _shipping(amount: Amount, currency: str) -> int:
 
 def _counts(sums: Sums, status: str, test: bool, staff_purchase: bool) -> bool:
     return sums.lines > 0 and not (test or staff_purchase or status in _NOT_COUNTED)
-
-
-def clean_order(
-    told: ToldOrder,
-    *,
-    connection: Connection,
-    record_id: int,
-    source_id: int | None,
-    zone: str | None = None,
-) -> Order:
-    """One order, as `clean_orders` gives it; `zone` is its store's, else the connection's."""
-    (order,) = clean_orders(
-        Columns.of(ToldOrder, [told]),
-        connection=connection,
-        record_ids=[record_id],
-        source_ids=[source_id],
-        zones={(told.store or "").strip(): zone} if zone else {},
-    )
-    return Order(*order)
 
 
 def clean_return(

@@ -46,11 +46,7 @@ class Work:
     ) -> list[Any]:
         """The rows of `statement` whose `column` is one of `values`."""
         wanted = list(values)
-        if not wanted:
-            return []
-        where = bulk.is_listed(self.connection, column)
-        parameters = bulk.listed(self.connection, wanted)
-        return list(self.connection.execute(statement.where(where), parameters).fetchall())
+        return list(self._listed(statement, column, wanted).fetchall()) if wanted else []
 
     def tuples_in(
         self,
@@ -62,11 +58,19 @@ class Work:
         wanted = list(values)
         if not wanted:
             return []
-        where = bulk.is_listed(self.connection, column)
-        parameters = bulk.listed(self.connection, wanted)
-        with self.connection.execute(statement.where(where), parameters) as result:
+        with self._listed(statement, column, wanted) as result:
             cursor: Any = result.cursor
             return list(cursor.fetchall())
+
+    def _listed(
+        self,
+        statement: sa.Select[*tuple[Any, ...]],
+        column: sa.ColumnElement[Any],
+        values: Sequence[Any],
+    ) -> sa.CursorResult[Any]:
+        where = bulk.is_listed(self.connection, column)
+        parameters = bulk.listed(self.connection, values)
+        return self.connection.execute(statement.where(where), parameters)
 
     def upsert(self, table: sa.Table, rows: Sequence[Sequence[Any]], *, new: bool = False) -> None:
         """Insert rows (values in column order), replacing those with the same primary key.

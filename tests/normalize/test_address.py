@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from crmsync.model.told import ToldAddress
 from crmsync.normalize.address import (
     address_key,
-    clean_address,
     split_by_rules,
     split_street,
     street_key,
 )
 from crmsync.normalize.countries import country_code, known_countries
+from tests.normalize.one import clean_address
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,9 @@ from crmsync.model.customer import ContactPoint, SourceCustomer
 from crmsync.model.name import PersonName
 from crmsync.model.stream import Connection
 from crmsync.model.told import ToldAddress, ToldContact, ToldCustomer
-from crmsync.normalize.clean import carry_hidden, clean_customer
+from crmsync.normalize.clean import carry_hidden
 from crmsync.normalize.customers import clean_language
+from tests.normalize.one import clean_customer
 
 SHOP = Connection(name="shop", controller="Muster Mode GmbH")
 

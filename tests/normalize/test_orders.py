@@ -15,7 +15,8 @@ from crmsync.model.columns import Columns
 from crmsync.model.order import Delivery, Order, OrderLine
 from crmsync.model.stream import Connection
 from crmsync.model.told import ToldDelivery, ToldLine, ToldOrder, ToldReturn
-from crmsync.normalize.clean import clean_delivery, clean_order, clean_orders, clean_return
+from crmsync.normalize.clean import clean_delivery, clean_orders, clean_return
+from tests.normalize.one import clean_order
 
 SHOP = Connection(name="shop", controller="Muster Mode GmbH")
 HEMD = ToldLine(sku="H1", title="Hemd", category="Hemden", brand="Muster", size="M",

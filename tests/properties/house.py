@@ -28,6 +28,7 @@ from crmsync.model.told import (
     ToldProduct,
     ToldReturn,
 )
+from tests.engine import backend
 from tests.engine.backend import NoSettings
 
 Row = dict[str, Any]
@@ -196,14 +197,7 @@ def _product(raw: Mapping[str, Any], version: str) -> Iterable[AnyTold]:
 
 MAP = {"customers": _customer, "orders": _order, "returns": _return, "products": _product}
 
-CONFIG = """
-[crmsync]
-store = "{url}"
-[controllers.muster]
-name = "Muster GmbH"
-[connections.shop]
-connector = "memory"
-controller = "muster"
+CONFIG = f"""{backend.CONFIG}
 [connections.kasse]
 connector = "memory"
 controller = "muster"
