@@ -104,7 +104,7 @@ def _query(text: str, *values: Any) -> Iterator[list[tuple[Any, ...]]]:
 
 
 def _record(number: int, stream: int, external_id: int) -> tuple[Any, ...]:
-    return (number, stream, str(external_id), b"", False, None, "", b"")
+    return (number, stream, str(external_id), b"", "mapped", False, None, "", b"")
 
 
 def _order(

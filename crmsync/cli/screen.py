@@ -13,8 +13,8 @@ from typing import Any
 
 import click
 
-from crmsync.engine.intake import Progress
 from crmsync.engine.project import Project, open_project
+from crmsync.engine.report import Progress
 
 
 class DayType(click.ParamType[Any]):

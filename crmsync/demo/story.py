@@ -252,7 +252,11 @@ def _reasons(said: Explanation) -> Iterator[str]:
 def _spellings(base: Base, refs: Sequence[Ref]) -> tuple[Spelling, ...]:
     """The records as their systems wrote them."""
     ids = record_ids(base.work, refs)
-    told = {raw.id: decoded(raw.payload) or {} for raw in load_raw(base.work, set(ids.values()))}
+    told = {
+        number: decoded(payload) or {}
+        for raws in load_raw(base.work, set(ids.values()))
+        for number, payload in zip(raws.ids, raws.payloads, strict=True)
+    }
     return tuple(_spelling(ref, told[ids[ref]]) for ref in refs)
 
 

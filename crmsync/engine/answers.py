@@ -13,7 +13,7 @@ from crmsync.hookspecs import Connector
 from crmsync.model.columns import Columns
 from crmsync.model.stream import Stream
 from crmsync.model.told import Told, ToldCustomer, ToldOrder
-from crmsync.store.records import Raw, decoded
+from crmsync.store.records import Payload, decoded
 
 HOT = (ToldCustomer, ToldOrder)
 """What is cleaned column by column; of the others there are few."""
@@ -63,27 +63,26 @@ class Answers:
 
 
 def ask(
-    connector: Connector, stream: Stream, raws: Sequence[Raw]
+    connector: Connector, stream: Stream, ids: Sequence[int], payloads: Sequence[Payload]
 ) -> tuple[Answers, dict[int, Refusal], list[int]]:
     """What the mapper says of records of a stream; what it refuses; which are of no interest."""
-    found = [decoded(raw.payload) for raw in raws]
-    payloads = [payload for payload in found if payload is not None]
-    whole = len(payloads) == len(raws)
-    columns = map_page(connector, stream, payloads) if whole and stream.kind in PAGED else None
+    found = list(map(decoded, payloads))
+    raws = [raw for raw in found if raw is not None]
+    whole = len(raws) == len(ids)
+    columns = map_page(connector, stream, raws) if whole and stream.kind in PAGED else None
     if columns is not None:
-        ids = [raw.id for raw in raws]
-        return Answers(ids, [Group(ids, columns)]), {}, []
+        return Answers(list(ids), [Group(ids, columns)]), {}, []
     told: dict[int, list[Told]] = {}
     refusals: dict[int, Refusal] = {}
     ignored: list[int] = []
-    for raw, payload in zip(raws, found, strict=True):
-        answer = UNREAD if payload is None else map_record(connector, stream, payload)
+    for number, raw in zip(ids, found, strict=True):
+        answer = UNREAD if raw is None else map_record(connector, stream, raw)
         if isinstance(answer, Refusal):
-            refusals[raw.id] = answer
+            refusals[number] = answer
         elif answer:
-            told[raw.id] = answer
+            told[number] = answer
         else:
-            ignored.append(raw.id)
+            ignored.append(number)
     return _sorted(told, refusals), refusals, ignored
 
 

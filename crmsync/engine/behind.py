@@ -21,7 +21,7 @@ from crmsync.store import Change, Work, records
 from crmsync.store.leases import Lease
 
 if TYPE_CHECKING:
-    from crmsync.engine.intake import Progress
+    from crmsync.engine.report import Progress
 
 
 def run_behind(project: Project, report: Report, progress: Progress, now: datetime) -> None:

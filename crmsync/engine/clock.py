@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 READ = "read"
 REST = "log and commit"
-WORK = ("land", "map", "find parents", "clean", "write")
+WORK = ("land", "map", "find parents", "clean", "compare", "write")
 """What is done with the records of a batch, in order."""
 STEPS = (READ, *WORK, REST)
 

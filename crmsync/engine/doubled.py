@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from crmsync.engine.land import Batch, external_id
+from crmsync.engine.gather import Batch, external_id
 from crmsync.engine.report import Report
 from crmsync.errors import RecordError
 from crmsync.model.stream import Page, Stream

@@ -4,67 +4,27 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from datetime import datetime
 
 from crmsync.engine import cursor, extract, reconcile
+from crmsync.engine.batches import Intake, land_batch, map_again
 from crmsync.engine.calls import blamed, read_ids
-from crmsync.engine.clock import Clock
-from crmsync.engine.doubled import doubled, warn_of_doubled
+from crmsync.engine.doubled import warn_of_doubled
 from crmsync.engine.fingerprint import fingerprint
-from crmsync.engine.land import Batch, delete, land
-from crmsync.engine.normalize import Connected, normalize
+from crmsync.engine.gather import Batch
+from crmsync.engine.land import delete
 from crmsync.engine.project import Project, about, connect
-from crmsync.engine.report import Report
-from crmsync.engine.stages import BATCH, each_once
+from crmsync.engine.report import Progress, Report
+from crmsync.engine.stages import BATCH
 from crmsync.errors import CrmsyncError, SumsError
-from crmsync.hookspecs import Connector, ListsIds
+from crmsync.hookspecs import ListsIds
 from crmsync.model.stream import Page, Stream
-from crmsync.store import Store, Work, parking, points, records
-from crmsync.store.leases import Lease
+from crmsync.store import parking, points, records
 from crmsync.store.records import StreamRow
 
 SECONDS = 1.0
 """A commit waits no longer than this for more pages."""
-
-Progress = Callable[[str, str, int], None]
-"""Called with what is being done, where, and how many records more."""
-
-
-@dataclass(slots=True)
-class Intake:
-    """One connection being taken in."""
-
-    project: Project
-    name: str
-    report: Report
-    now: datetime
-    progress: Progress
-    lease: Lease
-    connector: Connector
-    accept_deletes: bool = False
-    rows: dict[int, tuple[StreamRow, Stream]] = field(default_factory=dict)
-    doubled: dict[str, Counter[str]] = field(default_factory=dict)
-
-    @property
-    def store(self) -> Store:
-        """The project's store."""
-        return self.project.store
-
-    def work(self, point: str) -> AbstractContextManager[Work]:
-        """A writing transaction under the lease, whose commit is called `point`."""
-        return self.store.work(point, lease=self.lease, run_id=self.report.run_id)
-
-    def connected(self, clock: Clock) -> Connected:
-        """What normalize needs of this connection."""
-        connection = about(self.project.settings, self.name)
-        return Connected(self.connector, connection, self.rows, clock)
-
-    def clock(self, stream: Stream) -> Clock:
-        """The clock of a stream."""
-        return self.report.clock(f"{self.name}/{stream.name}")
 
 
 def take_in(
@@ -87,7 +47,7 @@ def take_in(
         try:
             intake = Intake(project, name, report, now, progress, lease, connector, accept_deletes)
             _prepare(intake)
-            _normalize(intake, retry=True)
+            map_again(intake, retry=True)
             if read:
                 _read_all(intake)
                 _warn(intake)
@@ -144,11 +104,14 @@ def _read(intake: Intake, row: StreamRow, stream: Stream) -> None:
     seen = reconcile.Seen() if stream.deletes == "missing" and whole else None
     places, wholes = dict[str, set[str]](), set[str]()
     for batch in _batches(intake, stream, state):
-        state = _commit(intake, row._replace(state=state), stream, batch, seen)
-        wholes |= batch.wholes
-        for source, met in batch.places.items():
+        state = cursor.move(state, batch.pages[-1].next_position)
+        landing = land_batch(intake, row._replace(state=state), stream, batch)
+        if seen is not None:
+            seen.add(landing.met)
+        wholes |= landing.wholes
+        for source, met in landing.places.items():
             places.setdefault(source, set()).update(met)
-        _normalize(intake)
+        map_again(intake)
     _finish(intake, row._replace(state=cursor.finish(state, stream)),
             {source: places[source] for source in wholes})  # fmt: skip
     if not any(places.values()):  # what cannot be read may be the very record that seems gone
@@ -183,31 +146,6 @@ def _pages(intake: Intake, stream: Stream, state: cursor.State) -> Iterable[Page
         points.reach("extract/page")
 
 
-def _commit(
-    intake: Intake, row: StreamRow, stream: Stream, batch: Batch, seen: reconcile.Seen | None
-) -> cursor.State:
-    """Land and normalize a batch in one commit, together with the cursor behind it."""
-    state = cursor.move(row.state, batch.pages[-1].next_position)
-    clock = intake.clock(stream)
-    with clock.on_batch(), intake.work("intake/land") as work:
-        with clock.on("land"):
-            counts = land(work, row, stream, batch)
-        points.reach("intake/landed")
-        taken = normalize(work, intake.connected(clock), batch.landed) if batch.landed else None
-        records.save_stream(work, row._replace(state=state))
-    stage = f"normalize/{intake.name}"
-    intake.report.land(f"{intake.name}/{stream.name}", counts)
-    intake.report.tell(intake.project, f"land/{intake.name}", counts)
-    if taken:
-        intake.report.stage(stage, taken)
-        intake.report.tell(intake.project, stage, taken)
-    if counts["repeated"]:
-        intake.doubled.setdefault(stream.name, Counter()).update(doubled(batch, stream))
-    if seen is not None:
-        seen.add(batch.met)
-    return state
-
-
 def _finish(intake: Intake, row: StreamRow, places: dict[str, set[str]]) -> None:
     """The stream was read to its end: close the window, release what can be read again."""
     with intake.work("intake/finish") as work:
@@ -231,29 +169,7 @@ def _delete_missing(
         with intake.work("intake/delete") as work:
             deleted = delete(work, row, gone)
         intake.report.land(f"{intake.name}/{stream.name}", {"deleted": deleted})
-        _normalize(intake)
-
-
-def _normalize(intake: Intake, *, retry: bool = False) -> None:
-    """Normalize what is to be mapped again; with `retry` also what is parked, once."""
-    stage, topic = f"normalize/{intake.name}", records.topic(intake.name)
-    again: list[int] = []
-    if retry:
-        with intake.store.read() as work:
-            again = parking.parked_records(work, intake.name)
-    while True:
-        with intake.work("intake/normalize") as work:
-            changes = work.changes(stage, [topic], BATCH)
-            if not changes and not again:
-                return
-            ids = [one.record_id for one in each_once(changes) if one.record_id is not None]
-            raws = records.load_raw(work, {*ids, *again})
-            counts = normalize(work, intake.connected(intake.report.clock(stage)), raws)
-            intake.report.stage(stage, counts)
-            if changes:
-                work.advance(stage, changes[-1].seq)
-        again = []
-        intake.report.tell(intake.project, stage, counts)
+        map_again(intake)
 
 
 def _count(intake: Intake, row: StreamRow) -> int:

@@ -1,4 +1,4 @@
-"""The stage normalize: raw records become model records, a set per record, hashed and compared.
+"""The stage normalize: raw records become model records, compared with what they yielded before.
 
 Of the ids taken each ends in exactly one state: mapped, ignored (the mapper says it is of no
 interest), pending (it names a record that has not landed), parked (it cannot be used, the last
@@ -7,35 +7,24 @@ good version stays), withdrawn (the backend deleted it).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from operator import attrgetter
-
-import orjson
-from pydantic import TypeAdapter
 
 from crmsync.engine.answers import Answers, ask
 from crmsync.engine.calls import Refusal
 from crmsync.engine.clock import Clock
-from crmsync.engine.outcome import Context, Yield, concerned, digest, outcome
-from crmsync.engine.parents import Parents, find
+from crmsync.engine.outcome import Context, Yield, outcome
+from crmsync.engine.parents import Fresh, Parents, find
 from crmsync.errors import RecordError
 from crmsync.hookspecs import Connector
-from crmsync.model.customer import SourceCustomer
-from crmsync.model.order import Product, Row
 from crmsync.model.ref import LONGEST
 from crmsync.model.stream import Connection, Stream
-from crmsync.normalize import clean
-from crmsync.store import Work, models, parking, records
-from crmsync.store.models import Mapped
-from crmsync.store.parking import Parking
-from crmsync.store.records import Raw, StreamRow
+from crmsync.store import Store, models
+from crmsync.store.models import Told
+from crmsync.store.records import Payload, Raws, StreamRow
 
-_CUSTOMER = TypeAdapter(SourceCustomer)
 PAGE = 500
 """Records that are mapped and cleaned together."""
-NEVER = Mapped(0, "", b"", b"")
-"""What became of a record that was never normalized."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,226 +38,145 @@ class Connected:
 
 
 @dataclass(slots=True)
-class Sorted:
-    """A batch sorted by what becomes of each record."""
+class Normalized:
+    """Records sorted by what becomes of each, beside what they yielded `before`.
 
+    `pending` holds the stream's name and the external id of the record that each waits for.
+    """
+
+    raws: Sequence[Raws]
+    before: Told = field(default_factory=lambda: Told({}, {}))
     yields: Yield = field(default_factory=Yield)
     refusals: dict[int, Refusal] = field(default_factory=dict)
-    pending: list[tuple[int, int, str]] = field(default_factory=list)
+    pending: dict[int, tuple[str, str]] = field(default_factory=dict)
     withdrawn: list[int] = field(default_factory=list)
     ignored: list[int] = field(default_factory=list)
 
+    @property
+    def taken(self) -> int:
+        """How many records there are."""
+        return sum(len(some.ids) for some in self.raws)
 
-def normalize(work: Work, connected: Connected, raws: Sequence[Raw]) -> dict[str, int]:
-    """Normalize records; gives taken = mapped + ignored + pending + parked + withdrawn."""
-    raws = sorted(raws, key=attrgetter("id"))  # so that nothing depends on how they came
-    before = models.load_mapped(work, [raw.id for raw in raws if not raw.fresh])
-    batch = _sort(work, connected, raws)
-    with connected.clock.on("write"):
-        _write(work, connected, batch, before, {raw.id: raw for raw in raws})
-    return {
-        "taken": len(raws),
-        "mapped": len(batch.yields.ids),
-        "ignored": len(batch.ignored),
-        "pending": len(batch.pending),
-        "parked": len(batch.refusals),
-        "withdrawn": len(batch.withdrawn),
-    }
+    def counts(self) -> dict[str, int]:
+        """How many: taken = mapped + ignored + pending + parked + withdrawn."""
+        return {
+            "taken": self.taken,
+            "mapped": len(self.yields.ids),
+            "ignored": len(self.ignored),
+            "pending": len(self.pending),
+            "parked": len(self.refusals),
+            "withdrawn": len(self.withdrawn),
+        }
+
+    def states(self) -> dict[int, str]:
+        """The state of each record that is not mapped."""
+        return (
+            dict.fromkeys(self.ignored, "ignored")
+            | dict.fromkeys(self.pending, "pending")
+            | dict.fromkeys(self.refusals, "parked")
+            | dict.fromkeys(self.withdrawn, "withdrawn")
+        )
+
+    def changed_states(self) -> dict[int, str]:
+        """The state of each record that had another before."""
+        now = self.states()
+        return {
+            number: now.get(number, "mapped")
+            for some in self.raws
+            for number, state in zip(some.ids, some.states, strict=True)
+            if now.get(number, "mapped") != state
+        }
+
+    def known(self) -> list[int]:
+        """The records that something became of before."""
+        return [
+            number
+            for some in self.raws
+            if any(some.states)
+            for number, state in zip(some.ids, some.states, strict=True)
+            if state
+        ]
 
 
-def _sort(work: Work, connected: Connected, raws: Sequence[Raw]) -> Sorted:
-    """Page by page: what the mapper says of a few records is done with before the next are taken.
+def normalize(
+    store: Store, connected: Connected, raws: Sequence[Raws], fresh: Fresh | None = None
+) -> Normalized:
+    """Map and clean records; nothing is written.
 
-    Objects that stay young are cheap; those of a whole batch would be walked through again and
-    again.
+    `fresh` are the records that land with these, by stream and external id: the store does not
+    know them yet, and others may name them.
     """
-    batch, clock = Sorted(), connected.clock
-    zones = models.shop_zones(work, connected.connection.name)
+    result, clock = Normalized(raws), connected.clock
+    if not result.taken:
+        return result
+    with clock.on("map"):
+        told = [_ask(connected, *page, result) for page in _pages(connected, raws, result)]
+    with clock.on("find parents"), store.read() as look:
+        parents = find(look, connected.connection.name, told, fresh or {})
+        zones = models.shop_zones(look, connected.connection.name)
+        result.before = models.load_told(look, result.known())
     context = Context(connected.connection, zones)
-    for start in range(0, len(raws), PAGE):
-        for stream, some in _by_stream(connected, raws[start : start + PAGE], batch):
-            with clock.on("map"):
-                answers, refusals, ignored = ask(connected.connector, stream, some)
-            batch.refusals |= refusals
-            batch.ignored += ignored
-            with clock.on("find parents"):
-                parents = find(work, connected.connection.name, answers)
-                present = _present(work, answers, parents, context, batch)
-            with clock.on("clean"):
-                _judge(present, parents, context, batch)
-    return batch
+    with clock.on("clean"):
+        for answers in told:
+            _judge(_present(answers, parents, result), parents, context, result)
+    return result
 
 
-def _by_stream(
-    connected: Connected, raws: Sequence[Raw], batch: Sorted
-) -> Iterator[tuple[Stream, list[Raw]]]:
-    """The living records of a page, those of each stream together."""
-    found: dict[int, list[Raw]] = {}
-    for raw in raws:
-        if raw.payload is None or raw.stream_id not in connected.streams:
-            batch.withdrawn.append(raw.id)
-        else:
-            found.setdefault(raw.stream_id, []).append(raw)
-    return ((connected.streams[number][1], some) for number, some in found.items())
+def _pages(
+    connected: Connected, raws: Iterable[Raws], result: Normalized
+) -> Iterator[tuple[Stream, Sequence[int], Sequence[Payload]]]:
+    """The living records of each stream, a few at a time: their numbers and what they say."""
+    for some in raws:
+        if some.stream_id not in connected.streams:
+            result.withdrawn += some.ids
+            continue
+        stream = connected.streams[some.stream_id][1]
+        for start in range(0, len(some.ids), PAGE):
+            ids, payloads = some.ids[start : start + PAGE], some.payloads[start : start + PAGE]
+            alive = [payload for payload in payloads if payload is not None]
+            if len(alive) < len(ids):
+                pairs = list(zip(ids, payloads, strict=True))
+                result.withdrawn += [number for number, payload in pairs if payload is None]
+                ids = [number for number, payload in pairs if payload is not None]
+            if ids:
+                yield stream, ids, alive
 
 
-def _present(
-    work: Work, answers: Answers, parents: Parents, context: Context, batch: Sorted
+def _ask(
+    connected: Connected,
+    stream: Stream,
+    ids: Sequence[int],
+    payloads: Sequence[Payload],
+    result: Normalized,
 ) -> Answers:
+    answers, refusals, ignored = ask(connected.connector, stream, ids, payloads)
+    result.refusals |= refusals
+    result.ignored += ignored
+    return answers
+
+
+def _present(answers: Answers, parents: Parents, result: Normalized) -> Answers:
     """The answers whose parents have landed; the others wait."""
     missing = parents.missing(answers)
     if not missing:
         return answers
-    for number, (stream, name) in missing.items():
-        if len(name) > LONGEST:
+    for number, named in missing.items():
+        if len(named[1]) > LONGEST:
             reason = f"it names a record by more than {LONGEST} signs"
-            batch.refusals[number] = Refusal("record", "", reason)
+            result.refusals[number] = Refusal("record", "", reason)
         else:
-            row = records.load_stream(work, context.connection.name, stream, stream)
-            batch.pending.append((number, row.id, name))
+            result.pending[number] = named
     return answers.take([number for number in answers.ids if number not in missing])
 
 
-def _judge(answers: Answers, parents: Parents, context: Context, batch: Sorted) -> None:
+def _judge(answers: Answers, parents: Parents, context: Context, result: Normalized) -> None:
     """Clean a page; one with an error in halves, until the record that has it stands alone."""
     try:
-        batch.yields.extend(outcome(answers, parents, context))
+        result.yields.extend(outcome(answers, parents, context))
     except RecordError as error:
         if len(answers.ids) == 1:
             refusal = Refusal(error.code, error.field, error.reason)
-            batch.refusals[answers.ids[0]] = refusal
+            result.refusals[answers.ids[0]] = refusal
             return
         for half in answers.halves():
-            _judge(half, parents, context, batch)
-
-
-def _write(
-    work: Work,
-    connected: Connected,
-    batch: Sorted,
-    before: Mapping[int, Mapped],
-    raws: Mapping[int, Raw],
-) -> None:
-    ids = batch.yields.ids
-    customers = _write_customers(work, connected, batch.yields, before, raws)
-    facts = _write_facts(work, connected, batch.yields, before)
-    _withdraw(work, [*batch.withdrawn, *batch.ignored], before)
-    mapped = [(n, "mapped", customers.get(n, b""), facts.get(n, b"")) for n in ids]
-    states = _differing([*mapped, *_unmapped(batch, before)], before)
-    models.save_mapped(work, states, new=not before)
-    settled = ids + batch.withdrawn + batch.ignored
-    known = [number for number in settled if number in before]
-    models.clear_pending(work, known)
-    parking.release_records(work, known)
-    models.save_pending(work, batch.pending)
-    _park(work, batch, raws)
-
-
-def _write_customers(
-    work: Work,
-    connected: Connected,
-    yields: Yield,
-    before: Mapping[int, Mapped],
-    raws: Mapping[int, Raw],
-) -> dict[int, bytes]:
-    """Write the source customers that changed; gives the hash of each record's.
-
-    The controller is part of the hash: a connection that goes to another company is resolved anew.
-    """
-    controller = connected.connection.controller
-    mark = controller.encode()
-    old = models.load_customers(work, [n for n in yields.customers if n in before])
-    rows, hashes = [], {}
-    for number, customer in yields.customers.items():
-        text = _document(customer, old.get(number))
-        hashes[number] = digest(text + mark)
-        if hashes[number] != before.get(number, NEVER).customer_hash:
-            rows.append((number, raws[number].stream_id, controller, text.decode()))
-    known = [number for number in yields.ids if number in before]
-    gone = [n for n in known if n not in hashes and before[n].customer_hash]
-    models.save_customers(work, rows, new=not before)
-    models.withdraw_customers(work, gone)
-    work.log_records("source", [row[0] for row in rows] + gone)
-    return hashes
-
-
-def _document(customer: SourceCustomer, old: str | None) -> bytes:
-    """The customer's document; what the backend hides now keeps its old value."""
-    if old is None:
-        return orjson.dumps(customer)
-    return orjson.dumps(clean.carry_hidden(customer, _CUSTOMER.validate_json(old)))
-
-
-def _write_facts(
-    work: Work, connected: Connected, yields: Yield, before: Mapping[int, Mapped]
-) -> dict[int, bytes]:
-    """Write the facts that changed; gives the hash of each record's."""
-    hashes = yields.hashes()
-    changed = [n for n in yields.ids if hashes.get(n, b"") != before.get(n, NEVER).facts_hash]
-    known = [number for number in changed if number in before]
-    _log_old(work, known)
-    models.withdraw_facts(work, known)
-    rows = yields.only(changed)
-    models.save_facts(work, rows, new=not before)
-    work.log_records("facts", concerned(rows, ("orders", "deliveries", "interactions")))
-    work.log_records("consents", concerned(rows, ("claims",)))
-    _ask_again(work, connected, rows)
-    return hashes
-
-
-def _log_old(work: Work, ids: Sequence[int]) -> None:
-    """Those who had the facts until now change as well."""
-    if ids:
-        facts, claims = models.concerned(work, ids)
-        work.log_records("facts", facts)
-        work.log_records("consents", claims)
-
-
-def _ask_again(work: Work, connected: Connected, rows: Mapping[str, Sequence[Row]]) -> None:
-    """Deliveries and returns follow their order's customer; lines follow their product."""
-    orders = [row[0] for row in rows.get("orders", ())]
-    children = models.children_of_orders(work, orders) if orders else []
-    work.log_records(records.topic(connected.connection.name), children)
-    skus = {Product(*row).sku for row in rows.get("products", ())}
-    if skus:
-        work.log_records("facts", models.sources_of_skus(work, list(connected.streams), skus))
-
-
-def _withdraw(work: Work, ids: Sequence[int], before: Mapping[int, Mapped]) -> None:
-    known = [number for number in ids if number in before]
-    _log_old(work, known)
-    models.withdraw_facts(work, known)
-    models.withdraw_customers(work, known)
-    work.log_records("source", [number for number in known if before[number].customer_hash])
-
-
-def _unmapped(batch: Sorted, before: Mapping[int, Mapped]) -> Iterator[Mapped]:
-    """The rows of the rest; a parked or pending one keeps the hashes of its last good version."""
-    for number in batch.withdrawn:
-        yield Mapped(number, "withdrawn", b"", b"")
-    for number in batch.ignored:
-        yield Mapped(number, "ignored", b"", b"")
-    kept = [(number, "parked") for number in batch.refusals]
-    kept += [(number, "pending") for number, _, _ in batch.pending]
-    for number, state in kept:
-        last = before.get(number, NEVER)
-        yield Mapped(number, state, last.customer_hash, last.facts_hash)
-
-
-def _differing(
-    rows: Sequence[tuple[int, str, bytes, bytes]], before: Mapping[int, Mapped]
-) -> Sequence[tuple[int, str, bytes, bytes]]:
-    return [row for row in rows if before.get(row[0]) != row] if before else rows
-
-
-def _park(work: Work, batch: Sorted, raws: Mapping[int, Raw]) -> None:
-    parking.release_records(work, [number for number, _, _ in batch.pending])
-    models.clear_pending(work, list(batch.refusals))
-    parking.park(
-        work,
-        [
-            Parking("normalize", raws[number].stream_id, number, raws[number].external_id, "",
-                    refusal.field, refusal.code, refusal.reason)
-            for number, refusal in batch.refusals.items()
-        ],
-    )  # fmt: skip
+            _judge(half, parents, context, result)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import Any
-
-import orjson
 
 from crmsync.engine.answers import Answers, Group
 from crmsync.engine.parents import Parents
@@ -28,12 +25,9 @@ from crmsync.model.told import (
     ToldStore,
 )
 from crmsync.normalize import clean
-from crmsync.store import models
 
-
-def digest(payload: bytes) -> bytes:
-    """The first 16 bytes of SHA-256, which processors have an instruction for."""
-    return sha256(payload).digest()[:16]
+Fact = tuple[str, Row]
+"""A row with the name of its table."""
 
 
 @dataclass(slots=True)
@@ -61,26 +55,23 @@ class Yield:
         for table, rows in other.rows.items():
             self.add(table, rows)
 
-    def only(self, ids: Iterable[int]) -> dict[str, list[Row]]:
-        """The rows of some records."""
-        wanted = frozenset(ids)
-        if len(wanted) == len(self.ids):
+    def without(self, ids: Collection[int]) -> dict[str, list[Row]]:
+        """The rows of all records but these."""
+        if not ids:
             return self.rows
         return {
-            table: [row for row in rows if row[0] in wanted] for table, rows in self.rows.items()
+            table: [row for row in rows if row[0] not in ids] for table, rows in self.rows.items()
         }
 
-    def hashes(self) -> dict[int, bytes]:
-        """A digest of the rows of each record that has any."""
-        told: dict[int, list[Row]] = {}
-        for table in models.FACTS:
-            for row in self.rows.get(table, ()):
-                number = row[0]
-                if number in told:
-                    told[number].append(row)
-                else:
-                    told[number] = [row]
-        return {number: digest(orjson.dumps(rows)) for number, rows in told.items()}
+    def facts(self, ids: Collection[int]) -> dict[int, set[Fact]]:
+        """The rows of each of these records that has any."""
+        found: dict[int, set[Fact]] = {}
+        if ids:
+            for table, rows in self.rows.items():
+                for row in rows:
+                    if row[0] in ids:
+                        found.setdefault(row[0], set()).add((table, tuple(row)))
+        return found
 
 
 _SOURCE = {

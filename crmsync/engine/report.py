@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,9 @@ from crmsync.errors import CrmsyncError, SumsError
 
 if TYPE_CHECKING:
     from crmsync.engine.project import Project
+
+Progress = Callable[[str, str, int], None]
+"""Called with what is being done, where, and how many records more."""
 
 SUMS: dict[str, tuple[str, tuple[str, ...]]] = {
     "land": ("read", ("new", "changed", "unchanged", "repeated", "unreadable")),

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from crmsync.config import FILE
-from crmsync.engine.intake import Progress, take_in
+from crmsync.engine.intake import take_in
 from crmsync.engine.newid import new_id
 from crmsync.engine.project import Project
-from crmsync.engine.report import Report
+from crmsync.engine.report import Progress, Report
 from crmsync.engine.sums import check_against_store
 from crmsync.errors import CrmsyncError, LeaseHeld, StoreError, SumsError
 from crmsync.model.clock import stamp

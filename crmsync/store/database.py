@@ -52,11 +52,11 @@ class Store:
             else:
                 connection.begin()  # what only the driver wrote is committed too
             points.reach(f"{point}:begin")
+            if lease is not None:
+                lease.check(connection)  # nobody can take it from here to the commit
             work = Work(connection, run_id=run_id)
             yield work
             work.flush()
-            if lease is not None:
-                lease.check(connection)
             with points.effect(point):
                 connection.commit()
 

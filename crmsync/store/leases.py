@@ -3,7 +3,9 @@
 SQLite: a lock on a file beside the database, which the operating system frees with its process.
 PostgreSQL: a session lock, which the server frees with its connection, and an expiry by the
 server's clock for an owner whose machine is unreachable. Each new owner raises the token, and
-every commit compares it: an owner that was only asleep cannot write any more.
+every transaction that writes begins by comparing it: an owner that was only asleep cannot write any
+more. From there to the commit nobody can take the lease: SQLite has one writer, and on PostgreSQL
+its row is locked.
 """
 
 from __future__ import annotations
@@ -37,7 +39,7 @@ EXPIRY = sa.text(
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """A held lease: its name and the token that every commit compares."""
+    """A held lease: its name and the token that every writing transaction compares."""
 
     name: str
     token: int

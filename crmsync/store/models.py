@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -11,7 +11,6 @@ from crmsync.store.tables import (
     consent_claim,
     delivery,
     interaction,
-    mapped,
     order_line,
     orders,
     pending,
@@ -33,32 +32,32 @@ FACTS: dict[str, sa.Table] = {
 """The tables that hold what a raw record yields beside its customer."""
 
 
-class Mapped(NamedTuple):
-    """What became of a record: its state and the hashes of what it yielded."""
+class Customer(NamedTuple):
+    """A source customer as it is stored: whose it is, and its document (JSON)."""
 
-    record_id: int
-    state: str
-    customer_hash: bytes
-    facts_hash: bytes
+    controller: str
+    doc: str
 
 
-def load_mapped(work: Work, ids: Iterable[int]) -> dict[int, Mapped]:
-    """What became of these records the last time."""
-    rows = work.all_in(sa.select(mapped), mapped.c.record_id, ids)
-    return {row[0]: Mapped(row[0], row[1], bytes(row[2]), bytes(row[3])) for row in rows}
+class Told(NamedTuple):
+    """What records yielded until now: their source customers, and a set of rows each.
+
+    A row stands there with the name of its table in FACTS.
+    """
+
+    customers: dict[int, Customer]
+    facts: dict[int, set[tuple[str, tuple[Any, ...]]]]
 
 
-def save_mapped(
-    work: Work, rows: Sequence[tuple[int, str, bytes, bytes]], *, new: bool = False
-) -> None:
-    """Remember what became of these records; `new` where nothing is known of any."""
-    work.upsert(mapped, rows, new=new)
-
-
-def load_customers(work: Work, ids: Iterable[int]) -> dict[int, str]:
-    """The documents (JSON) of these source customers."""
-    statement = sa.select(source_customer.c.record_id, source_customer.c.doc)
-    return {row[0]: row[1] for row in work.all_in(statement, source_customer.c.record_id, ids)}
+def load_told(work: Work, ids: Collection[int]) -> Told:
+    """What these records yielded until now."""
+    columns = (source_customer.c.record_id, source_customer.c.controller, source_customer.c.doc)
+    rows = work.tuples_in(sa.select(*columns), source_customer.c.record_id, ids)
+    told = Told({number: Customer(*some) for number, *some in rows}, {})
+    for name, table in FACTS.items():
+        for row in work.tuples_in(sa.select(table), table.c.record_id, ids):
+            told.facts.setdefault(row[0], set()).add((name, row))
+    return told
 
 
 def save_customers(
@@ -73,27 +72,16 @@ def withdraw_customers(work: Work, ids: Sequence[int]) -> None:
     work.delete(source_customer.c.record_id, ids)
 
 
-def save_facts(work: Work, rows: dict[str, list[Any]], *, new: bool = False) -> None:
-    """Write model rows, by the names of FACTS."""
+def save_facts(work: Work, rows: Mapping[str, Sequence[Any]]) -> None:
+    """Write model rows, by the names of FACTS, of records that have none, or none any more."""
     for name, table in FACTS.items():
-        work.upsert(table, rows.get(name, []), new=new)
+        work.upsert(table, rows.get(name, []), new=True)
 
 
 def withdraw_facts(work: Work, ids: Sequence[int]) -> None:
     """Take everything out that these records yielded beside their customer."""
     for table in FACTS.values():
         work.delete(table.c.record_id, ids)
-
-
-def concerned(work: Work, ids: Sequence[int]) -> tuple[set[int], set[int]]:
-    """The source customers whose facts, and whose consents, these records hold now."""
-    facts: set[int] = set()
-    for table in (orders, delivery, interaction):
-        rows = work.all_in(sa.select(table.c.source_id), table.c.record_id, ids)
-        facts.update(row[0] for row in rows if row[0] is not None)
-    statement = sa.select(consent_claim.c.source_id)
-    claims = {row[0] for row in work.all_in(statement, consent_claim.c.record_id, ids)}
-    return facts, claims
 
 
 def save_pending(work: Work, rows: Sequence[tuple[int, int, str]]) -> None:
@@ -114,6 +102,8 @@ def order_sources(work: Work, ids: Iterable[int]) -> dict[int, int | None]:
 
 def children_of_orders(work: Work, ids: Sequence[int]) -> list[int]:
     """Records that belong to one of these orders: its deliveries and returns."""
+    if not ids:
+        return []
     found: set[int] = set()
     for table in (delivery, orders):
         statement = sa.select(table.c.record_id)

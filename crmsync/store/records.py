@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import orjson
@@ -11,7 +13,7 @@ import sqlalchemy as sa
 
 from crmsync.model.ref import Ref
 from crmsync.store import codec, dictionaries
-from crmsync.store.tables import change, mapped, pending, record, stream, watermark
+from crmsync.store.tables import UNUSUAL, change, pending, record, stream, watermark
 from crmsync.store.work import Work
 
 
@@ -33,21 +35,25 @@ class Known(NamedTuple):
     hashes: dict[str, bytes]
 
 
-class Raw(NamedTuple):
-    """A raw record to be normalized: its JSON, decoded or not (`decoded`); None for a deleted one.
+Payload = Mapping[str, Any] | bytes
+"""A record's JSON, decoded or not (`decoded`)."""
 
-    `fresh` says that this very unit of work landed it for the first time.
+
+class Raws(NamedTuple):
+    """Raw records of one stream, to be normalized: a place in each list is a record.
+
+    The payload of a deleted one is None. A state is what became of the record the last time, "" of
+    one that lands for the first time.
     """
 
-    id: int
     stream_id: int
-    external_id: str
-    deleted: bool
-    payload: Mapping[str, Any] | bytes | None
-    fresh: bool = False
+    ids: Sequence[int]
+    names: Sequence[str]
+    payloads: Sequence[Payload | None]
+    states: Sequence[str]
 
 
-def decoded(payload: Mapping[str, Any] | bytes | None) -> Mapping[str, Any] | None:
+def decoded(payload: Payload | None) -> Mapping[str, Any] | None:
     """What a payload says; None for none, and for bytes that are no JSON."""
     if not isinstance(payload, bytes):
         return payload
@@ -115,20 +121,22 @@ def numbers_of(work: Work, stream_id: int, external_ids: Iterable[str]) -> dict[
 
 
 def land(
-    work: Work, stream_id: int, rows: Sequence[tuple[int, str, bytes, bytes]], *, new: bool = False
+    work: Work,
+    stream_id: int,
+    rows: Sequence[tuple[int, str, bytes, str, bytes]],
+    *,
+    new: bool = False,
 ) -> None:
-    """Write raw records (id, external id, hash, payload); payloads pass through the codec.
+    """Write raw records (id, external id, hash, state, payload as it leaves the codec).
 
     `new` where none of them has ever landed.
     """
-    if not rows:
-        return
-    run, pack = work.run_id, dictionaries.packer(work, stream_id, [row[3] for row in rows])
+    run = work.run_id
     work.upsert(
         record,
         [
-            (number, stream_id, external_id, mark, False, None, run, pack(payload))
-            for number, external_id, mark, payload in rows
+            (number, stream_id, external_id, mark, state, False, None, run, packed)
+            for number, external_id, mark, state, packed in rows
         ],
         new=new,
     )
@@ -136,8 +144,7 @@ def land(
 
 def tombstone(work: Work, ids: Iterable[int]) -> None:
     """Mark records deleted; they keep their id and payload."""
-    for chunk in _chunks(list(ids)):
-        work.run(sa.update(record).where(record.c.id.in_(chunk)).values(deleted=True))
+    work.update(sa.update(record).values(deleted=True), record.c.id, ids)
 
 
 def mark_merged(work: Work, loser: int, winner: int) -> None:
@@ -178,20 +185,36 @@ def backlog(work: Work) -> int:
     return int(work.scalar(statement.where(change.c.topic.like("raw/%"), behind)))
 
 
-def load_raw(work: Work, ids: Iterable[int]) -> list[Raw]:
-    """The raw records with these ids, by id."""
-    columns = (record.c.id, record.c.stream_id, record.c.external_id, record.c.deleted,
-               record.c.payload)  # fmt: skip
-    rows = work.all_in(sa.select(*columns), record.c.id, ids)
+def load_raw(work: Work, ids: Iterable[int]) -> list[Raws]:
+    """The raw records with these ids, those of a stream together, all by id."""
+    columns = (record.c.stream_id, record.c.id, record.c.external_id, record.c.state,
+               record.c.deleted, record.c.payload)  # fmt: skip
+    rows = sorted(work.tuples_in(sa.select(*columns), record.c.id, ids))
     shared = dictionaries.load(work) if rows else {}
-    return sorted((_raw(shared, *row) for row in rows), key=lambda raw: raw.id)
+    return [_raws(number, list(some), shared) for number, some in groupby(rows, itemgetter(0))]
 
 
-def _raw(
-    shared: codec.Dictionaries, id_: int, stream_id: int, name: str, deleted: bool, payload: bytes
-) -> Raw:
-    content = None if deleted else codec.unpack(payload, shared)
-    return Raw(id_, stream_id, name, bool(deleted), content)
+def _raws(stream_id: int, rows: list[tuple[Any, ...]], shared: codec.Dictionaries) -> Raws:
+    _, ids, names, states, gone, payloads = map(list, zip(*rows, strict=True))
+    told = [
+        None if deleted else codec.unpack(bytes(payload), shared)
+        for deleted, payload in zip(gone, payloads, strict=True)
+    ]
+    return Raws(stream_id, ids, names, told, states)
+
+
+def states_of(work: Work, ids: Iterable[int]) -> dict[int, str]:
+    """What became of these records the last time."""
+    return dict(work.tuples_in(sa.select(record.c.id, record.c.state), record.c.id, ids))
+
+
+def save_states(work: Work, states: Mapping[int, str]) -> None:
+    """Remember what became of these records."""
+    found: dict[str, list[int]] = {}
+    for number, state in states.items():
+        found.setdefault(state, []).append(number)
+    for state, ids in found.items():
+        work.update(sa.update(record).values(state=state), record.c.id, ids)
 
 
 def enqueue_stream(work: Work, row: StreamRow) -> int:
@@ -217,10 +240,14 @@ STATES = ("mapped", "ignored", "pending", "parked", "withdrawn")
 
 
 def states(work: Work) -> dict[str, int]:
-    """How many records are in each of STATES; counted in one pass, for grouping would sort them."""
-    counts = [sa.func.count().filter(mapped.c.state == state) for state in STATES]
-    found = work.one(sa.select(*counts).select_from(mapped))
-    return {state: count for state, count in zip(STATES, found, strict=True) if count}
+    """How many records are in each of STATES.
+
+    Those that are mapped are all the others: the rest have an index of their own, for they are few.
+    """
+    statement = sa.select(record.c.state, sa.func.count()).where(UNUSUAL).group_by(record.c.state)
+    found: dict[str, int] = dict(map(tuple, work.all(statement)))
+    found["mapped"] = count_all(work) - sum(found.values())
+    return {state: found[state] for state in STATES if found.get(state)}
 
 
 def refs(work: Work, ids: Iterable[int]) -> dict[int, Ref]:
@@ -229,7 +256,3 @@ def refs(work: Work, ids: Iterable[int]) -> dict[int, Ref]:
         record.c.id, stream.c.connection, stream.c.name, record.c.external_id
     ).join_from(record, stream, stream.c.id == record.c.stream_id)
     return {row.id: Ref(*row[1:]) for row in work.all_in(joined, record.c.id, ids)}
-
-
-def _chunks(values: list[int], size: int = 900) -> Iterable[list[int]]:
-    return (values[start : start + size] for start in range(0, len(values), size))

@@ -62,9 +62,17 @@ class Work:
             cursor: Any = result.cursor
             return list(cursor.fetchall())
 
+    def update(
+        self, statement: sa.Update, column: sa.ColumnElement[Any], values: Iterable[Any]
+    ) -> None:
+        """Execute an update of the rows whose `column` is one of `values`."""
+        wanted = list(values)
+        if wanted:
+            self._listed(statement, column, wanted)
+
     def _listed(
         self,
-        statement: sa.Select[*tuple[Any, ...]],
+        statement: sa.Select[*tuple[Any, ...]] | sa.Update,
         column: sa.ColumnElement[Any],
         values: Sequence[Any],
     ) -> sa.CursorResult[Any]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 import pytest
+import sqlalchemy as sa
 
 from bench import data, ours
 from crmsync.connectors.files.connector import FilesConnector
@@ -17,7 +18,7 @@ from crmsync.engine.sync import sync
 from crmsync.store import tables
 
 TABLES = (
-    tables.source_customer, tables.consent_claim, tables.orders, tables.mapped, tables.pending,
+    tables.source_customer, tables.consent_claim, tables.orders, tables.pending,
 )  # fmt: skip
 
 
@@ -50,6 +51,8 @@ def _load(folder: Path, target: Path) -> tuple[dict[str, list[Any]], dict[str, A
         report = sync(project, as_of="2026-11-21", behind=False)
         with project.store.read() as work:
             found = {one.name: sorted(map(tuple, work.all(one.select()))) for one in TABLES}
+            fates = sa.select(tables.record.c.external_id, tables.record.c.state)
+            found["states"] = sorted(map(tuple, work.all(fates)))
             parked = work.all(tables.parked.select())
         found["parked"] = sorted((row.place, row.field, row.code, row.reason) for row in parked)
     return found, report.stages["normalize/shop"]

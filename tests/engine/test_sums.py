@@ -11,7 +11,7 @@ import pytest
 from crmsync.engine.report import balance
 from crmsync.engine.sync import sync
 from crmsync.errors import SumsError
-from crmsync.store import Work, models, records
+from crmsync.store import Work, records
 from tests.engine.backend import NOW, Content, project
 
 
@@ -58,13 +58,14 @@ def test_a_row_lost_on_its_way_into_the_store_fails_the_run(
 def test_a_record_without_a_fate_fails_the_run(
     tmp_path: Path, store_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = models.save_mapped
+    whole = records.land
 
-    def lossy(work: Work, rows: Sequence[Any], *, new: bool) -> None:
-        whole(work, rows[1:], new=new)
+    def lossy(work: Work, stream_id: int, rows: Sequence[Any], *, new: bool) -> None:
+        forgotten = [(*rows[0][:3], "", rows[0][4]), *rows[1:]]
+        whole(work, stream_id, forgotten, new=new)
 
     with project(tmp_path, store_url, filled()) as opened:
-        monkeypatch.setattr(models, "save_mapped", lossy)
+        monkeypatch.setattr(records, "land", lossy)
         report = run(opened)
         assert report.exit_code() == 1
         assert report.failures[0].code == "sums"

@@ -177,8 +177,8 @@ class Book:
         short = f"{ref.connection}/{ref.external_id}"
         if short not in self.ids:
             self.ids[short] = work.numbers("record", 1)[0]
-            row = (self.ids[short], self._stream(work, ref), ref.external_id, b"", False, None)
-            work.upsert(record, [(*row, "r1", b"")])
+            row = (self.ids[short], self._stream(work, ref), ref.external_id, b"", "mapped", False)
+            work.upsert(record, [(*row, None, "r1", b"")])
         return self.ids[short]
 
     def _stream(self, work: Work, ref: Ref) -> int:

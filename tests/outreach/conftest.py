@@ -65,7 +65,7 @@ class Filler:
         with self.store.work() as work:
             stream = self.streams.setdefault(at[:2], len(self.streams) + 1)
             work.upsert(t.stream, [(stream, *at[:2], at.stream, "", "{}")])
-            row = (number, stream, at.external_id, b"h", False, None, "run", b"\x00{}")
+            row = (number, stream, at.external_id, b"h", "mapped", False, None, "run", b"\x00{}")
             work.upsert(t.record, [row])
         return number
 

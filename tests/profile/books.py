@@ -35,7 +35,7 @@ class Books:
             self._streams[key] = next(self._numbers)
             self.work.upsert(t.stream, [(self._streams[key], *key, stream, "", "{}")])
         number = next(self._numbers)
-        row = (number, self._streams[key], external_id, b"", False, None, "", b"")
+        row = (number, self._streams[key], external_id, b"", "mapped", False, None, "", b"")
         self.work.upsert(t.record, [row])
         return number
 

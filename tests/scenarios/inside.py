@@ -44,7 +44,7 @@ def stage_behind(point: str) -> str:
         return ""
     if what == "batch" and stage in BEHIND:
         return "feed" if stage in FEEDS else stage
-    known = {"extract/page": "extract", "intake/landed": "normalize",
+    known = {"extract/page": "extract", "intake/number": "land", "intake/numbered": "normalize",
              "intake/normalize": "normalize", "intake/land": "land"}  # fmt: skip
     return known.get(name, "")
 

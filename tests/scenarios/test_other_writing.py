@@ -84,5 +84,5 @@ def test_the_bytes_are_kept_as_they_were_told(land: Land, tmp_path: Path) -> Non
     land(FIRST.replace("Müßig", "Müssig"))
     with open_project(tmp_path) as project, project.store.read() as work:
         (number,) = (row.id for row in work.all(sa.select(tables.record.c.id)))
-        (raw,) = records.load_raw(work, [number])
-    assert records.decoded(raw.payload) == {"id": 1, "name": "Müssig", "mail": "m@example.org"}
+        (raws,) = records.load_raw(work, [number])
+    assert records.decoded(raws.payloads[0]) == {"id": 1, "name": "Müssig", "mail": "m@example.org"}

@@ -85,7 +85,7 @@ def test_the_view_is_made_once_and_goes_with_the_tables(store: Store) -> None:
 
 def test_who_bought_a_sku_is_found_for_many_at_once(store: Store) -> None:
     with store.work() as work:
-        records = [(number, number // 10, str(number), b"", False, None, "", b"")
+        records = [(number, number // 10, str(number), b"", "mapped", False, None, "", b"")
                    for number in (10, 11, 12, 20)]  # fmt: skip
         work.upsert(tables.record, records)
         work.upsert(tables.orders, [

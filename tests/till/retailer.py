@@ -75,7 +75,8 @@ class Retailer:
         doc = orjson.dumps(customer).decode()
         with self.store.work() as work:
             work.upsert(t.stream, [(1, "crm", "customers", "customers", "", "{}")])
-            row = (number, 1, f"{customer_id}-{number}", b"h", False, None, "run", b"\x00{}")
+            name = f"{customer_id}-{number}"
+            row = (number, 1, name, b"h", "mapped", False, None, "run", b"\x00{}")
             work.upsert(t.record, [row])
             work.upsert(t.source_customer, [(number, 1, controller, doc)])
             work.upsert(t.customer, [(customer_id, controller, "alive", None)])

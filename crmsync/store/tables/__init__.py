@@ -16,11 +16,11 @@ from crmsync.store.tables.outreach import consent_told, ledger, ledger_key, ledg
 from crmsync.store.tables.own import store_id
 from crmsync.store.tables.profile import abc_due, due, habit, profile
 from crmsync.store.tables.record import (
+    UNUSUAL,
     change,
     counter,
     dictionary,
     lease,
-    mapped,
     parked,
     pending,
     record,
@@ -31,6 +31,7 @@ from crmsync.store.tables.record import (
 from crmsync.store.tables.till import card, card_key
 
 __all__ = [
+    "UNUSUAL",
     "abc_due",
     "card",
     "card_key",
@@ -51,7 +52,6 @@ __all__ = [
     "ledger_payload",
     "link",
     "link_event",
-    "mapped",
     "match_key",
     "metadata",
     "order_line",

@@ -40,6 +40,12 @@ orders = table(
     flag("counts"),
     text("lines"),
     sa.Index("orders_source", "source_id"),
+    sa.Index(
+        "orders_of_order",
+        "order_record_id",
+        sqlite_where=sa.text("order_record_id IS NOT NULL"),
+        postgresql_where=sa.text("order_record_id IS NOT NULL"),
+    ),
 )
 """The columns are those of model.order.Order. The lines lie in the row: one text is written many
 times quicker than a row each; the view `order_line` unfolds them."""
@@ -57,6 +63,7 @@ delivery = table(
     text("carrier"),
     text("evidence"),
     sa.Index("delivery_source", "source_id"),
+    sa.Index("delivery_order", "order_record_id"),
 )
 
 interaction = table(

@@ -21,12 +21,16 @@ stream = table(
 )
 """One stream of one connection; `state` is its cursor (JSON)."""
 
+UNUSUAL = sa.text("state <> 'mapped'")
+"""What few records are: it is written as in the index, or the index is not used."""
+
 record = table(
     "record",
     number("id", key=True),
     number("stream_id"),
     text("external_id"),
     blob("hash"),
+    text("state"),
     flag("deleted"),
     number("merged_into", null=True),
     text("landed_run"),
@@ -38,8 +42,12 @@ record = table(
         sqlite_where=sa.text("merged_into IS NOT NULL"),
         postgresql_where=sa.text("merged_into IS NOT NULL"),
     ),
+    sa.Index("record_state", "state", sqlite_where=UNUSUAL, postgresql_where=UNUSUAL),
 )
-"""The raw record as the backend told it, through the codec; a deleted one keeps its id."""
+"""The raw record as the backend told it, through the codec; a deleted one keeps its id.
+
+`state` is what became of it in normalize: mapped, ignored, pending, parked or withdrawn.
+"""
 
 dictionary = table(
     "dictionary",
@@ -62,15 +70,6 @@ change = table(
 """
 
 watermark = table("watermark", text("stage", key=True), number("seq"), text("detail"))
-
-mapped = table(
-    "mapped",
-    number("record_id", key=True),
-    text("state"),
-    blob("customer_hash"),
-    blob("facts_hash"),
-)
-"""What became of a record in normalize: mapped, ignored, pending, parked or withdrawn."""
 
 pending = table(
     "pending",
@@ -112,4 +111,4 @@ run = table(
 )
 
 lease = table("lease", text("name", key=True), number("token"), text("holder"), text("expires_at"))
-"""Who may work on what; every commit compares its `token` with this row."""
+"""Who may work on what; every writing transaction compares its `token` with this row."""

@@ -1,0 +1,96 @@
+"""What records yield now beside what they yielded before: only what differs is written."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+import orjson
+from pydantic import TypeAdapter
+
+from crmsync.engine.normalize import Normalized
+from crmsync.engine.outcome import Fact, concerned
+from crmsync.model.customer import SourceCustomer
+from crmsync.model.order import Row
+from crmsync.normalize import clean
+from crmsync.store.models import Customer
+
+_CUSTOMER = TypeAdapter(SourceCustomer)
+FACTS = ("orders", "deliveries", "interactions")
+CLAIMS = ("claims",)
+_NOTHING: frozenset[Fact] = frozenset()
+
+
+@dataclass(slots=True)
+class Difference:
+    """What is to be written of records, and whom it concerns.
+
+    `gone` are the source customers that are no more, `renewed` the records whose old facts go
+    before the new ones come; `facts` and `consents` are the source customers whose facts or
+    consents changed.
+    """
+
+    customers: list[tuple[int, int, str, str]] = field(default_factory=list)
+    gone: list[int] = field(default_factory=list)
+    rows: Mapping[str, list[Row]] = field(default_factory=dict)
+    renewed: list[int] = field(default_factory=list)
+    facts: dict[int, None] = field(default_factory=dict)
+    consents: dict[int, None] = field(default_factory=dict)
+
+
+def differ(normalized: Normalized, controller: str) -> Difference:
+    """What of `normalized` is to be written; what is parked or waits keeps its last good version.
+
+    The controller counts as well: a connection that goes to another company is resolved anew.
+    """
+    settled = {*normalized.yields.ids, *normalized.withdrawn, *normalized.ignored}
+    found = Difference()
+    _differ_customers(found, normalized, settled, controller)
+    _differ_facts(found, normalized, settled)
+    return found
+
+
+def _differ_customers(
+    found: Difference, normalized: Normalized, settled: Collection[int], controller: str
+) -> None:
+    now, before = normalized.yields.customers, normalized.before.customers
+    streams: dict[int, int] = {}
+    for some in normalized.raws:
+        streams |= dict.fromkeys(some.ids, some.stream_id)
+    for number, customer in now.items():
+        old = before.get(number)
+        doc = _document(customer, old)
+        if old != (controller, doc):
+            found.customers.append((number, streams[number], controller, doc))
+    found.gone = [number for number in before if number in settled and number not in now]
+
+
+def _document(customer: SourceCustomer, old: Customer | None) -> str:
+    """The customer's document; what the backend hides now keeps its old value."""
+    if old is not None:
+        customer = clean.carry_hidden(customer, _CUSTOMER.validate_json(old.doc))
+    return orjson.dumps(customer).decode()
+
+
+def _differ_facts(found: Difference, normalized: Normalized, settled: Collection[int]) -> None:
+    before, yields = normalized.before.facts, normalized.yields
+    known = frozenset(normalized.known())
+    now = yields.facts(known)
+    same = {
+        number
+        for number in known.intersection(yields.ids)
+        if now.get(number, _NOTHING) == before.get(number, _NOTHING)
+    }
+    found.rows = yields.without(same)
+    found.renewed = [number for number in before if number in settled and number not in same]
+    old = _tables(fact for number in found.renewed for fact in before[number])
+    for tables, sources in ((FACTS, found.facts), (CLAIMS, found.consents)):
+        sources |= concerned(found.rows, tables)
+        sources |= dict.fromkeys(sorted(concerned(old, tables)))
+
+
+def _tables(facts: Iterable[Fact]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for table, row in facts:
+        found.setdefault(table, []).append(row)
+    return found
