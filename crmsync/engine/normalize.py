@@ -109,16 +109,17 @@ def normalize(
     result, clock = Normalized(raws), connected.clock
     if not result.taken:
         return result
-    with clock.on("map"):
-        told = [_ask(connected, *page, result) for page in _pages(connected, raws, result)]
-    with clock.on("find parents"), store.read() as look:
-        parents = find(look, connected.connection.name, told, fresh or {})
-        zones = models.shop_zones(look, connected.connection.name)
+    name = connected.connection.name
+    with store.read() as look:
+        context = Context(connected.connection, models.shop_zones(look, name))
         result.before = models.load_told(look, result.known())
-    context = Context(connected.connection, zones)
-    with clock.on("clean"):
-        for answers in told:
-            _judge(_present(answers, parents, result), parents, context, result)
+        for page in _pages(connected, raws, result):
+            with clock.on("map"):
+                answers = _ask(connected, *page, result)
+            with clock.on("find parents"):
+                parents = find(look, name, answers, fresh or {})
+            with clock.on("clean"):
+                _judge(_present(answers, parents, result), parents, context, result)
     return result
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,7 +25,7 @@ Fresh = Mapping[str, Mapping[str, int]]
 
 @dataclass(frozen=True, slots=True)
 class Parents:
-    """The record ids behind the names a batch uses, and the source customer of each order.
+    """The record ids behind the names a page uses, and the source customer of each order.
 
     `ids` holds them by stream, then by external id; `complete` says that nothing named is missing.
     """
@@ -121,16 +121,15 @@ _ORDER: dict[type[Told], Tell] = {
 """By class: asking a pydantic class whether something is its instance costs more than the rest."""
 
 
-def find(work: Work, connection: str, told: Sequence[Answers], fresh: Fresh) -> Parents:
-    """The parents of a batch, one query for each stream that is named."""
-    wanted = _wanted(told)
+def find(work: Work, connection: str, answers: Answers, fresh: Fresh) -> Parents:
+    """The parents of a page, one query for each stream that is named."""
+    wanted = _wanted(answers)
     ids = {
         stream: _ids(work, connection, stream, names) | _among(fresh.get(stream, {}), names)
         for stream, names in wanted.items()
     }
     complete = all(len(ids[stream]) == len(names) for stream, names in wanted.items())
-    others = (one for answers in told for _, one in answers.others)
-    orders = {name for one in others if (name := _order(one))}
+    orders = {name for _, told in answers.others if (name := _order(told))}
     present = {ids[stream][name] for stream, name in orders if name in ids[stream]}
     return Parents(ids, models.order_sources(work, present), complete)
 
@@ -139,19 +138,18 @@ def _among(fresh: Mapping[str, int], names: Iterable[str]) -> dict[str, int]:
     return {name: fresh[name] for name in names if name in fresh} if fresh else {}
 
 
-def _wanted(told: Sequence[Answers]) -> dict[str, set[str]]:
+def _wanted(answers: Answers) -> dict[str, set[str]]:
     """The external ids that are named, by stream."""
     wanted: dict[str, set[str]] = {}
-    for answers in told:
-        for group in answers.of(ToldOrder):
-            streams, names = _named(group)
-            for stream in set(streams):
-                mine = names if len(set(streams)) == 1 else _only(stream, streams, names)
-                wanted.setdefault(stream, set()).update(filter(None, mine))
-        for _, one in answers.others:
-            for parent in (_customer(one), _order(one)):
-                if parent is not None:
-                    wanted.setdefault(parent[0], set()).add(parent[1])
+    for group in answers.of(ToldOrder):
+        streams, names = _named(group)
+        for stream in set(streams):
+            mine = names if len(set(streams)) == 1 else _only(stream, streams, names)
+            wanted.setdefault(stream, set()).update(filter(None, mine))
+    for _, told in answers.others:
+        for parent in (_customer(told), _order(told)):
+            if parent is not None:
+                wanted.setdefault(parent[0], set()).add(parent[1])
     return wanted
 
 

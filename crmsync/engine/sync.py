@@ -54,6 +54,7 @@ def sync(
             _one(project, name, report, now, progress, read=read, accept_deletes=accept_deletes)
             for name in names
         ]
+        project.store.complete()
         check_against_store(project.store, report)
         _name_leftovers(project, report)
         _name_absent(project, report)

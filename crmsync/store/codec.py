@@ -23,8 +23,8 @@ SMALL = 128
 LEVEL = -1
 """The quickest level that still finds the repetitions of one record: level 1 saves a fifth more of
 the bytes and costs twice the time."""
-SHARED_LEVEL = 1
-"""With a dictionary it costs no more."""
+SHARED_LEVEL = -3
+"""With a dictionary: level 1 saves an eighth more of the bytes and costs a quarter more time."""
 
 Dictionaries = Mapping[int, Callable[[bytes], bytes]]
 """How what was compressed with a dictionary is read again, by the dictionary's number."""

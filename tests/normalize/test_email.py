@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from email_validator import EmailNotValidError, validate_email
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmsync.normalize.email import clean_email
+from crmsync.normalize.email import _SPECIAL, clean_email
 
 
 @pytest.mark.parametrize(
@@ -74,3 +74,7 @@ def test_no_text_is_too_odd(raw: str) -> None:
     value, role = clean_email(raw)
     assert value == value.casefold()
     assert value or not role
+
+
+def test_special_domains_are_those_of_the_library() -> None:
+    assert {name.rpartition(".")[2] for name in SPECIAL_USE_DOMAIN_NAMES} == _SPECIAL

@@ -85,10 +85,10 @@ def test_a_lost_dictionary_is_named_as_damage() -> None:
 @pytest.mark.parametrize("depth", [300, 1000])
 def test_records_nested_deeply_make_no_dictionary_and_come_back(store: Store, depth: int) -> None:
     deep = b'{"note": ' + b"[" * depth + b"]" * depth + b"}"
-    payloads = [*_customers(dictionaries.ENOUGH - 1), deep]
+    payloads = [deep, *_customers(dictionaries.ENOUGH - 1)]
     numbers = _land(store, payloads)
     with store.read() as work:
-        where = record.c.id == numbers[-1]
+        where = record.c.id == numbers[0]
         (stored,) = work.one(record.select().with_only_columns(record.c.payload).where(where))
         assert not work.all(dictionary.select())
     assert codec.unpack(bytes(stored)) == deep

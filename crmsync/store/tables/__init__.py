@@ -1,6 +1,6 @@
 """The tables of the store, one file per room that fills them, all under one metadata."""
 
-from crmsync.store.tables.base import metadata
+from crmsync.store.tables.base import LATE, PARTIAL, metadata
 from crmsync.store.tables.identity import customer, decision, link, link_event, match_key, pair
 from crmsync.store.tables.lines import order_line
 from crmsync.store.tables.model import (
@@ -31,6 +31,8 @@ from crmsync.store.tables.record import (
 from crmsync.store.tables.till import card, card_key
 
 __all__ = [
+    "LATE",
+    "PARTIAL",
     "UNUSUAL",
     "abc_due",
     "card",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from crmsync.store.tables.base import number, table, text
+from crmsync.store.tables.base import number, partial_index, table, text
 
 match_key = table(
     "match_key",
@@ -45,15 +45,11 @@ link_event = table(
     text("to_customer", null=True),
     text("rule"),
     text("run_id"),
-    sa.Index(
-        "link_event_left",
-        "from_customer",
-        sqlite_where=sa.text("to_customer IS NULL"),
-        postgresql_where=sa.text("to_customer IS NULL"),
-    ),
     sa.Index("link_event_source", "source_id"),
 )
 """Every change of a link, append-only: what unmerge and history read."""
+
+partial_index("link_event_left", link_event, "from_customer", "to_customer IS NULL")
 
 pair = table(
     "pair",

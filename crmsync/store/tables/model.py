@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from crmsync.store.tables.base import flag, number, table, text
+from crmsync.store.tables.base import flag, late_index, number, partial_index, table, text
 
 source_customer = table(
     "source_customer",
@@ -39,13 +39,6 @@ orders = table(
     number("shipping"),
     flag("counts"),
     text("lines"),
-    sa.Index("orders_source", "source_id"),
-    sa.Index(
-        "orders_of_order",
-        "order_record_id",
-        sqlite_where=sa.text("order_record_id IS NOT NULL"),
-        postgresql_where=sa.text("order_record_id IS NOT NULL"),
-    ),
 )
 """The columns are those of model.order.Order. The lines lie in the row: one text is written many
 times quicker than a row each; the view `order_line` unfolds them."""
@@ -62,7 +55,6 @@ delivery = table(
     text("delivered_on", null=True),
     text("carrier"),
     text("evidence"),
-    sa.Index("delivery_source", "source_id"),
     sa.Index("delivery_order", "order_record_id"),
 )
 
@@ -82,7 +74,6 @@ interaction = table(
     text("due_on", null=True),
     text("resolved_on", null=True),
     text("store"),
-    sa.Index("interaction_source", "source_id"),
 )
 
 consent_claim = table(
@@ -99,7 +90,6 @@ consent_claim = table(
     text("origin"),
     text("evidence"),
     text("expires_on", null=True),
-    sa.Index("consent_claim_source", "source_id"),
 )
 
 product = table(
@@ -128,3 +118,7 @@ shop = table(
     text("city"),
 )
 """The stores of the retailer (model.order.Store)."""
+
+for _table in (orders, delivery, interaction, consent_claim):
+    late_index(f"{_table.name}_source", _table, "source_id")
+partial_index("orders_of_order", orders, "order_record_id", "order_record_id IS NOT NULL")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from crmsync.store.tables.base import blob, flag, number, table, text
+from crmsync.store.tables.base import blob, flag, number, partial_index, table, text
 
 counter = table("counter", text("name", key=True), number("value"))
 """The last number given out for each name; its row lock gives numbers in commit order."""
@@ -36,18 +36,14 @@ record = table(
     text("landed_run"),
     blob("payload"),
     sa.UniqueConstraint("stream_id", "external_id"),
-    sa.Index(
-        "record_merged",
-        "merged_into",
-        sqlite_where=sa.text("merged_into IS NOT NULL"),
-        postgresql_where=sa.text("merged_into IS NOT NULL"),
-    ),
-    sa.Index("record_state", "state", sqlite_where=UNUSUAL, postgresql_where=UNUSUAL),
 )
 """The raw record as the backend told it, through the codec; a deleted one keeps its id.
 
 `state` is what became of it in normalize: mapped, ignored, pending, parked or withdrawn.
 """
+
+partial_index("record_merged", record, "merged_into", "merged_into IS NOT NULL")
+partial_index("record_state", record, "state", UNUSUAL.text)
 
 dictionary = table(
     "dictionary",
