@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import accumulate, pairwise, repeat
 from typing import Any, Final, TypeVar, get_args
 
 from crmsync.model.told import Told
@@ -28,14 +30,15 @@ class Columns:
 
     `cells` holds a list of `size` values for each field that any of them shows, HIDDEN where one
     does not; a field that none shows has no column. `lists` holds the fields that are lists of
-    told things (addresses, contacts, consents, lines).
+    told things (addresses, contacts, consents, lines). Who knows in which columns HIDDEN stands
+    says so by `known_partly`.
     """
 
     model: type[Told]
     size: int
     cells: dict[str, list[Any]] = field(default_factory=dict)
     lists: dict[str, Items] = field(default_factory=dict)
-    _partly: frozenset[str] | None = field(default=None, compare=False, repr=False)
+    known_partly: frozenset[str] | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def of(cls, model: type[Told], told: Sequence[Told]) -> Columns:
@@ -75,10 +78,11 @@ class Columns:
 
     def partly(self) -> frozenset[str]:
         """The columns in which HIDDEN stands; kinds are compared, for that is quicker."""
-        if self._partly is None:
+        if self.known_partly is None:
             cells = self.cells.items()
-            self._partly = frozenset(n for n, found in cells if _Hidden in set(map(type, found)))
-        return self._partly
+            hiding = frozenset(name for name, found in cells if _Hidden in set(map(type, found)))
+            self.known_partly = hiding
+        return self.known_partly
 
     def shown(self) -> list[frozenset[str]]:
         """The fields that each of them shows."""
@@ -136,12 +140,25 @@ class Items:
             places.append(place)
         return places
 
-    def by_owner(self, values: Iterable[T], size: int) -> list[list[T]]:
+    def bounds(self, size: int) -> list[int] | None:
+        """Where the items of each of `size` records begin, and where the last end.
+
+        None where they do not stand one record after the other.
+        """
+        if self.owners != sorted(self.owners):
+            return None
+        counts = Counter(self.owners)
+        return list(accumulate(map(counts.get, range(size), repeat(0)), initial=0))
+
+    def by_owner(self, values: Sequence[T], size: int) -> list[Sequence[T]]:
         """`values` (one an item) in a list for each of `size` records."""
+        bounds = self.bounds(size)
+        if bounds is not None:
+            return [values[start:end] for start, end in pairwise(bounds)]
         found: list[list[T]] = [[] for _ in range(size)]
         for owner, value in zip(self.owners, values, strict=True):
             found[owner].append(value)
-        return found
+        return list(found)
 
     def take(self, rows: Sequence[int]) -> Items:
         """The items of these rows alone, whose numbers become their places in `rows`."""

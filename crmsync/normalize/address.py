@@ -216,7 +216,7 @@ def clean_addresses(told: Items | None, size: int, *, country: str) -> list[tupl
         _address, columns.column("type", "other"), columns.texts("recipient"),
         columns.texts("company"), columns.texts("region"), places,
     )  # fmt: skip
-    return [tuple(some) for some in told.by_owner(made, size)]
+    return [tuple(some) for some in told.by_owner(list(made), size)]
 
 
 def _address(type_: str, recipient: str, company: str, region: str, place: _Place) -> Address:

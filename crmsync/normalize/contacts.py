@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import repeat
 
 from crmsync.model.columns import Items
 from crmsync.model.customer import ContactPoint
-from crmsync.model.words import ContactChannel
 from crmsync.normalize.email import clean_email
 from crmsync.normalize.phone import to_e164
 
@@ -24,21 +22,19 @@ def clean_contacts(
     if told is None:
         return [()] * size
     columns = told.columns
-    points = map(
-        _point, columns.column("channel"), columns.column("value"),
-        columns.column("verified", False), columns.column("preferred", False), repeat(country),
+    channels, raws = columns.column("channel"), columns.texts("value")
+    cleaned = [
+        clean_email(raw) if channel == "email" else (to_e164(raw, country), False)
+        for channel, raw in zip(channels, raws, strict=True)
+    ]
+    points = list(
+        map(
+            ContactPoint, channels, [value for value, _ in cleaned], raws,
+            columns.column("verified", False), columns.column("preferred", False),
+            [role for _, role in cleaned],
+        )
     )  # fmt: skip
     return [_each_once(some) for some in told.by_owner(points, size)]
-
-
-def _point(
-    channel: ContactChannel, value: str, verified: bool, preferred: bool, country: str
-) -> ContactPoint:
-    raw = value.strip()
-    if channel == "email":
-        address, role = clean_email(raw)
-        return ContactPoint(channel, address, raw, verified, preferred, role)
-    return ContactPoint(channel, to_e164(raw, country), raw, verified, preferred, False)
 
 
 def _each_once(points: Sequence[ContactPoint]) -> tuple[ContactPoint, ...]:

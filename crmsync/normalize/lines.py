@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import lru_cache, partial
-from itertools import repeat
+from itertools import accumulate, repeat
+from operator import sub
 from typing import Literal, NamedTuple
 
 import orjson
@@ -27,52 +28,58 @@ class Receipts(NamedTuple):
     prices_include_tax: Sequence[bool]
 
 
+class Figures(NamedTuple):
+    """Quantity (thousandths), gross, net and discount of each line, and whether it came back."""
+
+    quantities: Sequence[int]
+    gross: Sequence[int]
+    net: Sequence[int]
+    discounts: Sequence[int]
+    returned: Sequence[bool]
+
+
 class Sums(NamedTuple):
-    """The sums of kept and of returned lines, and how many lines there are and came back.
+    """Of each receipt the sums of kept and of returned lines, how many lines it has, and how many
+    of them came back.
 
     A gift card is a line, but money moved and no revenue.
     """
 
-    gross: int
-    net: int
-    refund_gross: int
-    refund_net: int
-    discount: int
-    lines: int
-    returned: int
+    gross: Sequence[int]
+    net: Sequence[int]
+    refund_gross: Sequence[int]
+    refund_net: Sequence[int]
+    discount: Sequence[int]
+    lines: Sequence[int]
+    returned: Sequence[int]
 
     @property
-    def amounts(self) -> tuple[int, int, int, int, int]:
+    def amounts(self) -> tuple[Sequence[int], ...]:
         """The sums without the counts, in the order of model.order.Order."""
         return self[:5]
 
 
 def clean_lines(
     told: Items | None, receipts: Receipts, *, sense: Sense = "sold"
-) -> tuple[list[str], list[Sums]]:
-    """The lines of each receipt as JSON (model.order.Order.lines), and its sums.
+) -> tuple[list[str], Sums]:
+    """The lines of each receipt as JSON (model.order.Order.lines), and the sums of each.
 
     RecordError names the field as the told model does, counted from 0 within its receipt.
     """
     size = len(receipts.currencies)
     if told is None or not told.owners:
-        return ["[]"] * size, [Sums(0, 0, 0, 0, 0, 0, 0)] * size
+        return ["[]"] * size, Sums(*([0] * size for _ in Sums._fields))
     columns, owners = told.columns, told.owners
-    currencies = [receipts.currencies[owner] for owner in owners]
+    currencies = list(map(receipts.currencies.__getitem__, owners))
     try:
         figures = _read(columns, owners, currencies, receipts, sense)
     except RecordError as error:
         raise _line_error(error, columns, told.numbers(), currencies) from None
     gifts = columns.column("gift_card", False)
-    lines = zip(
-        _skus(columns),
-        *(columns.texts(name) for name in ("title", "category", "brand", "size")),
-        *zip(*figures, strict=True),
-        gifts,
-        strict=True,
-    )
-    texts = [orjson.dumps(one).decode() for one in told.by_owner(lines, size)]
-    return texts, _add_up(owners, figures, gifts, size)
+    texts = (columns.texts(name) for name in ("title", "category", "brand", "size"))
+    lines = list(zip(_skus(columns), *texts, *figures, gifts, strict=True))
+    documents = [orjson.dumps(some).decode() for some in told.by_owner(lines, size)]
+    return documents, _add_up(told, figures, gifts, size)
 
 
 def _skus(columns: Columns) -> list[str]:
@@ -89,22 +96,29 @@ def _read(
     currencies: Sequence[str],
     receipts: Receipts,
     sense: Sense,
-) -> list[Row]:
-    """Quantity, gross, net, discount and returned of each line."""
+) -> Figures:
     quantities = list(map(thousandths, columns.column("quantity", 1)))
-    amounts = list(map(minor, columns.column("amount"), currencies))
-    rates = columns.column("tax_rate")
-    with_tax = [receipts.prices_include_tax[owner] for owner in owners]
+    amounts, rates = columns.column("amount"), columns.column("tax_rate")
+    with_tax = list(map(receipts.prices_include_tax.__getitem__, owners))
     marked = not columns.cells.keys().isdisjoint(("discount", "returned"))
-    if sense == "sold" and not marked and min(quantities) >= 0 and min(amounts) >= 0:
-        taxed = map(_taxed, amounts, rates, with_tax)
-        return [(n, *both, 0, False) for n, both in zip(quantities, taxed, strict=True)]
-    return list(
-        map(
-            _figures, quantities, amounts, currencies, rates, columns.column("discount", 0),
-            columns.column("returned", False), with_tax, repeat(sense),
-        )
+    if sense == "sold" and not marked and min(quantities) >= 0:
+        gross, net = zip(*map(_priced, amounts, currencies, rates, with_tax), strict=True)
+        if min(gross) >= 0:
+            plain = len(quantities)
+            return Figures(quantities, gross, net, [0] * plain, [False] * plain)
+    found = map(
+        _figures, quantities, map(minor, amounts, currencies), currencies, rates,
+        columns.column("discount", 0), columns.column("returned", False), with_tax, repeat(sense),
     )  # fmt: skip
+    return Figures(*zip(*found, strict=True))
+
+
+@lru_cache(maxsize=32_768, typed=True)
+def _priced(
+    amount: Amount, currency: str, rate: Amount | None, prices_include_tax: bool
+) -> tuple[int, int]:
+    """Gross and net of an amount, in minor units. Remembered: a shop has few prices."""
+    return _taxed(minor(amount, currency), rate, prices_include_tax)
 
 
 def _figures(
@@ -135,7 +149,6 @@ def thousandths(quantity: Decimal | int | str) -> int:
     return scaled(quantity, 3)
 
 
-@lru_cache(maxsize=32_768)
 def _taxed(units: int, rate: Amount | None, prices_include_tax: bool) -> tuple[int, int]:
     """Gross and net of `units`; the same where no tax rate was told."""
     if rate is None:
@@ -168,25 +181,43 @@ def _line_error(
     return error
 
 
-def _add_up(
-    owners: Sequence[int], figures: Sequence[Row], gifts: Sequence[bool], size: int
-) -> list[Sums]:
-    """The sums of each of `size` receipts; `owners` says whose each line is."""
-    found = [[0, 0, 0, 0, 0, 0, 0] for _ in range(size)]
-    for owner, (_, gross, net, discount, returned), gift in zip(
-        owners, figures, gifts, strict=True
+def _add_up(told: Items, figures: Figures, gifts: Sequence[bool], size: int) -> Sums:
+    """The sums of each of `size` receipts."""
+    bounds = told.bounds(size)
+    if bounds is None or any(figures.returned) or any(gifts):
+        return _add_up_each(told.owners, figures, gifts, size)
+    none = [0] * size
+    gross, net, discount = (
+        _between(bounds, some) for some in (figures.gross, figures.net, figures.discounts)
+    )
+    lines = list(map(sub, bounds[1:], bounds))
+    return Sums(gross, net, none, none, discount, lines, none)
+
+
+def _between(bounds: Sequence[int], values: Sequence[int]) -> list[int]:
+    """The sum of the values between each bound and the next."""
+    so_far = [0, *accumulate(values)]
+    at = list(map(so_far.__getitem__, bounds))
+    return list(map(sub, at[1:], at))
+
+
+def _add_up_each(owners: Sequence[int], figures: Figures, gifts: Sequence[bool], size: int) -> Sums:
+    """The sums of each receipt, where some lines count otherwise; `owners` says whose a line is."""
+    sums = Sums(*([0] * size for _ in Sums._fields))
+    found: list[list[int]] = list(sums)  # type: ignore[arg-type]
+    gross, net, refund_gross, refund_net, discount, lines, returned = found
+    for owner, (_, one_gross, one_net, one_discount, back), gift in zip(
+        owners, zip(*figures, strict=True), gifts, strict=True
     ):
-        sums = found[owner]
-        sums[5] += 1
-        if returned:
-            sums[6] += 1
+        lines[owner] += 1
+        returned[owner] += back
         if gift:
             continue
-        if returned:
-            sums[2] += gross
-            sums[3] += net
+        if back:
+            refund_gross[owner] += one_gross
+            refund_net[owner] += one_net
         else:
-            sums[0] += gross
-            sums[1] += net
-            sums[4] += discount
-    return [Sums(*sums) for sums in found]
+            gross[owner] += one_gross
+            net[owner] += one_net
+            discount[owner] += one_discount
+    return sums

@@ -13,7 +13,7 @@ from crmsync.model.order import LINE, Delivery, Order, Row
 from crmsync.model.stream import Connection
 from crmsync.model.told import Amount, Day, ToldDelivery, ToldLine, ToldReturn
 from crmsync.model.told import Moment as ToldMoment
-from crmsync.normalize.lines import Receipts, Sums, clean_lines
+from crmsync.normalize.lines import Receipts, clean_lines
 from crmsync.normalize.money import currency_code, minor
 from crmsync.normalize.when import Moment, day, moment, moments
 
@@ -55,7 +55,10 @@ def clean_orders(
     orders = zip(
         record_ids,
         repeat("order"),
-        ["return" if 0 < one.lines == one.returned else "sale" for one in sums],
+        [
+            "return" if 0 < count == back else "sale"
+            for count, back in zip(sums.lines, sums.returned, strict=True)
+        ],
         source_ids,
         repeat(None),
         told.texts("number"),
@@ -64,15 +67,9 @@ def clean_orders(
         *zip(*whens, strict=True),
         statuses,
         currencies,
-        *zip(*(one.amounts for one in sums), strict=True),
+        *sums.amounts,
         map(_shipping, told.column("shipping", 0), currencies),
-        map(
-            _counts,
-            sums,
-            statuses,
-            told.column("test", False),
-            told.column("staff_purchase", False),
-        ),
+        _counted(told, statuses, sums.lines),
         lines,
     )
     return list(orders)
@@ -100,8 +97,13 @@ def _shipping(amount: Amount, currency: str) -> int:
         raise RecordError(error.reason, field="shipping", hint=error.hint) from None
 
 
-def _counts(sums: Sums, status: str, test: bool, staff_purchase: bool) -> bool:
-    return sums.lines > 0 and not (test or staff_purchase or status in _NOT_COUNTED)
+def _counted(told: Columns, statuses: Sequence[str], lines: Sequence[int]) -> list[bool]:
+    """Whether each counts as a purchase."""
+    tests, staff = told.column("test", False), told.column("staff_purchase", False)
+    return [
+        count > 0 and not (test or bought_by_staff or status in _NOT_COUNTED)
+        for count, status, test, bought_by_staff in zip(lines, statuses, tests, staff, strict=True)
+    ]
 
 
 def clean_return(
@@ -122,9 +124,9 @@ def clean_return(
     currency = currency_code(told.currency, connection.currency)
     receipt = Receipts([currency], [told.prices_include_tax])
     items = Items.of(ToldLine, [told.lines])
-    (lines,), (sums,) = clean_lines(items, receipt, sense="returned")
+    (lines,), sums = clean_lines(items, receipt, sense="returned")
     if sum(line[_GROSS] for line in orjson.loads(lines)) < 0:
-        (lines,), (sums,) = clean_lines(items, receipt, sense="turned")
+        (lines,), sums = clean_lines(items, receipt, sense="turned")
     return Order(
         record_id,
         told.part,
@@ -137,9 +139,13 @@ def clean_return(
         *when,
         "completed",
         currency,
-        *sums.amounts,
+        sums.gross[0],
+        sums.net[0],
+        sums.refund_gross[0],
+        sums.refund_net[0],
+        sums.discount[0],
         0,
-        sums.lines > 0,
+        sums.lines[0] > 0,
         lines,
     )
 

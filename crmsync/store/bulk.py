@@ -6,9 +6,8 @@ SQLite: one prepared statement. PostgreSQL: COPY into a temporary table, then on
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from itertools import chain
 from typing import Any
 
 import orjson
@@ -50,25 +49,32 @@ def _insert_many(driver: Any, table: sa.Table, rows: Rows) -> None:
     adapt it, at four times the price.
     """
     columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
-    marks, bound = [], []
+    marks: list[str] = []
+    bound: list[Sequence[Any]] = []
     for column, kind in zip(columns, _kinds(table), strict=True):
         fixed = _literal(column)
         marks.append(fixed or "?")
         if not fixed:
             convert = _PLAIN.get(kind) if None not in column else None
-            bound.append(map(convert, column) if convert else column)
+            bound.append(list(map(convert, column)) if convert else column)
     values = f"({', '.join(marks)})"
     if not bound:
         driver.execute(_upsert_text(table, values))
         return
-    told = list(zip(*bound, strict=True))
-    step = VARIABLES // len(bound)
-    whole = len(told) - len(told) % step
-    steps = (told[start : start + step] for start in range(0, whole, step))
+    width, count = len(bound), len(rows)
+    told: list[Any] = [None] * (width * count)
+    for place, told_here in enumerate(bound):
+        told[place::width] = told_here
+    step = VARIABLES // width
+    whole = count - count % step
     if whole:
         many = _upsert_text(table, ", ".join([values] * step))
-        driver.executemany(many, (tuple(chain.from_iterable(some)) for some in steps))
-    driver.executemany(_upsert_text(table, values), told[whole:])
+        driver.executemany(many, _pieces(told, step * width, 0, whole * width))
+    driver.executemany(_upsert_text(table, values), _pieces(told, width, whole * width, len(told)))
+
+
+def _pieces(values: list[Any], size: int, start: int, end: int) -> Iterator[list[Any]]:
+    return (values[at : at + size] for at in range(start, end, size))
 
 
 VARIABLES = 900

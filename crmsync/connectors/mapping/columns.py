@@ -34,10 +34,14 @@ Cells = dict[str, list[Any]]
 
 
 class Found(NamedTuple):
-    """Items of one shape: whose each is, what it tells, and the records that show nothing of it."""
+    """Items of one shape: whose each is, what it tells, and the records that show nothing of it.
+
+    `partly` are the fields that some of the items do not show.
+    """
 
     owners: list[int]
     cells: Cells
+    partly: frozenset[str]
     hidden: set[int]
 
 
@@ -69,7 +73,8 @@ def _mapped(shape: Shape, raws: Raws) -> Columns:
         return Columns(shape.model, 0)
     lists = {parts.name: _items(raws, parts) for _, parts in shape.lists}
     shown = {name: items for name, items in lists.items() if items is not None}
-    return Columns(shape.model, raws.size, _settled(_fill(raws, shape), shape.model), shown)
+    cells, partly = _settled(_fill(raws, shape), shape.model)
+    return Columns(shape.model, raws.size, cells, shown, partly)
 
 
 def _fill(raws: Raws, shape: Shape) -> Filled:
@@ -83,19 +88,20 @@ def _fill(raws: Raws, shape: Shape) -> Filled:
     return filled
 
 
-def _settled(filled: Filled, model: type[Told]) -> Cells:
-    """The columns that anything shows, as the model holds them; OddPage when it may refuse one."""
+def _settled(filled: Filled, model: type[Told]) -> tuple[Cells, frozenset[str]]:
+    """The columns that anything shows, as the model holds them, and those with gaps.
+
+    OddPage when the model may refuse one.
+    """
     known = targets(model)
     lacking = (
         t.required and filled.get(name, _UNSEEN)[1] <= _UNSEEN[1] for name, t in known.items()
     )
     if any(lacking):
         raise OddPage
-    return {
-        name: settle(column, known[name])
-        for name, column in filled.items()
-        if column[1] != _UNSEEN[1]
-    }
+    shown = {name: column for name, column in filled.items() if column[1] != _UNSEEN[1]}
+    cells = {name: settle(column, known[name]) for name, column in shown.items()}
+    return cells, frozenset(name for name, column in shown.items() if GONE in column[1])
 
 
 _UNSEEN: Column = ([], {GONE})
@@ -111,15 +117,13 @@ def _items(raws: Raws, parts: Parts) -> Items | None:
     model = (parts.items[0] if parts.items else parts.nested[0].shape).model
     filled = [one for one in found if one.owners]
     owners = list(chain.from_iterable(one.owners for one in filled))
-    return Items(owners, Columns(model, len(owners), _chained(filled)), hidden)
+    return Items(owners, Columns(model, len(owners), *_chained(filled)), hidden)
 
 
-def _chained(found: Sequence[Found]) -> Cells:
-    """The columns of all of these, one after the other."""
-    if len(found) == 1:
-        return found[0].cells
+def _chained(found: Sequence[Found]) -> tuple[Cells, dict[str, Items], frozenset[str]]:
+    """The columns of all of these, one after the other; no lists; and the columns with gaps."""
     names = dict.fromkeys(chain.from_iterable(one.cells for one in found))
-    return {
+    cells = {
         name: list(
             chain.from_iterable(
                 one.cells.get(name) or repeat(HIDDEN, len(one.owners)) for one in found
@@ -127,6 +131,8 @@ def _chained(found: Sequence[Found]) -> Cells:
         )
         for name in names
     }
+    gaps = (name for name in names for one in found if name in one.partly or name not in one.cells)
+    return cells, {}, frozenset(gaps)
 
 
 def _put_together(raws: Raws, shape: Shape) -> Found:
@@ -175,7 +181,8 @@ def _found(
             kept[row] = 0
         owners = list(compress(owners, kept))
         filled = {name: _kept(column, kept) for name, column in filled.items()}
-    return Found(list(owners), _settled(filled, shape.model) if owners else {}, hidden)
+    settled = _settled(filled, shape.model) if owners else ({}, frozenset())
+    return Found(list(owners), *settled, hidden)
 
 
 def _kept(column: Column, kept: bytearray) -> Column:
