@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -11,6 +12,8 @@ from phonenumbers import PhoneMetadata, PhoneNumberFormat
 from phonenumbers.phonemetadata import PhoneNumberDesc
 
 _PLAIN = re.compile(r"\(?\+?[0-9][0-9 ()/.\-]{4,30}", re.ASCII)
+_SPOKEN = re.compile(r"0[1-9] ?[0-9][0-9 ]{2,27}", re.ASCII)
+"""A number as people at home write it: 0221 5551234."""
 _SEPARATORS = str.maketrans(dict.fromkeys("+ ()/.-"))
 _FAST_REGIONS = ("DE", "AT", "CH", "FR", "NL", "BE")
 _TYPES = (
@@ -21,15 +24,10 @@ _SHORT = 6
 
 
 class Plan(NamedTuple):
-    """A numbering plan: its calling code, and the pattern of every valid national number."""
+    """A numbering plan: its calling code, and of each length the pattern of its valid numbers."""
 
     code: str
-    valid: re.Pattern[str]
-
-
-def _pattern(desc: PhoneNumberDesc) -> str:
-    lengths = "|".join(rf"\d{{{length}}}\Z" for length in desc.possible_length)
-    return rf"(?={lengths})(?:{desc.national_number_pattern})\Z"
+    valid: Mapping[int, re.Pattern[str]]
 
 
 def plan(region: str) -> Plan | None:
@@ -37,7 +35,7 @@ def plan(region: str) -> Plan | None:
 
     Plain means: trunk prefix 0, international prefix 00, one region to the calling code, and no
     rule that rewrites numbers. Then a number is valid exactly if it fits the general pattern and
-    that of some type, after one leading 0 is dropped.
+    that of some type that has its length, after one leading 0 is dropped.
     """
     meta: Any = PhoneMetadata.metadata_for_region(region, None)
     regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE[meta.country_code]
@@ -45,9 +43,30 @@ def plan(region: str) -> Plan | None:
     if prefixes != ("0", "00") or meta.national_prefix_transform_rule or regions != (region,):
         return None
     types = [desc for name in _TYPES if (desc := getattr(meta, name)) is not None]
-    known = [_pattern(desc) for desc in types if desc.national_number_pattern]
-    general = rf"(?!0)(?=(?:{meta.general_desc.national_number_pattern})\Z)"
-    return Plan(str(meta.country_code), re.compile(f"{general}(?:{'|'.join(known)})", re.ASCII))
+    known = [desc for desc in types if desc.national_number_pattern]
+    return Plan(str(meta.country_code), _Valid(meta.general_desc.national_number_pattern, known))
+
+
+class _Valid(dict[int, re.Pattern[str]]):
+    """The patterns by length, each made by the first number that needs it."""
+
+    def __init__(self, general: str, types: Sequence[PhoneNumberDesc]) -> None:
+        self._general, self._types = general, types
+
+    def __missing__(self, length: int) -> re.Pattern[str]:
+        fitting = [
+            f"(?:{desc.national_number_pattern})"
+            for desc in self._types
+            if length in desc.possible_length
+        ]
+        some = "|".join(fitting) or _NEVER
+        pattern = re.compile(rf"(?!0)(?=(?:{self._general})\Z)(?:{some})\Z", re.ASCII)
+        self[length] = pattern
+        return pattern
+
+
+_NEVER = r"(?!)"
+"""What fits nothing."""
 
 
 @lru_cache(maxsize=1)
@@ -59,28 +78,18 @@ def _plans() -> tuple[dict[str, Plan], dict[str, Plan]]:
 
 def _by_plan(own: Plan, national: str) -> str:
     number = national[1:] if national[:1] == "0" else national
-    return f"+{own.code}{number}" if own.valid.match(number) else ""
-
-
-def _spoken(raw: str, country: str) -> str | None:
-    """What `_fast` says of a number as people at home write it: 0221 5551234; else None."""
-    digits = raw.replace(" ", "")
-    if raw[:1] != "0" or digits[1:2] == "0" or not (digits.isascii() and digits.isdecimal()):
-        return None
-    home = _plans()[0].get(country)
-    plain = home is not None and len(digits) > 2 and 5 <= len(raw) <= 31
-    return _by_plan(home, digits) if plain and home else None
+    return f"+{own.code}{number}" if own.valid[len(number)].match(number) else ""
 
 
 def _fast(raw: str, country: str) -> str | None:
     """The number in E.164, '' if invalid, None where only phonenumbers can tell."""
-    if (spoken := _spoken(raw, country)) is not None:
-        return spoken
+    by_region, by_code = _plans()
+    home = by_region.get(country)
+    if home is not None and _SPOKEN.fullmatch(raw):
+        return _by_plan(home, raw.replace(" ", ""))
     if not _PLAIN.fullmatch(raw):
         return None
-    by_region, by_code = _plans()
     digits = raw.translate(_SEPARATORS)
-    home = by_region.get(country)
     if "+" in raw[:2]:
         international = digits
     elif home is not None and digits[:2] == "00":
