@@ -20,6 +20,10 @@ No error holds personal data: a record is named by its Ref, a field by its name,
 
 from __future__ import annotations
 
+NOBODYS_FAULT = (KeyboardInterrupt, GeneratorExit)
+"""What ends a run or a generator in order. Anything else that a plugin raises is its fault, also
+what Python does not call an Exception: SystemExit, or the panic of a library written in Rust."""
+
 
 class CrmsyncError(Exception):
     """The root: a message that says what and where, and a hint that says who must do what."""

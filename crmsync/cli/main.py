@@ -113,12 +113,12 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted; what was committed stays, run again to go on.", err=True)
         return 130
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # only a plugin's: click keeps its own to itself
         return _fail(error, debug=options.get("debug", False))
     return result if isinstance(result, int) else 0
 
 
-def _fail(error: Exception, *, debug: bool) -> int:
+def _fail(error: BaseException, *, debug: bool) -> int:
     """Say what went wrong in one sentence; what a bug of ours says itself may be personal data."""
     from crmsync.errors import CrmsyncError
 
@@ -136,7 +136,7 @@ def _fail(error: Exception, *, debug: bool) -> int:
     return error.exit_code
 
 
-def _place(error: Exception) -> str:
+def _place(error: BaseException) -> str:
     """The module of ours (or of a plugin of that name) and the line in which an error came up."""
     steps = traceback.walk_tb(error.__traceback__)
     places = [(str(frame.f_globals.get("__name__")), line) for frame, line in steps]

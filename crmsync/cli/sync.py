@@ -8,6 +8,7 @@ import click
 
 from crmsync.cli import screen
 from crmsync.engine.clock import STEPS
+from crmsync.engine.project import require_connections
 from crmsync.engine.report import Failure, Report
 from crmsync.engine.sync import sync as run_sync
 from crmsync.store import parking, records, runs
@@ -43,6 +44,7 @@ def sync(
 def replay(ctx: click.Context, connections: tuple[str, ...], as_of: str, as_json: bool) -> int:
     """Map every raw record again; no backend is asked."""
     with screen.project(ctx) as project, screen.progress(quiet=as_json) as progress:
+        require_connections(project.settings, connections)
         with project.store.work("replay/ask") as work:
             for row in records.all_streams(work).values():
                 if not connections or row.connection in connections:
