@@ -12,7 +12,8 @@
     ├── RecordError              3   one record is bad; it is parked, the run goes on
     ├── BrakeError               6   too much would vanish at once; a human decides
     ├── LeaseHeld                7   another run is at work
-    └── StoreError               1   IT: the store is locked, newer than this program, or damaged
+    ├── FileError                1   IT: a disk is full, or may not be written
+    └── StoreError               1   IT: the store is locked, full, away, damaged, too new
         └── SumsError            1   the numbers of a stage do not add up
 
 No error holds personal data: a record is named by its Ref, a field by its name, never by its value.
@@ -123,6 +124,12 @@ class LeaseHeld(CrmsyncError):
 
     code = "lease"
     exit_code = 7
+
+
+class FileError(CrmsyncError):
+    """A file cannot be written: its disk is full, read-only or faulty, or a right is missing."""
+
+    code = "file"
 
 
 class StoreError(CrmsyncError):

@@ -20,8 +20,9 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from crmsync.errors import LeaseHeld, StoreError
+from crmsync.errors import LeaseHeld
 from crmsync.store import points
+from crmsync.store.complaints import unwritable
 from crmsync.store.log import numbers
 from crmsync.store.tables import lease as lease_table
 
@@ -114,10 +115,7 @@ def _file_lock(engine: sa.Engine, name: str) -> Iterator[None]:
         with points.effect("lease/file"):
             descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
     except OSError as error:
-        raise StoreError(
-            f"nothing can be written beside the store: {error.strerror}.",
-            hint="IT: check the folder's rights and the space on the disk.",
-        ) from error
+        raise unwritable("the lease beside the store,", path, error) from error
     try:
         _lock_descriptor(descriptor, name)
         yield

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from crmsync.errors import StoreError
 from crmsync.store import files
+from crmsync.store.complaints import unwritable
 
 NAME = "crmsync.store-id"
 
@@ -55,8 +56,7 @@ def _write(path: Path, store_id: str) -> None:
     try:
         files.put(path, f"{store_id}\n".encode(), point="marker")
     except OSError as error:
-        raise StoreError(
-            f"{path} cannot be written: {error.strerror}.",
-            hint=f"IT: check the folder's rights, or write the file with the line {store_id}; "
-            "without it a lost store would not be noticed.",
-        ) from error
+        told = unwritable("the store's mark", path, error)
+        told.hint += f" Or write it yourself, with the line {store_id}; without it a lost store "
+        told.hint += "would not be noticed."
+        raise told from error
