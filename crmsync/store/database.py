@@ -19,6 +19,12 @@ from crmsync.store.work import Work
 
 BUSY_SECONDS = 30.0
 """So long SQLite's one writer waits for another; a commit on a slow disk takes many seconds."""
+STILL_SECONDS = 600.0
+"""So long a transaction on PostgreSQL may stand still between two statements.
+
+A process that was stopped, or whose machine is gone, would keep its locks for ever. The longest
+that ours compute in between are seconds.
+"""
 SOON_SECONDS = 0.5
 """So long waits who first wants to know whether it is a run of the same work that is committing."""
 
@@ -189,10 +195,23 @@ def _make_file(path: Path, marker: Marker | None) -> None:
 
 def _engine(url: sa.URL) -> sa.Engine:
     if url.get_backend_name() != "sqlite":
-        return sa.create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        engine = sa.create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        sa.event.listen(engine, "connect", _set_up_postgres)
+        return engine
     engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
     sa.event.listen(engine, "connect", _set_up_sqlite)
     return engine
+
+
+def _set_up_postgres(driver: Any, _record: Any) -> None:
+    """Let the server end a transaction of ours that stands still, unless it has a limit already."""
+    driver.autocommit = True
+    driver.execute(
+        "SELECT set_config('idle_in_transaction_session_timeout', %s, false) "
+        "WHERE current_setting('idle_in_transaction_session_timeout') = '0'",
+        (f"{STILL_SECONDS * 1000:.0f}",),
+    )
+    driver.autocommit = False
 
 
 def _set_up_sqlite(driver: Any, _record: Any) -> None:

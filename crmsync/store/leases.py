@@ -150,12 +150,27 @@ def _session_lock(engine: sa.Engine, name: str, holder: str) -> Iterator[None]:
         try:
             yield
         finally:
-            if taken:
-                connection.execute(sa.select(sa.func.pg_advisory_unlock(CLASS, key)))
-            else:
-                _let_go(connection, name, holder)
-            with points.effect("lease/unlock"):
-                connection.commit()
+            with _unless_gone(connection):
+                if taken:
+                    connection.execute(sa.select(sa.func.pg_advisory_unlock(CLASS, key)))
+                else:
+                    _let_go(connection, name, holder)
+                with points.effect("lease/unlock"):
+                    connection.commit()
+
+
+@contextmanager
+def _unless_gone(connection: sa.Connection) -> Iterator[None]:
+    """A session that its server has ended holds no lock any more: nothing is left to be done.
+
+    The run may have gone on without it, for every commit has compared the token.
+    """
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        connection.invalidate()
 
 
 def _let_go(connection: sa.Connection, name: str, holder: str) -> None:
