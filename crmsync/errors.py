@@ -14,6 +14,7 @@
     ├── LeaseHeld                7   another run is at work
     ├── FileError                1   IT: a disk is full, or may not be written
     └── StoreError               1   IT: the store is locked, full, away, damaged, too new
+        ├── CursorError          1   where to read on cannot be told; one stream waits for `--again`
         └── SumsError            1   the numbers of a stage do not add up
 
 No error holds personal data: a record is named by its Ref, a field by its name, never by its value.
@@ -136,6 +137,12 @@ class StoreError(CrmsyncError):
     """The store is locked, newer than this program, or damaged."""
 
     code = "store"
+
+
+class CursorError(StoreError):
+    """The store's note of where to read a stream on is damaged, or none of its connector."""
+
+    code = "cursor"
 
 
 class SumsError(StoreError):

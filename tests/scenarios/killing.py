@@ -102,7 +102,7 @@ def live(folder: Path, url: str, states: list[Content]) -> None:
     _once(folder, "decide", first, "merge", *pair, "--by", "Leitung")
     _once(folder, "replay", first)
     _now[:] = [states[1]]
-    _once(folder, "sync", second)
+    _once(folder, "sync", second, "sync", "--again", "shop/customers")
     for number in _parked(folder):
         _call(folder, "parked", "drop", number)
     _call(folder, "till", "build", "--out", str(folder / "till.db"))

@@ -31,7 +31,7 @@ from tests.scenarios.test_two_at_once import LEASE_HELD, asleep, code
 STATES = backend(30)
 UNNOTICED = {"extract/page", "intake/land:after", "lease/unlock:before"}
 """Points between two transactions: the next statement asks for a new session."""
-ENDED = {"store/schema:before", "lease/take:before", "intake/landed", "resolve/batch:before",
+ENDED = {"store/schema:before", "lease/take:before", "intake/land:before", "resolve/batch:before",
          "run/end:before"}  # fmt: skip
 """Points in the middle of one."""
 TAKE_COUNTER = (
@@ -104,7 +104,7 @@ def test_sessions_that_are_ended(
 def test_a_restart_in_the_middle(
     server: OwnServer, expected: dict[str, list[str]], tmp_path: Path, mode: str
 ) -> None:
-    for point in ("extract/page", "intake/landed"):
+    for point in ("extract/page", "intake/land:before"):
         folder = tmp_path / "project"
         ended, said = disturbed(
             folder, server.url, point, lambda: server.control("restart", "-m", mode)
@@ -135,7 +135,7 @@ def test_a_server_that_is_away_for_a_while(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("point", ["intake/landed", "intake/land:before"])
+@pytest.mark.parametrize("point", ["intake/land:before", "intake/finish:before"])
 def test_a_run_that_stands_still_in_a_transaction_keeps_no_locks(
     server: OwnServer, expected: dict[str, list[str]], tmp_path: Path, point: str,
     monkeypatch: pytest.MonkeyPatch,
@@ -176,7 +176,7 @@ def test_a_limit_that_the_server_has_is_kept(server: OwnServer) -> None:
     server.ask("ALTER DATABASE postgres RESET idle_in_transaction_session_timeout", answers=False)
 
 
-FULL = ("store/schema:before", "intake/landed", "till/batch:begin")
+FULL = ("store/schema:before", "intake/land:before", "till/batch:begin")
 
 
 def on_a_full_disk(folder: Path, disk: Path) -> list[tuple[int, str, list[str]]]:
