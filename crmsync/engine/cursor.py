@@ -21,7 +21,7 @@ STAMPS = ("done", "since", "until")
 KEYS = {*STAMPS, "position", "cursor"}
 """What a state may hold."""
 AGAIN = (
-    "IT: `crmsync sync --again {}/{}` forgets where it stood and reads it from its start; "
+    "`crmsync sync --again {}/{}` forgets where it stood and reads it from its start; "
     "nothing is lost by that, and nothing doubled."
 )
 
@@ -73,8 +73,11 @@ def _moment(value: Any) -> datetime:
 
 def heal(error: CrmsyncError, row: StreamRow) -> None:
     """Tell with an error the command that has the stream read from its start, if that may help."""
-    if isinstance(error, CursorError) or (isinstance(error, PluginError) and row.state):
-        error.hint = f"{error.hint} {AGAIN.format(row.connection, row.name)}".strip()
+    told = AGAIN.format(row.connection, row.name)
+    if isinstance(error, CursorError):
+        error.hint = f"IT: {told}"
+    elif isinstance(error, PluginError) and row.state.get("position") is not None:
+        error.hint += f" Where it stood may be the reason, too: {told}"
 
 
 def window(state: State) -> Window:

@@ -1,7 +1,7 @@
-"""A disk of a few megabytes that a test can fill and empty: a file system of its own, for Linux.
+"""A disk of a few megabytes that a test can fill, and a user whom modes bind, for Linux.
 
-It is mounted in a namespace that only a child process sees: that needs no rights where users may
-make namespaces, and leaves nothing behind.
+The disk is a file system mounted in a namespace that only a child process sees: that needs no
+rights where users may make namespaces, and leaves nothing behind.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any
 
 CLONE_NEWNS, CLONE_NEWUSER = 0x00020000, 0x10000000
 MS_REC, MS_PRIVATE = 0x4000, 0x40000
+CAPABILITY_VERSION = 0x20080522
 BALLAST = "ballast"
 """The file that fills the disk."""
 
@@ -28,11 +29,23 @@ def on_small_disk(folder: Path, megabytes: int, work: Callable[[], Any]) -> Any:
     OSError where this machine lets nobody mount anything; AssertionError with the child's words
     when it failed.
     """
+    return _in_child(lambda: _mount(folder, megabytes), work)
+
+
+def as_anybody(work: Callable[[], Any]) -> Any:
+    """What `work` gives, done in a child process that must obey the modes of files, also as root.
+
+    It keeps its files: root without its capabilities is an owner like any other.
+    """
+    return _in_child(_give_up_capabilities, work)
+
+
+def _in_child(prepare: Callable[[], None], work: Callable[[], Any]) -> Any:
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
         os.close(reading)
-        _answer(writing, lambda: (_mount(folder, megabytes), work())[1])
+        _answer(writing, lambda: (prepare(), work())[1])
     os.close(writing)
     with os.fdopen(reading, "rb") as pipe:
         told = pipe.read()
@@ -74,6 +87,12 @@ def _mount(folder: Path, megabytes: int) -> None:
     _check(libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None))
     options = f"size={megabytes}m,mode=0777".encode()
     _check(libc.mount(b"tmpfs", os.fsencode(folder), b"tmpfs", 0, options))
+
+
+def _give_up_capabilities() -> None:
+    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION, 0)
+    none = (ctypes.c_uint32 * 6)()
+    _check(ctypes.CDLL(None, use_errno=True).capset(header, none))
 
 
 def _check(answer: int) -> None:
