@@ -179,6 +179,12 @@ class _Source:
                 yield from pager.plain_pages(reader)
             yield from pager.full_pages(self._entries(reader, pager.mark), reader)
             grows = reader.grows
+        if self._complete and Stamp.of(path) != reading.stamp:
+            raise Unreachable(
+                f"{self.where}: {reading.name} was written while it was read.",
+                hint="Nobody was deleted; the next run reads it anew. A program that writes such a "
+                "file beside its place and then renames it leaves no half ones.",
+            )
         finished = _finished(reading, path, pager, grows=grows, compared=not self._complete)
         position = position.after(reading.name, finished)
         yield pager.last_page(position)
