@@ -138,7 +138,7 @@ def test_half_a_document_is_told_as_one(
     assert sync(tmp_path) == 0
     kept = content(tmp_path)
     (tmp_path / "filialen.csv").write_text("Nr;Name\n1;Köln\n2;Bonn\n", encoding="utf-8")
-    for cut in (4, len(written) // 2, len(written) - 3):
+    for cut in (4, 60, len(written) // 2, len(written) - 3):
         path.write_bytes(written[:cut])
         assert sync(tmp_path) in (0, 1, 3)  # it may still grow
         capsys.readouterr()
