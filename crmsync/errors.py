@@ -12,13 +12,19 @@
     ├── RecordError              3   one record is bad; it is parked, the run goes on
     ├── BrakeError               6   too much would vanish at once; a human decides
     ├── LeaseHeld                7   another run is at work
-    └── StoreError               1   IT: the store is locked, newer than this program, or damaged
+    ├── FileError                1   IT: a disk is full, or may not be written
+    └── StoreError               1   IT: the store is locked, full, away, damaged, too new
+        ├── CursorError          1   where to read on cannot be told; one stream waits for `--again`
         └── SumsError            1   the numbers of a stage do not add up
 
 No error holds personal data: a record is named by its Ref, a field by its name, never by its value.
 """
 
 from __future__ import annotations
+
+NOBODYS_FAULT = (KeyboardInterrupt, GeneratorExit)
+"""What ends a run or a generator in order. Anything else that a plugin raises is its fault, also
+what Python does not call an Exception: SystemExit, or the panic of a library written in Rust."""
 
 
 class CrmsyncError(Exception):
@@ -121,10 +127,22 @@ class LeaseHeld(CrmsyncError):
     exit_code = 7
 
 
+class FileError(CrmsyncError):
+    """A file cannot be written: its disk is full, read-only or faulty, or a right is missing."""
+
+    code = "file"
+
+
 class StoreError(CrmsyncError):
     """The store is locked, newer than this program, or damaged."""
 
     code = "store"
+
+
+class CursorError(StoreError):
+    """The store's note of where to read a stream on is damaged, or none of its connector."""
+
+    code = "cursor"
 
 
 class SumsError(StoreError):

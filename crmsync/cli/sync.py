@@ -7,7 +7,9 @@ from collections.abc import Mapping
 import click
 
 from crmsync.cli import screen
+from crmsync.engine.again import forget
 from crmsync.engine.clock import STEPS
+from crmsync.engine.project import require_connections
 from crmsync.engine.report import Failure, Report
 from crmsync.engine.sync import sync as run_sync
 from crmsync.store import parking, records, runs
@@ -21,16 +23,25 @@ day_option = click.option("--as-of", default="", type=screen.DAY,
 @connections_argument
 @day_option
 @click.option("--profile", is_flag=True, help="Say where the CPU time of a record goes.")
+@click.option("--again", multiple=True, metavar="CONNECTION[/STREAM]",
+              help="Read this from its start; repeatable.")  # fmt: skip
 @screen.json_option
 @click.pass_context
 def sync(
-    ctx: click.Context, connections: tuple[str, ...], as_of: str, profile: bool, as_json: bool
+    ctx: click.Context,
+    connections: tuple[str, ...],
+    as_of: str,
+    profile: bool,
+    again: tuple[str, ...],
+    as_json: bool,
 ) -> int:
     """Read what changed, know who is who, bring profiles, habits and feeds up to date.
 
     Exit code 3 as long as anything is parked.
     """
     with screen.project(ctx) as project, screen.progress(quiet=as_json) as progress:
+        require_connections(project.settings, connections)
+        forget(project, again)
         report = run_sync(project, connections=connections, as_of=as_of, progress=progress)
     return _show(report, as_json, profile=profile)
 
@@ -43,6 +54,7 @@ def sync(
 def replay(ctx: click.Context, connections: tuple[str, ...], as_of: str, as_json: bool) -> int:
     """Map every raw record again; no backend is asked."""
     with screen.project(ctx) as project, screen.progress(quiet=as_json) as progress:
+        require_connections(project.settings, connections)
         with project.store.work("replay/ask") as work:
             for row in records.all_streams(work).values():
                 if not connections or row.connection in connections:

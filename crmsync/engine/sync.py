@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from crmsync.config import FILE
 from crmsync.engine.intake import take_in
 from crmsync.engine.newid import new_id
-from crmsync.engine.project import Project
+from crmsync.engine.project import Project, require_connections
 from crmsync.engine.report import Progress, Report
 from crmsync.engine.sums import check_against_store
 from crmsync.errors import CrmsyncError, LeaseHeld, StoreError, SumsError
@@ -39,8 +39,9 @@ def sync(
     `as_of` is the local day the run counts from (ISO), by default today in the configured zone.
     A connection that fails is named in the report, the others go on. Without `read` nothing is
     asked of a backend: what is in the store is brought up to date. Without `behind` the run ends
-    after normalize.
+    after normalize. ConfigError, and nothing is done, when one of `connections` is not configured.
     """
+    require_connections(project.settings, connections)
     now = now or datetime.now(UTC)
     day = as_of or now.astimezone(ZoneInfo(project.settings.crmsync.zone)).date().isoformat()
     report = Report(new_id(now), day)

@@ -16,9 +16,12 @@ from crmsync.store import codec, dictionaries
 from crmsync.store.tables import DELETED, UNUSUAL, change, pending, record, stream, watermark
 from crmsync.store.work import Work
 
+RUBBISH = "rubbish"
+"""The key of a cursor's state under which the text stands that is no state; it is kept as it is."""
+
 
 class StreamRow(NamedTuple):
-    """A stream as the store knows it; `state` is its cursor."""
+    """A stream as the store knows it; `state` is its cursor, {RUBBISH: text} a damaged one."""
 
     id: int
     connection: str
@@ -91,12 +94,22 @@ def all_streams(work: Work) -> dict[int, StreamRow]:
 
 def _stream(row: Any) -> StreamRow:
     number, connection, name, kind, fingerprint, state = row
-    return StreamRow(number, connection, name, kind, fingerprint, orjson.loads(state or "{}"))
+    return StreamRow(number, connection, name, kind, fingerprint, _state(state))
+
+
+def _state(text: Any) -> dict[str, Any]:
+    try:
+        found = orjson.loads(text or "{}")
+    except orjson.JSONDecodeError:
+        found = None
+    return found if isinstance(found, dict) else {RUBBISH: str(text)}
 
 
 def save_stream(work: Work, row: StreamRow) -> None:
     """Write the stream's row; the cursor commits with the work."""
-    work.upsert(stream, [(*row[:5], orjson.dumps(row.state).decode())])
+    told = row.state.get(RUBBISH)
+    state = told if isinstance(told, str) else orjson.dumps(row.state).decode()
+    work.upsert(stream, [(*row[:5], state)])
 
 
 def known(work: Work, stream_id: int, external_ids: Sequence[str]) -> list[Known]:
