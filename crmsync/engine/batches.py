@@ -37,6 +37,7 @@ class Intake:
     lease: Lease
     connector: Connector
     accept_deletes: bool = False
+    whole: bool = False
     rows: dict[int, tuple[StreamRow, Stream]] = field(default_factory=dict)
     doubled: dict[str, Counter[str]] = field(default_factory=dict)
 

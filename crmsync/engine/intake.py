@@ -99,9 +99,10 @@ def _others_may_go_on(error: CrmsyncError) -> bool:
 
 def _read(intake: Intake, row: StreamRow, stream: Stream) -> None:
     before = _count(intake, row)
-    state = cursor.begin(row.state, stream, intake.connector, intake.now)
-    whole = state.get("position") is None
-    seen = reconcile.Seen() if stream.deletes == "missing" and whole else None
+    state = _begin(intake, row, stream)
+    seen = None
+    if stream.deletes == "missing" and state.get("position") is None:
+        seen = reconcile.Seen()
     places, wholes = dict[str, set[str]](), set[str]()
     for batch in _batches(intake, stream, state):
         state = cursor.move(state, batch.pages[-1].next_position)
@@ -112,11 +113,29 @@ def _read(intake: Intake, row: StreamRow, stream: Stream) -> None:
         for source, met in landing.places.items():
             places.setdefault(source, set()).update(met)
         map_again(intake)
-    _finish(intake, row._replace(state=cursor.finish(state, stream)),
-            {source: places[source] for source in wholes})  # fmt: skip
-    if not any(places.values()):  # what cannot be read may be the very record that seems gone
+    _finish(intake, row, stream, state, {source: places[source] for source in wholes})
+    if not _any_place(intake, row):  # what cannot be read may be the very record that seems gone
         _delete_missing(intake, row, stream, seen)
     _check_count(intake, row, stream, before)
+
+
+def _begin(intake: Intake, row: StreamRow, stream: Stream) -> cursor.State:
+    """Where this reading stands, and that this run takes part in it."""
+    state = cursor.begin(
+        row.state,
+        stream,
+        intake.connector,
+        intake.now,
+        again=_any_place(intake, row),
+        whole=intake.whole,
+    )
+    return cursor.met_in(state, intake.report.run_id)
+
+
+def _any_place(intake: Intake, row: StreamRow) -> bool:
+    """Whether something of the stream is parked that could not be read."""
+    with intake.store.read() as work:
+        return parking.any_place(work, row.id)
 
 
 def _batches(intake: Intake, stream: Stream, state: cursor.State) -> Iterable[Batch]:
@@ -146,11 +165,24 @@ def _pages(intake: Intake, stream: Stream, state: cursor.State) -> Iterable[Page
         points.reach("extract/page")
 
 
-def _finish(intake: Intake, row: StreamRow, places: dict[str, set[str]]) -> None:
-    """The stream was read to its end: close the window, release what can be read again."""
+def _finish(
+    intake: Intake,
+    row: StreamRow,
+    stream: Stream,
+    state: cursor.State,
+    wholes: dict[str, set[str]],
+) -> None:
+    """The stream was read to its end: close the window, release what can be read again.
+
+    A window was begun no later than that of everything that is parked, so what it did not meet is
+    mended or gone. A log goes on where it ended: only a source that was read whole tells that.
+    """
     with intake.work("intake/finish") as work:
-        records.save_stream(work, row)
-        for source, met in places.items():
+        records.save_stream(work, row._replace(state=cursor.finish(state, stream)))
+        if stream.cursor != "log":
+            parking.release_unmet(work, row.id, state["runs"])
+            return
+        for source, met in wholes.items():
             parking.release_places(work, row.id, source, met)
 
 

@@ -97,8 +97,7 @@ class Source:
                 some = keys[start : start + PAGE]
                 last = not more and start + PAGE >= len(records)
                 place = span.end if last else self._place(span, some[-1])
-                whole = last and "after" not in known
-                yield self._page(records[start : start + PAGE], place, whole=whole)
+                yield self._page(records[start : start + PAGE], place)
             if not more:
                 return
             after = keys[-1]
@@ -170,14 +169,12 @@ class Source:
         position: Json,
         *,
         unreadable: Sequence[Unreadable] = (),
-        whole: bool = False,
     ) -> Page:
         return Page(
             records=records,
             unreadable=unreadable,
             next_position=position,
             source=self.stream.name,
-            whole=whole,
         )
 
     def _with_key(self, record: Record) -> Record:
