@@ -54,6 +54,17 @@ class Unreadable:
     raw: bytes = b""
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What somebody should look at though reading goes well: a warning of the run's report.
+
+    `hint` says who must do what. Neither holds personal data.
+    """
+
+    message: str
+    hint: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """What one request brings.
@@ -67,7 +78,7 @@ class Page:
     `payloads`, where it is given, holds for each record the bytes of the JSON it was read from,
     None where there are none: the engine then keeps and hashes these instead of writing its own.
     `ids`, where it is given beside them, holds the external id of each record; the engine then no
-    longer looks at `records`, and decodes nothing but what changed.
+    longer looks at `records`, and decodes nothing but what changed. `notices` become warnings.
     """
 
     records: Sequence[Mapping[str, Json]] = ()
@@ -79,6 +90,7 @@ class Page:
     whole: bool = False
     payloads: Sequence[bytes | None] = ()
     ids: Sequence[str] = ()
+    notices: Sequence[Notice] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -149,6 +149,19 @@ def test_the_database_tells_what_changed_and_what_is_gone(folder: Path) -> None:
     assert landed(report, "erp/orders") == {"read": 9, "changed": 1, "unchanged": 8, "deleted": 1}
 
 
+def test_an_order_stamped_in_the_future_comes_in_and_is_told_of(folder: Path) -> None:
+    shop(folder, f"UPDATE orders SET changed_at = {stamp(timedelta(days=-90))} WHERE id = 7")
+    for changed in (0, 1):
+        report = run(folder)
+        assert count(folder, tables.orders) == 40
+        assert report.exit_code() == 0
+        (remark,) = report.warnings
+        assert remark.where == "erp/orders"
+        assert remark.message.startswith("1 rows have a time in 'changed_at'")
+        assert landed(report, "erp/orders").get("changed", 0) == changed
+        shop(folder, "UPDATE orders SET placed = '2025-03-09' WHERE id = 7")
+
+
 def test_a_changed_mapping_maps_again_without_reading(folder: Path) -> None:
     run(folder)
     toml = folder / "crmsync.toml"
