@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from crmsync.errors import RecordError
-from crmsync.model.ref import LONGEST, can_be_kept
+from crmsync.model.ref import LONGEST, can_be_kept, id_text
 from crmsync.model.stream import Page, Stream, Unreadable, reach
 
 Told = tuple[bytes, Mapping[str, Any] | None]
@@ -128,9 +128,10 @@ def _can_all_be_kept(names: Sequence[str]) -> bool:
 def external_id(raw: Mapping[str, Any], key: str) -> str:
     """The external id under `key`; RecordError without one, or when no store can keep it."""
     value = reach(raw, key)
-    if value is None or isinstance(value, (bool, float, list, dict)):
-        raise RecordError("the record has no external id", field=key)
-    return _kept(str(value), key)
+    name = id_text(value)
+    if name is None and isinstance(value, (float, Decimal)):
+        raise RecordError("the external id is no whole number", field=key)
+    return _kept(name or "", key)
 
 
 def _kept(name: str, key: str) -> str:

@@ -216,4 +216,6 @@ def test_two_numbers_too_long_to_be_told_apart_are_no_keys(
     (tmp_path / "k.jsonl").write_text(told, encoding="utf-8")
     pages = read(connect({**STREAM, "path": "k.jsonl"}))
     assert [record["Nr"] for record in records(pages)] == [2**63]
-    assert complaints(pages) == [(f"k.jsonl:{n}", "has no value in 'Nr'") for n in (1, 2)]
+    assert complaints(pages) == [
+        (f"k.jsonl:{n}", "has no whole number or text in 'Nr'") for n in (1, 2)
+    ]
