@@ -138,6 +138,17 @@ def test_a_line_that_cannot_be_read_is_parked_and_nobody_is_deleted(folder: Path
     assert count(folder, tables.parked) == 0
 
 
+def test_a_folder_that_grows_and_has_no_file_is_told_of(folder: Path) -> None:
+    toml = (folder / "crmsync.toml").read_text(encoding="utf-8")
+    growing = toml.replace('deletes = "missing"\n', "").replace("crm/*.csv", "crm/*.CSV")
+    (folder / "crmsync.toml").write_text(growing, encoding="utf-8")
+    report = run(folder)
+    assert report.exit_code() == 0
+    (remark,) = report.warnings
+    assert (remark.where, remark.message) == ("crm/customers", "no file matches crm/*.CSV.")
+    assert "integrator" in remark.hint
+
+
 def test_the_database_tells_what_changed_and_what_is_gone(folder: Path) -> None:
     run(folder)
     shop(
