@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sync": ("sync", "Read, resolve, profile and feed."),
     "replay": ("sync", "Map everything again from raw, without asking a backend."),
     "reconcile": ("sync", "Find what is gone from a backend."),
+    "withdraw": ("withdraw", "Take a connection out of use that is configured no more."),
     "status": ("sync", "Show the last runs and what is set aside."),
     "parked": ("parked", "List, show, retry or drop what is parked."),
     "review": ("people", "List pairs that a human should decide."),

@@ -120,7 +120,7 @@ def _name_leftovers(project: Project, report: Report) -> None:
             name,
             f"its {number} records are still in use, though {FILE} names it no more.",
             hint=f"The integrator: name it in {FILE} again; under a new name everything is read "
-            "twice. No command withdraws them yet.",
+            f"twice. Or take them out of use: crmsync withdraw {name}",
         )
 
 

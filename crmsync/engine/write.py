@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from crmsync.engine.differ import Difference
+from crmsync.engine.differ import Difference, differ
 from crmsync.engine.normalize import Connected, Normalized
 from crmsync.model.order import Delivery, Order, Product, Row
 from crmsync.store import Work, models, parking, records
@@ -22,6 +22,15 @@ def write(work: Work, connected: Connected, normalized: Normalized, difference: 
     parking.release_records(work, [*known.intersection(settled), *pending])
     _save_pending(work, connected, pending)
     _park(work, normalized)
+
+
+def withdraw(work: Work, ids: Sequence[int]) -> None:
+    """Take out all that these records yielded, as if their backend had deleted them just now."""
+    gone = Normalized((), before=models.load_told(work, ids), withdrawn=list(ids))
+    _write_difference(work, differ(gone, ""), new=False)
+    records.save_states(work, dict.fromkeys(ids, "withdrawn"))
+    models.clear_pending(work, ids)
+    parking.release_records(work, ids)
 
 
 def _write_difference(work: Work, difference: Difference, *, new: bool) -> None:

@@ -250,6 +250,7 @@ family_name = "Name"
     assert code == 0
     assert "crm: its 2 records are still in use, though crmsync.toml names it no more" in said
     assert "name it in crmsync.toml again" in said
+    assert "crmsync withdraw crm" in said
 
 
 def told(folder: Path, capsys: pytest.CaptureFixture[str], *words: str) -> str:
