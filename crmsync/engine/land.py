@@ -63,13 +63,15 @@ def compare(work: Work, row: StreamRow, stream: Stream, batch: Batch) -> Landing
     """What of a batch is new or changed; read = new + changed + unchanged + repeated + unreadable.
 
     A record is unchanged only when its hash is, or it says the same in another writing, and it is
-    alive. The new ones have no number yet.
+    alive; a tombstone that is told and deleted again stays one. The new ones have no number yet.
     """
     gathered = gather(batch, stream)
     told = gathered.told
     known = records.known(work, row.id, told)
     hashes = {name: digest(payload) for name, (payload, _) in told.items()}
     other = [name for name, mark in known.hashes.items() if mark != hashes[name]]
+    if gathered.gone:
+        other = [name for name in other if known.hashes[name] or name not in gathered.gone]
     same = _said_before(work, known, told, other)
     changed = {name: known.ids[name] for name in other if name not in same}
     new = dict.fromkeys([name for name in told if name not in known.ids], 0)
@@ -132,8 +134,10 @@ def number(work: Work, row: StreamRow, landing: Landing) -> None:
 
 
 def raws(row: StreamRow, landing: Landing) -> Raws:
-    """The new and changed records, by number, as they go to normalize."""
+    """The new and changed records, by number, as they go to normalize; none that is gone again."""
     told, ids = landing.gathered.told, landing.new | landing.changed
+    if gone := landing.gathered.gone:
+        ids = {name: number for name, number in ids.items() if name not in gone}
     names = sorted(ids, key=ids.__getitem__) if landing.changed else list(ids)
     numbers = list(map(ids.__getitem__, names))
     states = [landing.states.get(one, "") for one in numbers]
@@ -143,13 +147,17 @@ def raws(row: StreamRow, landing: Landing) -> Raws:
 def write(work: Work, row: StreamRow, landing: Landing, states: Mapping[int, str]) -> None:
     """Write the records, each with its state, "mapped" where `states` says no other.
 
-    Deletes come after the records of their batch, merges last; both are counted.
+    Deletes come after the records of their page and before those of the next one, merges last; both
+    are counted. What is told and deleted at once is a tombstone, and others that name it need not
+    wait for it.
     """
-    _write_records(work, row, landing, states)
+    told = landing.new | landing.changed
+    gone = [told[name] for name in landing.gathered.gone if name in told]
+    _write_records(work, row, landing, {**states, **dict.fromkeys(gone, "withdrawn")})
     _wake(work, row, landing.new)
     _park(work, row, landing)
     pages, counts = landing.batch.pages, landing.counts
-    counts["deleted"] = delete(work, row, [name for page in pages for name in page.deleted])
+    counts["deleted"] = delete(work, row, list(landing.gathered.gone))
     counts["merged"] = _merge(work, row, [pair for page in pages for pair in page.merged])
 
 
