@@ -23,7 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "discover": ("backends", "List the streams of a connection."),
     "sync": ("sync", "Read, resolve, profile and feed."),
     "replay": ("sync", "Map everything again from raw, without asking a backend."),
-    "reconcile": ("sync", "Find what is gone from a backend."),
+    "reconcile": ("sync", "Read everything again; find what changed unseen, and what is gone."),
     "withdraw": ("withdraw", "Take a connection out of use that is configured no more."),
     "status": ("sync", "Show the last runs and what is set aside."),
     "parked": ("parked", "List, show, retry or drop what is parked."),

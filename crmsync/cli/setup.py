@@ -139,4 +139,4 @@ def _connections(project: Project) -> Iterator[Coded]:
             finally:
                 connector.close()
         except CrmsyncError as error:
-            yield error.exit_code, ("error", f"{name}: {error.message}", error.hint)
+            yield error.exit_code, ("error", screen.placed(name, error.message), error.hint)

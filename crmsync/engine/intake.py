@@ -36,8 +36,11 @@ def take_in(
     progress: Progress,
     read: bool = True,
     accept_deletes: bool = False,
+    whole: bool = False,
 ) -> None:
     """Read, land and normalize a connection; without `read` only what is in the store already.
+
+    `whole` reads every stream from its beginning, also what lies before its window.
 
     Raises what ends the whole connection; a stream that fails leaves its cursor where it was,
     and the streams after it are still read.
@@ -45,7 +48,8 @@ def take_in(
     with project.store.lease(f"connection:{name}", holder=report.run_id) as lease:
         connector = connect(project, name)
         try:
-            intake = Intake(project, name, report, now, progress, lease, connector, accept_deletes)
+            intake = Intake(project, name, report, now, progress, lease, connector, accept_deletes,
+                            whole)  # fmt: skip
             _prepare(intake)
             map_again(intake, retry=True)
             if read:

@@ -32,6 +32,7 @@ def sync(
     read: bool = True,
     behind: bool = True,
     accept_deletes: bool = False,
+    whole: bool = False,
     verb: str = "sync",
 ) -> Report:
     """Run every stage over `connections` (all of them when empty); gives the report.
@@ -39,7 +40,7 @@ def sync(
     `as_of` is the local day the run counts from (ISO), by default today in the configured zone.
     A connection that fails is named in the report, the others go on. Without `read` nothing is
     asked of a backend: what is in the store is brought up to date. Without `behind` the run ends
-    after normalize.
+    after normalize. With `whole` every stream is read from its beginning.
     """
     now = now or datetime.now(UTC)
     day = as_of or now.astimezone(ZoneInfo(project.settings.crmsync.zone)).date().isoformat()
@@ -51,7 +52,16 @@ def sync(
     )
     try:
         ours = [
-            _one(project, name, report, now, progress, read=read, accept_deletes=accept_deletes)
+            _one(
+                project,
+                name,
+                report,
+                now,
+                progress,
+                read=read,
+                accept_deletes=accept_deletes,
+                whole=whole,
+            )
             for name in names
         ]
         project.store.complete()
@@ -91,6 +101,7 @@ def _one(
     *,
     read: bool,
     accept_deletes: bool,
+    whole: bool,
 ) -> bool:
     """Take in a connection; False when another run has it."""
     try:
@@ -102,6 +113,7 @@ def _one(
             progress=progress,
             read=read,
             accept_deletes=accept_deletes,
+            whole=whole,
         )
     except SumsError:
         raise

@@ -300,6 +300,18 @@ def test_a_day_that_is_none(
     assert "write it as 2026-11-21" in said
 
 
+def test_the_doctor_names_a_connection_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path, HEAD + SQL.format(url="sqlite:///nirgends.db"))
+    said = told(tmp_path, capsys, "doctor", "--json")
+    assert '"erp: there is no database file nirgends.db."' in said
+    write(tmp_path, HEAD + SQL.format(url="sqlite:///nirgends.db").replace("table", "tabelle"))
+    said = told(tmp_path, capsys, "doctor", "--json")
+    assert said.count("erp") == 1
+    assert '"connections.erp.streams' in said
+
+
 def test_the_doctor_has_the_code_of_what_is_wrong(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
