@@ -56,6 +56,13 @@ def quiet_logs(verbose: bool) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
+def placed(where: str, message: str) -> str:
+    """A message with its place, where it does not begin with it anyway."""
+    connection = where.partition("/")[0]
+    told = *(f"{connection}{sign}" for sign in "/:,"), f"connections.{connection}."
+    return message if message.startswith(told) else f"{where}: {message}"
+
+
 def show_json(value: Any) -> None:
     """Print a value as JSON on stdout."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))

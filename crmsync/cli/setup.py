@@ -124,7 +124,7 @@ def _left_behind(settings: Settings, store: Store) -> Iterator[Coded]:
     with store.read() as work:
         found = leftover(work, settings.connections)
     for name, number in found.items():
-        todo = f"The integrator: name it in {FILE} again; a new name reads everything twice."
+        todo = f"The integrator: name it in {FILE} again, or: crmsync withdraw {name}"
         yield 0, ("note", f"{number} records of '{name}', which {FILE} does not name, stay", todo)
 
 
@@ -138,4 +138,4 @@ def _connections(project: Project) -> Iterator[Coded]:
             finally:
                 connector.close()
         except CrmsyncError as error:
-            yield error.exit_code, ("error", f"{name}: {error.message}", error.hint)
+            yield error.exit_code, ("error", screen.placed(name, error.message), error.hint)

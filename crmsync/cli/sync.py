@@ -10,7 +10,7 @@ from crmsync.cli import screen
 from crmsync.engine.again import forget
 from crmsync.engine.clock import STEPS
 from crmsync.engine.project import require_connections
-from crmsync.engine.report import Failure, Report
+from crmsync.engine.report import Report
 from crmsync.engine.sync import sync as run_sync
 from crmsync.store import parking, records, runs
 
@@ -84,7 +84,11 @@ def reconcile(
     as_of: str,
     as_json: bool,
 ) -> int:
-    """Sync, and take out what a backend no longer has; a brake guards it (exit code 6)."""
+    """Read everything again, and take out what a backend no longer has.
+
+    It sees what no stamp tells: rows committed after their window, changes of what belongs to a
+    record. A brake guards the deletes (exit code 6).
+    """
     with screen.project(ctx) as project, screen.progress(quiet=as_json) as progress:
         report = run_sync(
             project,
@@ -92,6 +96,7 @@ def reconcile(
             as_of=as_of,
             progress=progress,
             accept_deletes=accept_deletes,
+            whole=True,
             verb="reconcile",
         )
     return _show(report, as_json)
@@ -144,16 +149,10 @@ def _together(steps: Mapping[str, float]) -> str:
 def say_failures(report: Report) -> None:
     """Print what went wrong on stderr."""
     for failure in report.failures:
-        click.echo(f"{_placed(failure)} {failure.hint}".strip(), err=True)
+        said = screen.placed(failure.where, failure.message)
+        click.echo(f"{said} {failure.hint}".strip(), err=True)
     if report.interrupted:
         click.echo("interrupted; what was committed stays, run again to go on.", err=True)
-
-
-def _placed(failure: Failure) -> str:
-    """The message with its place, where it does not begin with it anyway."""
-    connection = failure.where.partition("/")[0]
-    told = failure.message.startswith((f"{connection}/", f"{connection}:", f"{connection},"))
-    return failure.message if told else f"{failure.where}: {failure.message}"
 
 
 @click.command()

@@ -37,6 +37,7 @@ class Intake:
     lease: Lease
     connector: Connector
     accept_deletes: bool = False
+    whole: bool = False
     rows: dict[int, tuple[StreamRow, Stream]] = field(default_factory=dict)
     doubled: dict[str, Counter[str]] = field(default_factory=dict)
 
@@ -125,6 +126,8 @@ def map_again(intake: Intake, *, retry: bool = False) -> None:
 
 def _report_landing(intake: Intake, row: StreamRow, landing: Landing) -> None:
     intake.report.land(f"{intake.name}/{row.name}", landing.counts)
+    for notice in (notice for page in landing.batch.pages for notice in page.notices):
+        intake.report.warn(f"{intake.name}/{row.name}", notice.message, hint=notice.hint)
     intake.report.tell(intake.project, f"land/{intake.name}", landing.counts)
 
 

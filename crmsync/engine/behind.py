@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
+from crmsync.engine import goods
 from crmsync.engine.changed import ask_again
 from crmsync.engine.newid import new_id
 from crmsync.engine.project import Project
@@ -27,8 +28,11 @@ if TYPE_CHECKING:
 def run_behind(project: Project, report: Report, progress: Progress, now: datetime) -> None:
     """Bring every stage up to date, and drop from the log what all of them have dealt with."""
     with project.store.lease("resolve", holder=report.run_id) as lease:
+        with project.store.read() as look:
+            buyers = goods.find(look)
         with project.store.work("behind/wake", lease=lease, run_id=report.run_id) as work:
             ask_again(work, project.settings)
+            goods.ask_again(work, buyers)
             habits.wake(work, as_of=report.as_of, deny=project.settings.crmsync.deny_categories)
         stages = chain(project, report, now)
         for stage in stages:
@@ -38,10 +42,10 @@ def run_behind(project: Project, report: Report, progress: Progress, now: dateti
 
 
 def _readers(work: Work, stages: Sequence[Stage]) -> dict[str, tuple[str, ...]]:
-    """Everybody who reads the change log: these stages, and normalize of every connection."""
-    names = {row.connection for row in records.all_streams(work).values()}
+    """Everybody who reads the change log: these stages, and the readers of each connection."""
+    names = sorted({row.connection for row in records.all_streams(work).values()})
     intake = {f"normalize/{name}": (records.topic(name),) for name in names}
-    return {stage.name: stage.topics for stage in stages} | intake
+    return {stage.name: stage.topics for stage in stages} | intake | goods.readers(names)
 
 
 def _run(project: Project, report: Report, stage: Stage, lease: Lease, progress: Progress) -> None:

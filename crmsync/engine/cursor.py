@@ -17,52 +17,102 @@ from crmsync.model.stream import Stream, Window
 from crmsync.store.records import RUBBISH, StreamRow
 
 State = dict[str, Any]
-STAMPS = ("done", "since", "until")
-KEYS = {*STAMPS, "position", "cursor"}
-"""What a state may hold."""
+KEYS = {"cursor", "since", "until", "position", "start", "runs", "done", "from"}
+"""What a state may hold.
+
+`cursor` is the kind of stream it was written for. Of a reading under way: the window `since` to
+`until` of a timestamp, the position at the `start` of a version, the `position` that it has come
+to, and the `runs` that took part. Of the last one: up to where it was `done`, or its `position`,
+and where it began (`from`).
+"""
 AGAIN = (
     "`crmsync sync --again {}/{}` forgets where it stood and reads it from its start; "
     "nothing is lost by that, and nothing doubled."
 )
 
 
-def begin(state: State, stream: Stream, connector: Connector, now: datetime) -> State:
-    """The state to read with: a window under way is gone on with, else a new one is opened.
+def begin(
+    state: State,
+    stream: Stream,
+    connector: Connector,
+    now: datetime,
+    *,
+    again: bool = False,
+    whole: bool = False,
+) -> State:
+    """The state to read with: a reading under way is gone on with, else a new one is begun.
 
-    A clock that was set back since the last window has everything read again, and so has a stream
-    that is read in another way than before. CursorError when the state is damaged.
+    `again` is said as long as something cannot be read that an earlier reading met: the new one
+    then begins where that one began, so that what is mended meanwhile comes in, whatever its
+    stamp. `whole` begins at the beginning of everything, wherever the last one stood. A clock that
+    was set back since the last window has everything read again, and so has a stream that is read
+    in another way than before. CursorError when the state is damaged.
     """
-    _require_sound(state)
+    if whole:
+        state = {}
+    _require_sound(state, stream)
     if state.get("cursor", stream.cursor) != stream.cursor:
         state = {}
-    state = {**state, "cursor": stream.cursor}
-    if stream.cursor != "timestamp":
-        again = stream.deletes == "missing"
-        return {**state, "position": None if again else state.get("position")}
-    if state.get("until"):
-        return state
+    return {**_begin(state, stream, connector, now, again=again), "cursor": stream.cursor}
+
+
+def _begin(
+    state: State, stream: Stream, connector: Connector, now: datetime, *, again: bool
+) -> State:
+    if stream.cursor == "timestamp":
+        return state if state.get("until") else _open(state, stream, connector, now, again=again)
+    if stream.deletes == "missing":
+        return {"position": None}
+    if stream.cursor == "version":
+        if "start" in state:
+            return state
+        start = state.get("from" if again else "position")
+        return {"position": start, "start": start}
+    return {**state, "position": state.get("position")}
+
+
+def _open(
+    state: State, stream: Stream, connector: Connector, now: datetime, *, again: bool
+) -> State:
+    """A new window up to the backend's clock."""
     clock = now
     if isinstance(connector, TellsTime):
         with blamed(connector.name, "telling the time"):
             clock = connector.server_time()
-    until, done = clock - stream.lag, state.get("done")
+    until, done, held = clock - stream.lag, state.get("done"), state.get("from")
     since = moment(done) - stream.overlap if done else None
+    if again:
+        since = moment(held) if held else None
     if since and since > until:  # the clock was ahead: nobody knows how far was really read
         since = None
     start = stamp(since) if since else None
-    return {**state, "since": start, "until": stamp(until), "position": None}
+    return {"since": start, "until": stamp(until), "position": None}
 
 
-def _require_sound(state: State) -> None:
-    """Return when this is a state as we write it; a wrong one would skip what changed since."""
-    if RUBBISH in state or not KEYS.issuperset(state):
+def _require_sound(state: State, stream: Stream) -> None:
+    """Return when this is a state as we write it; a wrong one would skip what changed since.
+
+    Where a timestamp's last window began is a stamp, where a version's reading began a position.
+    """
+    if RUBBISH in state or not KEYS.issuperset(state) or not _names_runs(state.get("runs", [])):
         raise CursorError("the store's note of where to read on is damaged.")
-    stamps = {name: _moment(state[name]) for name in STAMPS if state.get(name) is not None}
-    if "since" in stamps and not ("until" in stamps and stamps["since"] <= stamps["until"]):
-        raise CursorError("the store's note of where to read on has a window without an end.")
+    windows = [("since", "until")]
+    if state.get("cursor", stream.cursor) == "timestamp":
+        windows.append(("from", "done"))
+    for low, high in windows:
+        begin, end = _moment(state.get(low)), _moment(state.get(high))
+        if begin and not (end and begin <= end):
+            raise CursorError("the store's note of where to read on has a window without an end.")
 
 
-def _moment(value: Any) -> datetime:
+def _names_runs(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+
+
+def _moment(value: Any) -> datetime | None:
+    """The moment of a stamp, None where there is none; CursorError when it is no stamp."""
+    if value is None:
+        return None
     try:
         if (found := moment(value)).tzinfo is not None:
             return found
@@ -91,11 +141,20 @@ def move(state: State, position: Any) -> State:
     return {**state, "position": position}
 
 
+def met_in(state: State, run_id: str) -> State:
+    """The state of a reading in which the run `run_id` takes part."""
+    return {**state, "runs": list(dict.fromkeys([*state.get("runs", ()), run_id]))}
+
+
 def finish(state: State, stream: Stream) -> State:
     """The state after the last page: the window is done, the next one starts where it ended.
 
     A snapshot is read from its start again; a version or log is gone on with.
     """
     if stream.cursor == "timestamp":
-        return {"done": state["until"], "cursor": stream.cursor}
-    return {**state, "position": None} if stream.cursor == "snapshot" else state
+        done = {"done": state["until"], "from": state.get("since")}
+    elif stream.cursor == "version":
+        done = {"position": state.get("position"), "from": state.get("start")}
+    else:
+        done = {"position": None if stream.cursor == "snapshot" else state.get("position")}
+    return {**done, "cursor": stream.cursor}

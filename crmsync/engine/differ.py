@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from crmsync.engine.normalize import Normalized
 from crmsync.engine.outcome import Fact, concerned
 from crmsync.model.customer import SourceCustomer
-from crmsync.model.order import Row
+from crmsync.model.order import Product, Row
 from crmsync.normalize import clean
 from crmsync.store.models import Customer
 
@@ -27,7 +27,7 @@ class Difference:
 
     `gone` are the source customers that are no more, `renewed` the records whose old facts go
     before the new ones come; `facts` and `consents` are the source customers whose facts or
-    consents changed.
+    consents changed, `skus` the products that changed, came or went.
     """
 
     customers: list[tuple[int, int, str, str]] = field(default_factory=list)
@@ -36,6 +36,7 @@ class Difference:
     renewed: list[int] = field(default_factory=list)
     facts: dict[int, None] = field(default_factory=dict)
     consents: dict[int, None] = field(default_factory=dict)
+    skus: dict[str, None] = field(default_factory=dict)
 
 
 def differ(normalized: Normalized, controller: str) -> Difference:
@@ -87,6 +88,8 @@ def _differ_facts(found: Difference, normalized: Normalized, settled: Collection
     for tables, sources in ((FACTS, found.facts), (CLAIMS, found.consents)):
         sources |= concerned(found.rows, tables)
         sources |= dict.fromkeys(sorted(concerned(old, tables)))
+    products = (*found.rows.get("products", ()), *old.get("products", ()))
+    found.skus = dict.fromkeys(sorted({Product(*row).sku for row in products}))
 
 
 def _tables(facts: Iterable[Fact]) -> dict[str, list[Row]]:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from crmsync.errors import RecordError
-from crmsync.model.ref import LONGEST, can_be_kept
+from crmsync.model.ref import LONGEST, can_be_kept, id_text
 from crmsync.model.stream import Page, Stream, Unreadable, reach
 
 Told = tuple[bytes, Mapping[str, Any] | None]
@@ -51,18 +51,24 @@ class Batch:
 
 
 class Gathered(NamedTuple):
-    """The records of a batch by external id; what has none; how many records there were."""
+    """The records of a batch by external id; what has none; how many records there were.
+
+    `gone` are the external ids that were deleted and not told again on a later page.
+    """
 
     told: dict[str, Told]
     broken: list[tuple[str, Unreadable]]
     read: int
+    gone: dict[str, None]
 
 
 def gather(batch: Batch, stream: Stream) -> Gathered:
     """The last version of each external id, and what has none with its source."""
     told: dict[str, Told] = {}
     broken: list[tuple[str, Unreadable]] = []
+    gone: dict[str, None] = {}
     for page in batch.pages:
+        before, told = told, {} if gone else told
         payloads, ids = _payloads(page), _told_ids(page)
         whole = [payload for payload in payloads if payload is not None]
         names = ids or external_ids(page.records, stream.key)
@@ -72,7 +78,11 @@ def gather(batch: Batch, stream: Stream) -> Gathered:
             told.update(zip(names, zip(whole, records, strict=True), strict=True))
         else:
             broken += _gather_each(page, stream, told)
-    return Gathered(told, broken, sum(len(page.records) for page in batch.pages))
+        if told is not before:
+            gone = {name: None for name in gone if name not in told}
+            told = before | told
+        gone.update(dict.fromkeys(page.deleted))
+    return Gathered(told, broken, sum(len(page.records) for page in batch.pages), gone)
 
 
 def _gather_each(
@@ -128,9 +138,10 @@ def _can_all_be_kept(names: Sequence[str]) -> bool:
 def external_id(raw: Mapping[str, Any], key: str) -> str:
     """The external id under `key`; RecordError without one, or when no store can keep it."""
     value = reach(raw, key)
-    if value is None or isinstance(value, (bool, float, list, dict)):
-        raise RecordError("the record has no external id", field=key)
-    return _kept(str(value), key)
+    name = id_text(value)
+    if name is None and isinstance(value, (float, Decimal)):
+        raise RecordError("the external id is no whole number", field=key)
+    return _kept(name or "", key)
 
 
 def _kept(name: str, key: str) -> str:

@@ -36,8 +36,11 @@ def take_in(
     progress: Progress,
     read: bool = True,
     accept_deletes: bool = False,
+    whole: bool = False,
 ) -> None:
     """Read, land and normalize a connection; without `read` only what is in the store already.
+
+    `whole` reads every stream from its beginning, also what lies before its window.
 
     Raises what ends the whole connection; a stream that fails leaves its cursor where it was,
     and the streams after it are still read.
@@ -45,7 +48,8 @@ def take_in(
     with project.store.lease(f"connection:{name}", holder=report.run_id) as lease:
         connector = connect(project, name)
         try:
-            intake = Intake(project, name, report, now, progress, lease, connector, accept_deletes)
+            intake = Intake(project, name, report, now, progress, lease, connector, accept_deletes,
+                            whole)  # fmt: skip
             _prepare(intake)
             map_again(intake, retry=True)
             if read:
@@ -100,9 +104,10 @@ def _others_may_go_on(error: CrmsyncError) -> bool:
 
 def _read(intake: Intake, row: StreamRow, stream: Stream) -> None:
     before = _count(intake, row)
-    state = cursor.begin(row.state, stream, intake.connector, intake.now)
-    whole = state.get("position") is None
-    seen = reconcile.Seen() if stream.deletes == "missing" and whole else None
+    state = _begin(intake, row, stream)
+    seen = None
+    if stream.deletes == "missing" and state.get("position") is None:
+        seen = reconcile.Seen()
     places, wholes = dict[str, set[str]](), set[str]()
     for batch in _batches(intake, stream, state):
         state = cursor.move(state, batch.pages[-1].next_position)
@@ -113,11 +118,29 @@ def _read(intake: Intake, row: StreamRow, stream: Stream) -> None:
         for source, met in landing.places.items():
             places.setdefault(source, set()).update(met)
         map_again(intake)
-    _finish(intake, row._replace(state=cursor.finish(state, stream)),
-            {source: places[source] for source in wholes})  # fmt: skip
-    if not any(places.values()):  # what cannot be read may be the very record that seems gone
+    _finish(intake, row, stream, state, {source: places[source] for source in wholes})
+    if not _any_place(intake, row):  # what cannot be read may be the very record that seems gone
         _delete_missing(intake, row, stream, seen)
     _check_count(intake, row, stream, before)
+
+
+def _begin(intake: Intake, row: StreamRow, stream: Stream) -> cursor.State:
+    """Where this reading stands, and that this run takes part in it."""
+    state = cursor.begin(
+        row.state,
+        stream,
+        intake.connector,
+        intake.now,
+        again=_any_place(intake, row),
+        whole=intake.whole,
+    )
+    return cursor.met_in(state, intake.report.run_id)
+
+
+def _any_place(intake: Intake, row: StreamRow) -> bool:
+    """Whether something of the stream is parked that could not be read."""
+    with intake.store.read() as work:
+        return parking.any_place(work, row.id)
 
 
 def _batches(intake: Intake, stream: Stream, state: cursor.State) -> Iterable[Batch]:
@@ -147,11 +170,24 @@ def _pages(intake: Intake, stream: Stream, state: cursor.State) -> Iterable[Page
         points.reach("extract/page")
 
 
-def _finish(intake: Intake, row: StreamRow, places: dict[str, set[str]]) -> None:
-    """The stream was read to its end: close the window, release what can be read again."""
+def _finish(
+    intake: Intake,
+    row: StreamRow,
+    stream: Stream,
+    state: cursor.State,
+    wholes: dict[str, set[str]],
+) -> None:
+    """The stream was read to its end: close the window, release what can be read again.
+
+    A window was begun no later than that of everything that is parked, so what it did not meet is
+    mended or gone. A log goes on where it ended: only a source that was read whole tells that.
+    """
     with intake.work("intake/finish") as work:
-        records.save_stream(work, row)
-        for source, met in places.items():
+        records.save_stream(work, row._replace(state=cursor.finish(state, stream)))
+        if stream.cursor != "log":
+            parking.release_unmet(work, row.id, state["runs"])
+            return
+        for source, met in wholes.items():
             parking.release_places(work, row.id, source, met)
 
 

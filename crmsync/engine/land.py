@@ -64,12 +64,12 @@ def compare(work: Work, row: StreamRow, stream: Stream, batch: Batch) -> Landing
     """What of a batch is new or changed; read = new + changed + unchanged + repeated + unreadable.
 
     A record is unchanged only when its hash is, or it says the same in another writing, and it is
-    alive. The new ones have no number yet.
+    alive; a tombstone that is told and deleted again stays one. The new ones have no number yet.
     """
     gathered = gather(batch, stream)
     told = gathered.told
     known = records.known(work, row.id, list(told))
-    hashes = _other_hashes(told, known)
+    hashes = _other_hashes(gathered, known)
     new, changed = dict.fromkeys(told, 0), dict[str, int]()
     if len(hashes) < len(told) or known.count(ABSENT) < len(told):
         before = {name: one for name, one in zip(told, known, strict=True) if name in hashes}
@@ -90,13 +90,17 @@ def compare(work: Work, row: StreamRow, stream: Stream, batch: Batch) -> Landing
     return Landing(batch, gathered, numbers, hashes, new, changed, states, counts)
 
 
-def _other_hashes(told: Mapping[str, Told], known: Sequence[Known]) -> dict[str, bytes]:
-    """The hash of each record that has not the one that the store knows, or is deleted there."""
+def _other_hashes(gathered: Gathered, known: Sequence[Known]) -> dict[str, bytes]:
+    """The hash of each record that has not the one that the store knows, or is deleted there.
+
+    What is deleted there and told only to be deleted again has none: it stays as it is.
+    """
+    told, gone = gathered.told, gathered.gone
     marks = [digest(payload) for payload, _ in told.values()]
     return {
         name: mark
-        for name, mark, (_, old, gone) in zip(told, marks, known, strict=True)
-        if old != mark or gone
+        for name, mark, (_, old, dead) in zip(told, marks, known, strict=True)
+        if (name not in gone if dead else old != mark)
     }
 
 
@@ -150,8 +154,10 @@ def number(work: Work, row: StreamRow, landing: Landing) -> None:
 
 
 def raws(row: StreamRow, landing: Landing) -> Raws:
-    """The new and changed records, by number, as they go to normalize."""
+    """The new and changed records, by number, as they go to normalize; none that is gone again."""
     told, ids = landing.gathered.told, landing.new | landing.changed
+    if gone := landing.gathered.gone:
+        ids = {name: number for name, number in ids.items() if name not in gone}
     names = sorted(ids, key=ids.__getitem__) if landing.changed else list(ids)
     numbers = list(map(ids.__getitem__, names))
     states = [landing.states.get(one, "") for one in numbers]
@@ -161,13 +167,17 @@ def raws(row: StreamRow, landing: Landing) -> Raws:
 def write(work: Work, row: StreamRow, landing: Landing, states: Mapping[int, str]) -> None:
     """Write the records, each with its state, "mapped" where `states` says no other.
 
-    Deletes come after the records of their batch, merges last; both are counted.
+    Deletes come after the records of their page and before those of the next one, merges last; both
+    are counted. What is told and deleted at once is a tombstone, and others that name it need not
+    wait for it.
     """
-    _write_records(work, row, landing, states)
+    told = landing.new | landing.changed
+    gone = [told[name] for name in landing.gathered.gone if name in told]
+    _write_records(work, row, landing, {**states, **dict.fromkeys(gone, "withdrawn")})
     _wake(work, row, landing.new)
     _park(work, row, landing)
     pages, counts = landing.batch.pages, landing.counts
-    counts["deleted"] = delete(work, row, [name for page in pages for name in page.deleted])
+    counts["deleted"] = delete(work, row, list(landing.gathered.gone))
     counts["merged"] = _merge(work, row, [pair for page in pages for pair in page.merged])
 
 

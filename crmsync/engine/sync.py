@@ -32,6 +32,7 @@ def sync(
     read: bool = True,
     behind: bool = True,
     accept_deletes: bool = False,
+    whole: bool = False,
     verb: str = "sync",
 ) -> Report:
     """Run every stage over `connections` (all of them when empty); gives the report.
@@ -39,7 +40,8 @@ def sync(
     `as_of` is the local day the run counts from (ISO), by default today in the configured zone.
     A connection that fails is named in the report, the others go on. Without `read` nothing is
     asked of a backend: what is in the store is brought up to date. Without `behind` the run ends
-    after normalize. ConfigError, and nothing is done, when one of `connections` is not configured.
+    after normalize. With `whole` every stream is read from its beginning. ConfigError, and nothing
+    is done, when one of `connections` is not configured.
     """
     require_connections(project.settings, connections)
     now = now or datetime.now(UTC)
@@ -52,7 +54,16 @@ def sync(
     )
     try:
         ours = [
-            _one(project, name, report, now, progress, read=read, accept_deletes=accept_deletes)
+            _one(
+                project,
+                name,
+                report,
+                now,
+                progress,
+                read=read,
+                accept_deletes=accept_deletes,
+                whole=whole,
+            )
             for name in names
         ]
         project.store.complete()
@@ -92,6 +103,7 @@ def _one(
     *,
     read: bool,
     accept_deletes: bool,
+    whole: bool,
 ) -> bool:
     """Take in a connection; False when another run has it."""
     try:
@@ -103,6 +115,7 @@ def _one(
             progress=progress,
             read=read,
             accept_deletes=accept_deletes,
+            whole=whole,
         )
     except SumsError:
         raise
@@ -121,7 +134,7 @@ def _name_leftovers(project: Project, report: Report) -> None:
             name,
             f"its {number} records are still in use, though {FILE} names it no more.",
             hint=f"The integrator: name it in {FILE} again; under a new name everything is read "
-            "twice. No command withdraws them yet.",
+            f"twice. Or take them out of use: crmsync withdraw {name}",
         )
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from crmsync.engine.differ import Difference
+from crmsync.engine import goods
+from crmsync.engine.differ import Difference, differ
 from crmsync.engine.normalize import Connected, Normalized
-from crmsync.model.order import Delivery, Order, Product, Row
+from crmsync.model.order import Delivery, Order, Row
 from crmsync.store import Work, models, parking, records
 from crmsync.store.parking import Parking
 
@@ -16,12 +17,22 @@ def write(work: Work, connected: Connected, normalized: Normalized, difference: 
     known = frozenset(normalized.known())
     _write_difference(work, difference, new=not known)
     _ask_again(work, connected, difference.rows, known)
+    work.log_skus(goods.topic(connected.connection.name), difference.skus)
     yields, pending = normalized.yields, normalized.pending
     settled = [*yields.ids, *normalized.withdrawn, *normalized.ignored]
     models.clear_pending(work, [*known.intersection(settled), *normalized.refusals])
     parking.release_records(work, [*known.intersection(settled), *pending])
     _save_pending(work, connected, pending)
     _park(work, normalized)
+
+
+def withdraw(work: Work, ids: Sequence[int]) -> None:
+    """Take out all that these records yielded, as if their backend had deleted them just now."""
+    gone = Normalized((), before=models.load_told(work, ids), withdrawn=list(ids))
+    _write_difference(work, differ(gone, ""), new=False)
+    records.save_states(work, dict.fromkeys(ids, "withdrawn"))
+    models.clear_pending(work, ids)
+    parking.release_records(work, ids)
 
 
 def _write_difference(work: Work, difference: Difference, *, new: bool) -> None:
@@ -38,16 +49,13 @@ def _write_difference(work: Work, difference: Difference, *, new: bool) -> None:
 def _ask_again(
     work: Work, connected: Connected, rows: Mapping[str, Sequence[Row]], known: Collection[int]
 ) -> None:
-    """Deliveries and returns follow their order's customer; lines follow their product.
+    """Deliveries and returns follow their order's customer.
 
     What belongs to an order that was not known before came with it, or waits for it.
     """
     orders = [row[0] for row in rows.get("orders", ())]
     children = models.children_of_orders(work, [number for number in orders if number in known])
     work.log_records(records.topic(connected.connection.name), [*children, *_born_with(rows)])
-    skus = {Product(*row).sku for row in rows.get("products", ())}
-    if skus:
-        work.log_records("facts", models.sources_of_skus(work, list(connected.streams), skus))
 
 
 _PARENT = (

@@ -2,10 +2,34 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 LONGEST = 500
 """Signs of a text that an index holds: PostgreSQL's take no more than 2,704 bytes."""
+
+
+EXACT = 2**53
+"""From here on a float stands for several whole numbers."""
+
+
+def whole(value: float) -> float | int:
+    """A float as the integer it says, where it says one: programs write 7 as 7.0."""
+    return int(value) if value.is_integer() and abs(value) < EXACT else value
+
+
+def id_text(value: Any) -> str | None:
+    """What is told as an external id as text, a whole number without its fraction (7.0 is "7").
+
+    None for what names nothing, or perhaps two: nothing, yes and no, a fraction, a list.
+    """
+    if value.__class__ is str:
+        return str(value)
+    if isinstance(value, float):
+        value = whole(value)
+    elif isinstance(value, Decimal) and value.is_finite() and value == value.to_integral_value():
+        value = int(value)
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def can_be_kept(external_id: str) -> bool:

@@ -22,7 +22,8 @@ class Stream:
     `key` is the field of a record that holds its external id (dots reach into objects).
     `cursor`: *timestamp* reads a window bounded by the backend's clock minus `lag` and starts
     `overlap` earlier the next time; *version* and *log* go on from the last position; *snapshot*
-    reads everything and the engine compares hashes.
+    reads everything and the engine compares hashes. As long as something is parked that could not
+    be read, a window or a version begins again where the reading began that met it.
     `deletes`: *tombstone* pages name them; *missing* a record absent from a complete snapshot is
     gone; *reconcile* the engine compares with `Connector.ids`; all behind the brake.
     """
@@ -53,19 +54,31 @@ class Unreadable:
     raw: bytes = b""
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What somebody should look at though reading goes well: a warning of the run's report.
+
+    `hint` says who must do what. Neither holds personal data.
+    """
+
+    message: str
+    hint: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """What one request brings.
 
     `records` are JSON objects as the backend told them. `deleted` are external ids. `merged` are
     (loser, winner) external ids. `next_position` is where to go on reading after this page, JSON.
-    `source` names the file or route the page came from; unreadable places of that source are
-    released when a later complete read no longer finds them. `whole` is True on the last page of a
-    source that was read from its beginning to its end just now: that is such a complete read.
+    `source` names the file or route the page came from. What cannot be read is parked, and released
+    when a later reading that begins no later no longer meets it: for streams with a window, a
+    version or a snapshot the engine sees to that. A *log* says it with `whole`, True on the last
+    page of a source that was read from its beginning to its end just now.
     `payloads`, where it is given, holds for each record the bytes of the JSON it was read from,
     None where there are none: the engine then keeps and hashes these instead of writing its own.
     `ids`, where it is given beside them, holds the external id of each record; the engine then no
-    longer looks at `records`, and decodes nothing but what changed.
+    longer looks at `records`, and decodes nothing but what changed. `notices` become warnings.
     """
 
     records: Sequence[Mapping[str, Json]] = ()
@@ -77,6 +90,7 @@ class Page:
     whole: bool = False
     payloads: Sequence[bytes | None] = ()
     ids: Sequence[str] = ()
+    notices: Sequence[Notice] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

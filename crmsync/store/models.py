@@ -112,7 +112,7 @@ def children_of_orders(work: Work, ids: Sequence[int]) -> list[int]:
 
 
 def sources_of_skus(work: Work, connection_streams: Sequence[int], skus: set[str]) -> set[int]:
-    """The source customers that bought one of these skus in lines without a category."""
+    """The source customers that bought one of these skus; it walks through every order's lines."""
     joined = sa.select(orders.c.source_id).join_from(
         order_line, orders,
         sa.and_(orders.c.record_id == order_line.c.record_id, orders.c.part == order_line.c.part),

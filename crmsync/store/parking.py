@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -53,11 +53,24 @@ def release_records(work: Work, record_ids: Iterable[int]) -> None:
     work.delete(parked.c.record_id, record_ids)
 
 
+def any_place(work: Work, stream_id: int) -> bool:
+    """Whether something is parked that could not be read from this stream."""
+    return work.one(sa.select(parked.c.id).where(_of_land(stream_id)).limit(1)) is not None
+
+
+def release_unmet(work: Work, stream_id: int, runs: Collection[str]) -> int:
+    """Release the unreadable places of a stream that none of these runs met; gives how many."""
+    unmet = parked.c.last_run.not_in(list(runs))
+    return work.run(sa.delete(parked).where(_of_land(stream_id), unmet))
+
+
+def _of_land(stream_id: int) -> sa.ColumnElement[bool]:
+    return sa.and_(parked.c.stage == "land", parked.c.stream_id == stream_id)
+
+
 def release_places(work: Work, stream_id: int, source: str, keep: set[str]) -> int:
     """Release the unreadable places of a source that were not met again; gives how many."""
-    where = sa.and_(
-        parked.c.stage == "land", parked.c.stream_id == stream_id, parked.c.source == source
-    )
+    where = sa.and_(_of_land(stream_id), parked.c.source == source)
     rows = work.all(sa.select(parked.c.id, parked.c.place).where(where))
     gone = [row.id for row in rows if row.place not in keep]
     work.delete(parked.c.id, gone)

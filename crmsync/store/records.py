@@ -185,6 +185,17 @@ def _ids(work: Work, statement: sa.Executable) -> array[int]:
     return found
 
 
+def living(work: Work, stream_id: int, *, after: int, limit: int) -> list[int]:
+    """The first ids above `after` of records of a stream that are not deleted, in order."""
+    statement = (
+        sa.select(record.c.id)
+        .where(record.c.id > after, record.c.stream_id == stream_id, record.c.deleted.is_(False))
+        .order_by(record.c.id)
+        .limit(limit)
+    )
+    return [row[0] for row in work.all(statement)]
+
+
 def count(work: Work, stream_id: int) -> int:
     """How many records of the stream the store holds, deleted ones included."""
     statement = sa.select(sa.func.count()).select_from(record)

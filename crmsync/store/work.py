@@ -121,6 +121,10 @@ class Work:
         """Say at the commit that these customers changed."""
         self._logged.setdefault(topic, {}).update(dict.fromkeys(customer_ids))
 
+    def log_skus(self, topic: str, skus: Iterable[str]) -> None:
+        """Say at the commit that the products of these numbers changed."""
+        self._logged.setdefault(topic, {}).update(dict.fromkeys(skus))
+
     def changes(self, stage: str, topics: Iterable[str], limit: int) -> Sequence[Change]:
         """What changed behind the stage's watermark."""
         return log.read(self.connection, stage, topics, limit)

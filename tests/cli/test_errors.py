@@ -250,6 +250,7 @@ def test_doctor_and_sync_name_what_a_removed_connection_left(
     assert code == 0
     assert "crm: its 2 records are still in use, though crmsync.toml names it no more" in said
     assert "name it in crmsync.toml again" in said
+    assert "crmsync withdraw crm" in said
 
 
 def told(folder: Path, capsys: pytest.CaptureFixture[str], *words: str) -> str:
@@ -297,6 +298,18 @@ def test_a_day_that_is_none(
     code, said = call(tmp_path, capsys, *words)
     assert code == 2
     assert "write it as 2026-11-21" in said
+
+
+def test_the_doctor_names_a_connection_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path, HEAD + SQL.format(url="sqlite:///nirgends.db"))
+    said = told(tmp_path, capsys, "doctor", "--json")
+    assert '"erp: there is no database file nirgends.db."' in said
+    write(tmp_path, HEAD + SQL.format(url="sqlite:///nirgends.db").replace("table", "tabelle"))
+    said = told(tmp_path, capsys, "doctor", "--json")
+    assert said.count("erp") == 1
+    assert '"connections.erp.streams' in said
 
 
 def test_the_doctor_has_the_code_of_what_is_wrong(

@@ -156,7 +156,8 @@ def test_a_broken_file_that_is_gone_is_told(connect: Connect, tmp_path: Path) ->
     (tmp_path / "k1.csv").write_text(CSV_HEAD + "1;Frau\n", encoding="utf-8")
     first = read(connect(customers("k*.csv")))
     (tmp_path / "k1.csv").unlink()
-    (page,) = read(connect(customers("k*.csv")), first[-1].next_position)
+    told, page = read(connect(customers("k*.csv")), first[-1].next_position)
+    assert [notice.message for notice in told.notices] == ["no file matches k*.csv."]
     assert (page.source, page.whole, page.records) == ("k1.csv", True, ())
 
 
@@ -216,4 +217,6 @@ def test_two_numbers_too_long_to_be_told_apart_are_no_keys(
     (tmp_path / "k.jsonl").write_text(told, encoding="utf-8")
     pages = read(connect({**STREAM, "path": "k.jsonl"}))
     assert [record["Nr"] for record in records(pages)] == [2**63]
-    assert complaints(pages) == [(f"k.jsonl:{n}", "has no value in 'Nr'") for n in (1, 2)]
+    assert complaints(pages) == [
+        (f"k.jsonl:{n}", "has no whole number or text in 'Nr'") for n in (1, 2)
+    ]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from crmsync.connectors.files import FilesConnector
-from crmsync.errors import ConfigError
+from crmsync.errors import ConfigError, NotReadable, Unreachable
 from crmsync.hookspecs import Connector, TellsFingerprint
 from tests.connectors.conftest import (
     CSV_HEAD,
@@ -208,6 +208,65 @@ def test_check_names_what_is_wrong(connect: Connect, tmp_path: Path) -> None:
     connect(customers("k*.csv", map={"name": "Name"})).check()
     optional = {"name": "Name", "company": {"field": "Firma", "optional": True}}
     connect(customers("k*.csv", map=optional)).check()
+
+
+def test_check_looks_at_the_head_of_every_file(connect: Connect, tmp_path: Path) -> None:
+    named = {"name": "Name"}
+    for number in range(1, 4):
+        (tmp_path / f"k{number}.csv").write_text("Kundennummer;Name\n1;Groß\n", encoding="utf-8")
+    connect(customers("k*.csv", map=named)).check()
+    (tmp_path / "k3.csv").write_text("Kundennummer;Nachname\n1;Groß\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"k3.csv has no column 'Name'"):
+        connect(customers("k*.csv", map=named)).check()
+
+
+def test_check_opens_so_many_files_and_no_more(connect: Connect, tmp_path: Path) -> None:
+    for number in range(300):
+        head = "Name" if number in (150, 299) else "Kundennummer;Name"
+        (tmp_path / f"k{number:03}.csv").write_text(f"{head}\n1;Groß\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"k299.csv has no column 'Kundennummer'"):
+        connect(customers("k*.csv", map={"name": "Name"})).check()
+
+
+@pytest.mark.parametrize(
+    "name, content, reason",
+    [
+        ("k.parquet", b"Kundennummer;Name\n", "is not a readable Parquet file"),
+        ("k.xlsx", b"Kundennummer;Name\n", "is not a readable Excel workbook"),
+        ("k.jsonl", b"Kundennummer;Name\n", "is not valid JSON"),
+        ("k.json", b'["Name"]', "is not a JSON object"),
+    ],
+)
+def test_check_finds_a_file_that_is_not_what_it_is_called(
+    connect: Connect, tmp_path: Path, name: str, content: bytes, reason: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(NotReadable, match=f"crm, customers: {name} {reason}"):
+        connect(customers("k.*", map={"name": "Name"})).check()
+    (tmp_path / "k.jsonl").write_bytes(b"")  # an empty export is none that is wrong
+    connect(customers("k.jsonl", map={"name": "Name"})).check()
+
+
+def test_a_pattern_without_a_file_is_told(connect: Connect, tmp_path: Path) -> None:
+    (tmp_path / "k1.csv").write_text("Kundennummer;Name\n1;Groß\n", encoding="utf-8")
+    settings = customers("", map={"name": "Name"}) | {"path": ["k*.csv", "K*.txt"]}
+    with pytest.raises(ConfigError, match=r"crm, customers: no file matches K\*\.txt"):
+        connect(settings).check()
+    first, *rest = read(connect(settings))
+    assert [notice.message for notice in first.notices] == ["no file matches K*.txt."]
+    assert [record["Kundennummer"] for record in records(rest)] == ["1"]
+    (tmp_path / "K1.txt").write_text("Kundennummer;Name\n2;Klein\n", encoding="utf-8")
+    later = read(connect(settings), json.loads(json.dumps(rest[-1].next_position)))
+    assert [notice for page in later for notice in page.notices] == []
+    assert [record["Kundennummer"] for record in records(later)] == ["2", "1"]
+
+
+def test_an_export_of_which_a_part_is_absent_is_not_read(connect: Connect, tmp_path: Path) -> None:
+    """Else everybody in that part would be taken for gone."""
+    (tmp_path / "koeln.csv").write_text("Kundennummer;Name\n1;Groß\n", encoding="utf-8")
+    settings = customers("", map={"name": "Name"}, deletes="missing")
+    with pytest.raises(Unreachable, match=r"no file of the export matches bonn\.csv"):
+        read(connect(settings | {"path": ["koeln.csv", "bonn.csv"]}))
 
 
 def test_key_and_group_must_not_contradict(connect: Connect) -> None:

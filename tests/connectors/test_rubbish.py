@@ -193,3 +193,31 @@ def test_the_last_row_of_a_sheet_is_still_read(connect: Connect, tmp_path: Path)
     pages = read(connect(stream("k.xlsx")))
     assert [record["Nr"] for record in records(pages)] == [1, 2]
     assert complaints(pages) == []
+
+
+@pytest.mark.parametrize("number", [b"1", b"2"])
+def test_a_row_numbered_backwards_or_twice_is_read(
+    connect: Connect, tmp_path: Path, number: bytes
+) -> None:
+    """Some programs count wrong; the rows lie there all the same."""
+    write_book(tmp_path / "k.xlsx", b'<row r="3"', b'<row r="' + number + b'"')
+    pages = read(connect(stream("k.xlsx")))
+    assert [record["Nr"] for record in records(pages)] == [1, 2]
+    assert complaints(pages) == []
+
+
+NUMBER, NAME = b'<c r="A3" t="n"><v>2</v></c>', b'<c r="B3" t="inlineStr"><is><t>Klein</t></is></c>'
+
+
+def test_cells_in_any_order_are_read(connect: Connect, tmp_path: Path) -> None:
+    write_book(tmp_path / "k.xlsx", NUMBER + NAME, NAME + NUMBER)
+    pages = read(connect(stream("k.xlsx")))
+    assert records(pages)[1] == {"Nr": 2, "Name": "Klein"}
+    assert complaints(pages) == []
+
+
+def test_two_cells_in_one_column_are_told(connect: Connect, tmp_path: Path) -> None:
+    write_book(tmp_path / "k.xlsx", NUMBER + NAME, NUMBER + NUMBER.replace(b"2", b"7") + NAME)
+    pages = read(connect(stream("k.xlsx")))
+    assert [record["Nr"] for record in records(pages)] == [1]
+    assert complaints(pages) == [("k.xlsx:3", "has several cells in one column")]

@@ -38,6 +38,7 @@ class Content:
         self.orders: dict[str, dict[str, Any]] = {}
         self.unreadable: list[Unreadable] = []
         self.merged: list[tuple[str, str]] = []
+        self.deleted: list[str] = []
         self.fails: CrmsyncError | Exception | None = None
         self.clock = NOW
         self.page = 100
@@ -100,6 +101,7 @@ def connector(content: Content) -> type:
                     raise content.fails
             yield Page(
                 unreadable=content.unreadable if stream.name == "customers" else (),
+                deleted=content.deleted if stream.name == "customers" else (),
                 merged=content.merged if stream.name == "customers" else (),
                 source=stream.name,
                 whole=not position,

@@ -25,6 +25,8 @@ RUBBISH = [
     '{"done": "2026-11-21T09:00:00"}', '{"version": 2, "state": {}}',
     json.dumps({"since": FUTURE, "until": PAST, "position": None}),
     json.dumps({"since": PAST, "until": None}),
+    json.dumps({"done": PAST, "from": "gestern"}), json.dumps({"done": PAST, "from": FUTURE}),
+    json.dumps({"done": PAST, "runs": "7"}), json.dumps({"done": PAST, "runs": [7]}),
 ]  # fmt: skip
 
 
@@ -112,6 +114,9 @@ def suffer(folder: Path, url: str, text: str, expected: dict[str, list[str]]) ->
         {"since": PAST, "until": FUTURE, "position": None},
         {"cursor": "log", "position": 5},
         {"cursor": "version", "position": {"from": 12, "to": None}},
+        {"cursor": "version", "position": {"from": 12, "to": 14}, "start": {"from": 12}},
+        {"cursor": "version", "position": 3, "from": 2},
+        {"cursor": "snapshot", "position": 2, "runs": ["a"]},
         {},
     ],
 )
@@ -130,6 +135,31 @@ def test_a_stamp_of_the_future_and_another_mode_lose_nothing(
         assert report.lands["shop/customers"]["new"] == 1
         assert made.windows[-1].since is None or made.windows[-1].since <= NOW
         assert json.loads(state(opened.store, "customers"))["cursor"] == "timestamp"
+
+
+def test_reconcile_heals_it_too(tmp_path: Path, undisturbed: dict[str, list[str]]) -> None:
+    """What reads everything anyway asks no note of where to read on."""
+    made = content()
+    with project(tmp_path, f"sqlite:///{tmp_path / 'store.db'}", made) as opened:
+        sync(opened, as_of="2026-11-21", now=NOW)
+        damage(opened.store, "customers", RUBBISH[0])
+        change(made)
+        assert sync(opened, as_of="2026-11-21", now=NOW, whole=True).exit_code() == 0
+        assert canon(opened.store) == undisturbed
+
+
+def test_what_is_parked_is_met_again_when_all_is_read_from_the_start(tmp_path: Path) -> None:
+    """A cursor that is forgotten holds no window open, and begins before all of them."""
+    made = content()
+    made.customers["3"]["given"] = "Ma\0ria"
+    with project(tmp_path, f"sqlite:///{tmp_path / 'store.db'}", made) as opened:
+        for _ in range(2):
+            assert sync(opened, as_of="2026-11-21", now=NOW).parked == 1
+            forget(opened, ["shop"])
+        made.customers["3"]["given"] = "Maria"
+        healed = sync(opened, as_of="2026-11-21", now=NOW)
+        assert healed.exit_code() == 0
+        assert healed.lands["shop/customers"]["new"] == 1
 
 
 CONFIG = """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 
@@ -25,11 +26,17 @@ pytestmark = pytest.mark.live
 @pytest.fixture
 def erp(tryton: Tryton, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     """A project connected to the running Tryton, after its first sync."""
+    with first_sync(tryton, tmp_path, monkeypatch) as opened:
+        yield opened
+
+
+@contextmanager
+def first_sync(tryton: Tryton, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     monkeypatch.setenv("ERP_PASSWORD", tryton.server.password)
     server = tryton.server
     connection = {"connector": "tryton", "url": server.url, "database": server.database}
     connection |= {"user": server.user, "password": "env:ERP_PASSWORD"}
-    with house(tmp_path / "project", live=connection) as opened:
+    with house(folder / "project", live=connection) as opened:
         report = opened.sync()
         assert report.exit_code() == 0, report.as_json()
         yield opened
@@ -249,6 +256,19 @@ def test_an_archived_party_goes_and_comes_back(erp: House, clerk: Clerk) -> None
     pass_a_second()
     erp.sync()
     assert str(number) in erp.customers()
+
+
+def test_sales_of_a_party_archived_before_the_first_reading_wait_for_nobody(
+    tryton: Tryton, clerk: Clerk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sale, *_ = clerk.find("sale.sale", [], ["party"])
+    clerk.write("party.party", sale["party"], active=False)
+    with first_sync(tryton, tmp_path, monkeypatch) as erp:
+        assert str(sale["party"]) not in erp.customers()
+        assert len(erp.orders()) == 25
+        again = erp.sync()
+        assert again.pending == 0
+        assert again.lands["live/customers"]["deleted"] == 0
 
 
 def test_a_replaced_party_becomes_a_merge_not_a_delete(erp: House, clerk: Clerk) -> None:

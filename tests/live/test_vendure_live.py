@@ -151,7 +151,7 @@ def test_a_changed_address_arrives_though_its_customers_stamp_did_not_move(
         assert (address["postal_code"], address["city"]) == ("53111", "Bonn")
 
 
-def test_a_new_address_arrives_and_a_removed_one_goes_where_everything_is_read(
+def test_a_new_address_arrives_and_a_removed_one_goes(
     shops: list[House], keeper: Shopkeeper
 ) -> None:
     found = keeper.customer("kunde3@example.com")
@@ -161,10 +161,10 @@ def test_a_new_address_arrives_and_a_removed_one_goes_where_everything_is_read(
         cities = {address["city"] for address in shop.customers()[found["id"]]["addresses"]}
         assert cities == {"Hamburg", "Wien"}
     keeper.remove_address(found["addresses"][0]["id"])
-    complete, _ = shops
-    complete.sync()
-    (left,) = complete.customers()[found["id"]]["addresses"]
-    assert left["city"] == "Wien"
+    for shop in shops:
+        shop.sync()
+        (left,) = shop.customers()[found["id"]]["addresses"]
+        assert left["city"] == "Wien"
 
 
 def test_parcels_and_refunds_arrive_though_the_orders_stamp_did_not_move(

@@ -24,7 +24,7 @@ import duckdb
 import pyarrow
 import sqlalchemy as sa
 
-from crmsync.cli import outreach, parked, people, setup, sync, till
+from crmsync.cli import outreach, parked, people, setup, sync, till, withdraw
 from crmsync.cli.main import run
 from crmsync.engine import behind
 from crmsync.engine.project import open_project
@@ -35,10 +35,28 @@ from crmsync.till.pack import unpack
 from tests.engine.backend import CONFIG, NOW, Content, connector
 from tests.scenarios.canon import canon, cursors
 
-LOADED_ONCE = (duckdb, pyarrow, behind, outreach, parked, setup, sync, till)
+LOADED_ONCE = (duckdb, pyarrow, behind, outreach, parked, setup, sync, till, withdraw)
 """What every child would load anew, loaded before the first of them."""
 
 DAYS = ("2026-11-21", "2026-11-22")
+OLD = """
+[connections.old]
+connector = "files"
+controller = "muster"
+[[connections.old.streams]]
+name = "customers"
+kind = "customers"
+path = "old.csv"
+key = "Nr"
+[connections.old.streams.map]
+family_name = "Name"
+contacts.email = "Mail"
+"""
+"""A connection that is configured no more at the end of a life, with its three customers."""
+
+OLD_FILE = "Nr;Name;Mail\n" + "".join(
+    f"{n};Nachname{n};kunde{n}@example.org\n" for n in (1, 2, 999)
+)
 PLUGIN = "from tests.scenarios.killing import crmsync_register_connectors\n"
 Watch = Callable[[str], None]
 _now: list[Content] = []
@@ -105,13 +123,17 @@ def live(folder: Path, url: str, states: list[Content]) -> None:
     _once(folder, "sync", second, "sync", "--again", "shop/customers")
     for number in _parked(folder):
         _call(folder, "parked", "drop", number)
+    furnish(folder, url, old=False)
+    _once(folder, "withdraw", second, "withdraw", "old", "--yes")
     _call(folder, "till", "build", "--out", str(folder / "till.db"))
     _call(folder, "outreach", "plan", "--as-of", second, "--out", str(folder / "plan.json"))
 
 
-def furnish(folder: Path, url: str) -> None:
-    """Write the configuration and the plugin of a project."""
-    (folder / "crmsync.toml").write_text(CONFIG.format(url=url), encoding="utf-8")
+def furnish(folder: Path, url: str, *, old: bool = True) -> None:
+    """Write the configuration and the plugin of a project, with the connection `old` or not."""
+    text = CONFIG.format(url=url) + (OLD if old else "")
+    (folder / "crmsync.toml").write_text(text, encoding="utf-8")
+    (folder / "old.csv").write_text(OLD_FILE, encoding="utf-8")
     (folder / "crmsync_plugins.py").write_text(PLUGIN, encoding="utf-8")
 
 

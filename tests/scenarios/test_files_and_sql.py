@@ -138,6 +138,17 @@ def test_a_line_that_cannot_be_read_is_parked_and_nobody_is_deleted(folder: Path
     assert count(folder, tables.parked) == 0
 
 
+def test_a_folder_that_grows_and_has_no_file_is_told_of(folder: Path) -> None:
+    toml = (folder / "crmsync.toml").read_text(encoding="utf-8")
+    growing = toml.replace('deletes = "missing"\n', "").replace("crm/*.csv", "crm/*.CSV")
+    (folder / "crmsync.toml").write_text(growing, encoding="utf-8")
+    report = run(folder)
+    assert report.exit_code() == 0
+    (remark,) = report.warnings
+    assert (remark.where, remark.message) == ("crm/customers", "no file matches crm/*.CSV.")
+    assert "integrator" in remark.hint
+
+
 def test_the_database_tells_what_changed_and_what_is_gone(folder: Path) -> None:
     run(folder)
     shop(
@@ -147,6 +158,29 @@ def test_the_database_tells_what_changed_and_what_is_gone(folder: Path) -> None:
     )
     report = run(folder)
     assert landed(report, "erp/orders") == {"read": 9, "changed": 1, "unchanged": 8, "deleted": 1}
+
+
+def test_reconcile_sees_what_moved_no_stamp(folder: Path) -> None:
+    run(folder)
+    shop(folder, "UPDATE orders SET placed = '2025-03-07' WHERE id = 7")
+    assert "changed" not in landed(run(folder), "erp/orders")
+    with open_project(folder) as project:
+        report = sync(project, as_of=NOW.date().isoformat(), now=NOW, whole=True)
+    assert landed(report, "erp/orders") == {"read": 40, "changed": 1, "unchanged": 39}
+    assert landed(run(folder), "erp/orders") == {"read": 8, "unchanged": 8}
+
+
+def test_an_order_stamped_in_the_future_comes_in_and_is_told_of(folder: Path) -> None:
+    shop(folder, f"UPDATE orders SET changed_at = {stamp(timedelta(days=-90))} WHERE id = 7")
+    for changed in (0, 1):
+        report = run(folder)
+        assert count(folder, tables.orders) == 40
+        assert report.exit_code() == 0
+        (remark,) = report.warnings
+        assert remark.where == "erp/orders"
+        assert remark.message.startswith("1 rows have a time in 'changed_at'")
+        assert landed(report, "erp/orders").get("changed", 0) == changed
+        shop(folder, "UPDATE orders SET placed = '2025-03-09' WHERE id = 7")
 
 
 def test_a_changed_mapping_maps_again_without_reading(folder: Path) -> None:

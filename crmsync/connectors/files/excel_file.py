@@ -5,9 +5,7 @@ from __future__ import annotations
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from datetime import datetime, time
-from itertools import islice
 from typing import Any, BinaryIO
 from xml.etree.ElementTree import ParseError
 
@@ -24,7 +22,10 @@ _DAMAGED = (
 )  # fmt: skip
 """What openpyxl and what it stands on raise over a workbook that is none."""
 MOST_ROWS = 1_048_576
-"""No sheet has more; a higher number is rubbish, and every row up to it would be an empty one."""
+"""No sheet has more; a higher number is rubbish."""
+
+Cell = tuple[int, Any]
+"""The number of a column, from 1, and a value."""
 
 
 class ExcelFile:
@@ -56,41 +57,59 @@ class ExcelFile:
         if self._problem:
             yield Broken(self._problem, unfinished=True), 1, START
             return
-        columns = self.columns or ()
-        number = max(mark.offset, self._head)
+        columns, line = self.columns or (), self._head
         try:
-            for row in self._rows(number + 1):
-                number += 1
-                if any(value is not None for value in row):
-                    yield self._entry(columns, row), number, Mark(number, number)
+            for line, cells in self._rows():
+                if line > max(mark.offset, self._head) and _filled(cells):
+                    yield self._entry(columns, cells), line, Mark(line, line)
         except _DAMAGED as error:
             reason = f"is damaged ({type(error).__name__}); the sheet was not read beyond it"
-            yield Broken(reason), number + 1, Mark(number + 1, number + 1)
+            yield Broken(reason), line + 1, Mark(line + 1, line + 1)
 
     def close(self) -> None:
         """Let go of the workbook."""
         if self._book is not None:
             self._book.close()
 
-    def _entry(self, columns: Sequence[str], row: Sequence[Any]) -> dict[str, Any] | Broken:
-        if any(value is not None for value in row[len(columns) :]):
+    def _entry(self, columns: Sequence[str], cells: Sequence[Cell]) -> dict[str, Any] | Broken:
+        """The record of a row; its cells may lie in any order, but each in a column of its own."""
+        row = {place: value for place, value in cells if value is not None}
+        if len(row) < len(_filled(cells)):
+            return Broken("has several cells in one column")
+        if any(place > len(columns) for place in row):
             return Broken(f"has cells beyond the {len(columns)} columns of the head")
-        cells = [*row, *[None] * (len(columns) - len(row))]
-        return {name: _plain(value) for name, value in zip(columns, cells, strict=False)}
+        return {name: _plain(row.get(place)) for place, name in enumerate(columns, start=1)}
 
-    def _rows(self, start: int) -> Iterator[Sequence[Any]]:
-        rows = self._sheet.iter_rows(min_row=start, values_only=True)
-        yield from islice(rows, MOST_ROWS + 1 - start)
-        if next(rows, None) is not None:
-            raise ValueError
+    def _rows(self) -> Iterator[tuple[int, Sequence[Cell]]]:
+        """Every row in the order in which it lies in the sheet, with a number that only grows.
+
+        It is the row's own, but for rows that some program numbered backwards or twice: openpyxl's
+        rows leave such ones out, therefore this asks the parser below them.
+        """
+        book, sheet, line = self._book, self._sheet, 0
+        with sheet._get_source() as source:
+            parser = _parser()(
+                source,
+                sheet._shared_strings,
+                data_only=True,
+                epoch=book.epoch,
+                date_formats=book._date_formats,
+                timedelta_formats=book._timedelta_formats,
+            )
+            for number, cells in parser.parse():
+                line = max(number, line + 1)
+                if line > MOST_ROWS:
+                    raise ValueError
+                yield line, [(cell["column"], cell["value"]) for cell in cells]
 
     def _read_head(self) -> Sequence[str]:
         """The names of the first row that holds any; the data begins after it."""
-        for number, row in enumerate(self._rows(self._head), start=self._head):
-            filled = [index for index, value in enumerate(row) if value is not None]
-            if filled:
-                self._head = number
-                return name_columns(row[: filled[-1] + 1])
+        for line, cells in self._rows():
+            filled = _filled(cells)
+            if line >= self._head and filled:
+                self._head = line
+                row = dict(filled)
+                return name_columns([row.get(place) for place in range(1, max(row) + 1)])
         return ()
 
     def _choose(self, sheet: str | None, where: str) -> Any:
@@ -100,10 +119,17 @@ class ExcelFile:
                 f"{where}: the workbook has no sheet {sheet!r}.",
                 hint=f"Its sheets are {', '.join(names)}.",
             )
-        found = self._book[sheet or names[0]]
-        with suppress(AttributeError):  # some programs write a wrong size of the sheet
-            found.reset_dimensions()
-        return found
+        return self._book[sheet or names[0]]
+
+
+def _filled(cells: Sequence[Cell]) -> Sequence[Cell]:
+    return [cell for cell in cells if cell[1] is not None]
+
+
+def _parser() -> Any:
+    from openpyxl.worksheet._reader import WorkSheetParser
+
+    return WorkSheetParser
 
 
 def _loader() -> Any:

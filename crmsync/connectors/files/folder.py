@@ -202,6 +202,11 @@ def find_files(base: Path, patterns: Sequence[str]) -> dict[str, Path]:
     return dict(sorted(named.items()))
 
 
+def find_unmatched(base: Path, patterns: Sequence[str]) -> list[str]:
+    """The patterns that no file matches."""
+    return [one for one in patterns if not any(map(_is_data, _matches(base, one)))]
+
+
 def _is_data(path: Path) -> bool:
     """Whether this is a file, and not the mark that Excel sets beside an open one."""
     return path.is_file() and not path.name.startswith("~$")

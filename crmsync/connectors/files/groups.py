@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from crmsync.connectors.files.entries import Broken, Entry
 from crmsync.connectors.files.lines import Mark
-from crmsync.connectors.mapping import ROWS, Record, key_teller, stream_key
+from crmsync.connectors.mapping import ROWS, Record, key_teller, stream_key, without_key
 
 
 def group_rows(
@@ -29,7 +29,7 @@ def group_rows(
             yield item, at, begun if rows else mark
         elif found is None:
             if any(value not in (None, "") for value in item.values()):
-                yield Broken(f"has no value in {', '.join(groups)!r}"), at, begun if rows else mark
+                yield Broken(without_key(item, groups)), at, begun if rows else mark
         elif found == key and rows:
             rows.append(item)
         else:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from crmsync.connectors.files.entries import Broken, Entry, Reader, ReadsPages, Undecoded
 from crmsync.connectors.files.folder import Position, Reading
 from crmsync.connectors.files.lines import Mark
-from crmsync.connectors.mapping import ROWS, Record, key_teller, with_key
+from crmsync.connectors.mapping import ROWS, Record, key_teller, with_key, without_key
 from crmsync.model.stream import Page, Unreadable
 
 PAGE = 500
@@ -67,7 +67,7 @@ class Pager:
         key = self._tell(item)
         if key is None:
             if any(value not in (None, "") for value in item.values()):
-                self._complain(Broken(f"has no value in {', '.join(self._keys)!r}"), line)
+                self._complain(Broken(without_key(item, self._keys)), line)
         elif not self._reading.again:
             record = with_key(item, key, self._keys)
             self._records.append(record)

@@ -5,17 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
+from math import isfinite
 from typing import Any
+
+from crmsync.model.ref import whole
 
 YES = frozenset({"1", "true", "t", "yes", "y", "on", "ja", "j", "wahr", "x"})
 NO = frozenset({"0", "false", "f", "no", "n", "off", "nein", "falsch", "-"})
+
+MOST = 2**63
+"""From here on JSON's integers are too large for many who read them."""
 
 Convert = Callable[[Any], Any]
 
 
 def clean(value: Any) -> Any:
-    """`value`, a text without the blanks around it; None when nothing is left of it."""
-    return value.strip() or None if value.__class__ is str else value
+    """`value`, a text without the blanks around it; None when nothing is left of it.
+
+    A float that says a whole number is that number, so that 7.0 and 7 name the same customer.
+    """
+    if value.__class__ is str:
+        return value.strip() or None
+    return whole(value) if value.__class__ is float else value
 
 
 def to_bool(value: Any) -> bool:
@@ -50,21 +61,32 @@ def to_amount(value: Any) -> Any:
 
 
 def to_json(value: Any) -> Any:
-    """A value of a database, Parquet or Excel cell as JSON: exact amounts and ISO dates as text."""
+    """A value of a database, Parquet or Excel cell as JSON: exact amounts and ISO dates as text.
+
+    Whole numbers are integers, whatever type the column has.
+    """
     kind = value.__class__
     if value is None or kind is str or kind is int or kind is bool:
         return value
     if kind is float:
         return _number(value)
     if kind is Decimal:
-        return str(value)
+        return _decimal(value)
     return _rare(value)
 
 
 def _number(value: float) -> float | int | None:
-    if value != value or value in (float("inf"), float("-inf")):
+    return whole(value) if isfinite(value) else None
+
+
+def _decimal(value: Decimal) -> str | int | None:
+    """A whole amount is an integer, whatever its column's scale: 7.00 names the same as 7."""
+    if not value.is_finite():
         return None
-    return int(value) if value.is_integer() and abs(value) < 2**53 else value
+    exact = value.to_integral_value()
+    if exact != value:
+        return str(value)
+    return int(value) if abs(exact) < MOST else str(int(value))
 
 
 def _rare(value: Any) -> Any:

@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any, Final
 
 from crmsync.connectors.mapping.cells import Source
-from crmsync.connectors.mapping.convert import to_amount
+from crmsync.connectors.mapping.convert import clean, to_amount
 from crmsync.connectors.mapping.reading import (
     EMPTY,
     GONE,
@@ -33,6 +33,8 @@ def fill(raws: Raws, source: Source) -> Column:
     """
     values = _joined(raws, source) if source.joined else raws.read(*source.ways[0])
     kinds = set(map(type, values))
+    if float in kinds:
+        values, kinds = with_kinds(list(map(clean, values)))
     if source.convert is to_amount and float in kinds:
         values, kinds = with_kinds(list(map(to_amount, values)))
     if source.convert is None or source.convert is to_amount:

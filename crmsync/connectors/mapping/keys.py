@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from crmsync.model.ref import id_text
 from crmsync.model.stream import reach
 
 KEY = "_key"
@@ -36,17 +37,16 @@ def join_key(parts: Iterable[str | None]) -> str:
     return "|".join(str(part).replace("\\", "\\\\").replace("|", "\\|") for part in parts)
 
 
-EXACT = 2**53
-"""From here on a float stands for several whole numbers."""
-
-
 def _text(value: Any) -> str | None:
     """A part of a key as text; None where there is none, or where it may be another's too."""
-    if value is None or isinstance(value, (dict, list)):
-        return None
-    if isinstance(value, float) and not abs(value) < EXACT:
-        return None
-    return str(value).strip() or None
+    return (id_text(value) or "").strip() or None
+
+
+def without_key(record: Record, keys: Sequence[str]) -> str:
+    """What is wrong with a record that has no key, for people."""
+    values = [reach(record, key) for key in keys]
+    word = "value" if any(value in (None, "") for value in values) else "whole number or text"
+    return f"has no {word} in {', '.join(keys)!r}"
 
 
 def with_key(record: Record, key: str, keys: Sequence[str]) -> Record:

@@ -20,7 +20,7 @@ from crmsync.model.stream import StreamKind
 from crmsync.model.told import Told, ToldDelivery, ToldOrder
 
 EMPTY = "is empty, and must not be"
-MAPPER_VERSION = "1"
+MAPPER_VERSION = "2"
 ROWS = "_rows"
 """Where a record made of several rows of a table holds them."""
 

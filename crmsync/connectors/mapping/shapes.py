@@ -11,6 +11,7 @@ import orjson
 from crmsync.connectors.mapping.cells import Cell, Plain
 from crmsync.connectors.mapping.paths import MISSING, Get, Raw, walk
 from crmsync.errors import RecordError
+from crmsync.model.ref import whole
 from crmsync.model.told import Told
 
 Values = dict[str, Any]
@@ -46,6 +47,8 @@ class Shape:
                 value = inner.get(leaf[0], MISSING) if type(inner) is dict else walk(inner, (leaf,))
             if value.__class__ is str:
                 value = value.strip() or None
+            elif value.__class__ is float:
+                value = whole(value)
             if value is None:
                 value = empty
             elif convert is not None and value is not MISSING:

@@ -14,6 +14,8 @@ from crmsync.connectors.sql.settings import SqlStream
 
 Key = tuple[Any, ...]
 Column = sa.ColumnClause[Any]
+FIRST, LAST = "1", ":"
+"""Every year of four digits lies between these texts."""
 
 
 class Rows:
@@ -43,24 +45,42 @@ class Rows:
         empty = sa.or_(*(key.is_(None) for key in self._keys))
         return sa.select(sa.func.count()).select_from(self._source).where(empty)
 
-    def sample(self) -> sa.Select[Any]:
-        """One value of the cursor column."""
+    def sample(self, *, digits: bool = False) -> sa.Select[Any]:
+        """One value of the cursor column; with `digits` one that begins with a digit above 0."""
         assert self.cursor is not None
+        where = [self.cursor >= FIRST, self.cursor < LAST] if digits else []
         chosen = sa.select(self.cursor).select_from(self._source)
-        return chosen.where(self.cursor.is_not(None)).limit(1)
+        return chosen.where(self.cursor.is_not(None), *where).limit(1)
+
+    def ahead(self, far: Any) -> sa.Select[Any]:
+        """How many rows have a cursor from `far` on."""
+        assert self.cursor is not None
+        chosen = sa.select(sa.func.count()).select_from(self._source)
+        return chosen.where(self.cursor >= far)
 
     def highest(self) -> sa.Select[Any]:
         """The highest value of the cursor column."""
         assert self.cursor is not None
         return sa.select(sa.func.max(self.cursor)).select_from(self._source)
 
-    def between(self, low: Any, high: Any, *, closed: bool = False) -> list[Any]:
-        """The conditions for a cursor from `low` to below `high`, or up to it; None leaves out."""
+    def between(self, low: Any, high: Any, *, closed: bool = False, far: Any = None) -> list[Any]:
+        """The conditions for a cursor from `low` to below `high`, or up to it; None leaves out.
+
+        Rows without a stamp are always among them, and those with one from `far` on: nobody knows
+        when they change. Of texts, what is below the years 1000 to 9999 is no stamp.
+        """
         assert self.cursor is not None
         bounds = [] if low is None else [self.cursor >= low]
         if high is not None:
             bounds.append(self.cursor <= high if closed else self.cursor < high)
-        return [sa.or_(self.cursor.is_(None), sa.and_(*bounds))] if bounds else []
+        if not bounds:
+            return []
+        ways = [self.cursor.is_(None), sa.and_(*bounds)]
+        if far is not None:
+            ways.append(self.cursor >= far)
+        if isinstance(low, str):
+            ways.append(self.cursor < FIRST)
+        return [sa.or_(*ways)]
 
     def _in_order(self, chosen: sa.Select[Any], after: Key | None) -> sa.Select[Any]:
         filled = [key.is_not(None) for key in self._keys]

@@ -27,7 +27,7 @@ from crmsync.connectors.sql.rows import Key, Rows, pack_key, unpack_key
 from crmsync.connectors.sql.settings import Child, SqlStream
 from crmsync.connectors.sql.stamps import bounds, find_zone
 from crmsync.errors import ConfigError, CursorError
-from crmsync.model.stream import CursorKind, Json, Page, Stream, Unreadable, Window
+from crmsync.model.stream import CursorKind, Json, Notice, Page, Stream, Unreadable, Window
 
 CHUNK = 2_000
 """Rows asked for at once."""
@@ -37,16 +37,23 @@ IDS = 5_000
 OVERLAP = {"timestamp": 300, "number": 1_000}
 """What is read again each time: seconds, or numbers."""
 
+DAY = timedelta(days=1)
+"""How far a stamp may be ahead of the database's clock before it is of no window."""
+
 _KINDS: dict[str, CursorKind] = {"timestamp": "timestamp", "number": "version"}
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """What one read covers: its conditions, what its positions carry, where the next one begins."""
+    """What one read covers: its conditions, what its positions carry, where the next one begins.
+
+    Stamps from `far` on are of no window: they lie beyond what clocks may differ by.
+    """
 
     conditions: Sequence[Any] = ()
     start: Mapping[str, Json] = field(default_factory=dict)
     end: Json = None
+    far: Any = None
 
 
 def _how(settings: SqlStream) -> str:
@@ -105,17 +112,16 @@ class Source:
         """The pages within `window`, or above the number in `position`, in the order of the key."""
         known, after = _known(position, self._how)
         span = self._span(window, known)
-        unreadable = self._without_key()
-        if unreadable:
-            yield self._page([], known or None, unreadable=unreadable)
+        unreadable, notices = self._without_key(), [] if after else self._ahead(span)
+        if unreadable or notices:
+            yield self._page([], known or None, unreadable=unreadable, notices=notices)
         while True:
             records, keys, more = self._ask(after, span.conditions, limit=CHUNK)
             for start in range(0, len(records), PAGE):
                 some = keys[start : start + PAGE]
                 last = not more and start + PAGE >= len(records)
                 place = span.end if last else self._place(span, some[-1])
-                whole = last and "after" not in known
-                yield self._page(records[start : start + PAGE], place, whole=whole)
+                yield self._page(records[start : start + PAGE], place)
             if not more:
                 return
             after = keys[-1]
@@ -155,21 +161,44 @@ class Source:
             return Span()
         if self._settings.cursor_type == "number":
             return self._numbers(position)
-        sample = self._database.value(self._rows.sample())
+        sample = self._sample()
         if sample is None:
             return Span()
         where = f"{self.where}, cursor {self._settings.cursor}"
         low, high = bounds(sample, window, self._zone, where=where)
-        return Span(self._rows.between(low, high))
+        beyond = Window(None, window.until and window.until + DAY)
+        _, far = bounds(sample, beyond, self._zone, where=where)
+        return Span(self._rows.between(low, high, far=far), far=far)
+
+    def _sample(self) -> Any:
+        """One stamp of the cursor column, None where no row has any; of texts one with a year."""
+        sample = self._database.value(self._rows.sample())
+        if not isinstance(sample, str):
+            return sample
+        dated = self._database.value(self._rows.sample(digits=True))
+        return dated or sample.strip() or None
+
+    def _ahead(self, span: Span) -> list[Notice]:
+        """What to say of rows whose stamps cannot be right; they are read nevertheless."""
+        count = 0 if span.far is None else self._database.value(self._rows.ahead(span.far))
+        if not count:
+            return []
+        column = self._settings.cursor
+        return [
+            Notice(
+                f"{count} rows have a time in {column!r} that is more than a day ahead of the "
+                "database's clock, or is none; every run reads them.",
+                "Whoever looks after the database: correct these times.",
+            )
+        ]
 
     def _numbers(self, position: Mapping[str, Any]) -> Span:
         """From what was read last to the highest number there is now; both stay in the position."""
         low, high = position.get("from"), position.get("to")
         if "after" not in position:
             high = self._highest()
-            if low is not None and high is not None and low > high:
-                low = None  # the numbers began anew: nobody knows how far was really read
-            low = None if low is None else low - self._overlap
+            if low is not None:  # numbers that fell begin anew: nobody knows what was read of them
+                low = None if high is not None and high < low else low - self._overlap
         end = {"how": self._how, "from": low if high is None else high}
         conditions = self._rows.between(low, high, closed=True)
         return Span(conditions, {"from": low, "to": high}, end)
@@ -189,14 +218,14 @@ class Source:
         position: Json,
         *,
         unreadable: Sequence[Unreadable] = (),
-        whole: bool = False,
+        notices: Sequence[Notice] = (),
     ) -> Page:
         return Page(
             records=records,
             unreadable=unreadable,
             next_position=position,
             source=self.stream.name,
-            whole=whole,
+            notices=notices,
         )
 
     def _with_key(self, record: Record) -> Record:

@@ -32,8 +32,10 @@ def bounds(sample: Any, window: Window, zone: ZoneInfo | None, *, where: str) ->
     """The lowest stamp of `window` and the first beyond it, as the column of `sample` writes them.
 
     None stands for no bound. Stamps without a zone are taken as wall clock of `zone`; where that is
-    not known the window is wide enough for any zone. ConfigError when `sample` is no time.
+    not known the window is wide enough for any zone. It begins at a whole second, for the column
+    may know no finer ones. ConfigError when `sample` is no time.
     """
+    window = Window(window.since and window.since.replace(microsecond=0), window.until)
     if isinstance(sample, str):
         return _texts(sample, window, zone, where=where)
     if isinstance(sample, datetime):

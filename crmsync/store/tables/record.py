@@ -66,7 +66,7 @@ change = table(
 )
 """The change log in commit order; each stage reads on from its watermark.
 
-`who` is a JSON list of those that changed: record ids as numbers, customer ids as texts.
+`who` is a JSON list of those that changed: record ids as numbers, customer ids and skus as texts.
 """
 
 watermark = table("watermark", text("stage", key=True), number("seq"), text("detail"))

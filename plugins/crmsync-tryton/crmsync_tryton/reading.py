@@ -75,7 +75,7 @@ class Reading:
         merged = [(str(row["id"]), str(row["replaced_by"])) for row in rows if _is_merged(row)]
         gone = [str(row["id"]) for row in rows if _is_archived(row)]
         return Page(
-            records=[row for row in rows if not _is_merged(row) and not _is_archived(row)],
+            records=[_told(row) for row in rows if not _is_merged(row)],
             deleted=gone,
             merged=merged,
             next_position={"of": model, "after": after},
@@ -85,6 +85,11 @@ class Reading:
 
 def _is_merged(row: Row) -> bool:
     return bool(row.get("replaced_by"))
+
+
+def _told(row: Row) -> Row:
+    """The row; of an archived one only that it is there, for its sales name it."""
+    return {"id": row["id"], "active": False} if _is_archived(row) else row
 
 
 def _is_archived(row: Row) -> bool:

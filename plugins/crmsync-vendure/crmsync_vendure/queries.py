@@ -13,7 +13,8 @@ CUSTOMERS = f"""query Customers($options: CustomerListOptions!) {{
       addresses {{ id {ADDRESS} }} groups {{ name }} user {{ verified }} }} }} }}"""
 
 ADDRESS_STAMPS = """query AddressStamps($options: CustomerListOptions!) {
-  found: customers(options: $options) { items { id addresses { updatedAt } } } }"""
+  found: customers(options: $options) { items { id addresses { updatedAt }
+    history(options: {sort: {createdAt: DESC}, take: 1}) { items { createdAt } } } } }"""
 
 CUSTOMER_IDS = """query CustomerIds($options: CustomerListOptions!) {
   found: customers(options: $options) { items { id } } }"""

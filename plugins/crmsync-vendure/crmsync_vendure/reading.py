@@ -31,7 +31,7 @@ class Reading:
         yield from self._pages(queries.PRODUCTS, {}, place)
 
     def customers(self, window: Window, place: Any) -> Iterator[Page]:
-        """Every customer, or those that changed in the window, themselves or an address."""
+        """Every customer, or those that changed in the window, they or what belongs to them."""
         if window.since is None:
             yield from self._pages(queries.CUSTOMERS, {}, place)
             return
@@ -65,10 +65,11 @@ class Reading:
             yield Page(records=rows, next_position={"of": "own", "at": at})
 
     def _moved(self, window: Window, place: Any) -> Iterator[Page]:
-        """The customers with an address written in the window.
+        """The customers with an address written, or an event of their history, in the window.
 
-        Vendure has no list of addresses, and an address does not move its customer's stamp: a
-        lean walk over everybody finds them.
+        Vendure has no list of addresses, and an address does not move its customer's stamp; that
+        one was removed, or a group left, only the history tells. A lean walk over everybody finds
+        them.
         """
         begin = place["at"] if place else START
         stamps = walk(self._fetch(queries.ADDRESS_STAMPS), take=MANY, where={}, place=begin)
@@ -108,8 +109,9 @@ def updated(window: Window) -> dict[str, Any]:
 
 def _has_moved(customer: Row, window: Window) -> bool:
     since = (window.since or datetime.min.replace(tzinfo=UTC)) - SECOND
-    stamps = (datetime.fromisoformat(row["updatedAt"]) for row in customer["addresses"] or ())
-    return any(stamp >= since for stamp in stamps)
+    stamps = [row["updatedAt"] for row in customer["addresses"] or ()]
+    stamps += [entry["createdAt"] for entry in customer["history"]["items"]]
+    return any(datetime.fromisoformat(stamp) >= since for stamp in stamps)
 
 
 def _text(moment: datetime) -> str:

@@ -8,11 +8,19 @@ of the page before; when it does not, the walk goes back until it meets known gr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
+
+from crmsync.errors import BackendError
 
 Row = Mapping[str, Any]
 Fetch = Callable[[dict[str, Any]], Sequence[Row]]
 Place = Mapping[str, Any]
+
+PROXY = (
+    "Whoever looks after the shop: does a proxy or a plugin answer in its place, or does its "
+    "EntityIdStrategy write ids that sort otherwise than its database does?"
+)
 
 START: Place = {"skip": 0, "last": None}
 
@@ -23,10 +31,16 @@ def walk(
     """The rows of a list in pages, each with the place from which to go on.
 
     `fetch` gives the rows for list options; `take` is at least 2, since pages overlap by one.
+    BackendError when the list heeds neither `skip` nor the order, for then rows would be missed.
     """
     skip, last = int(place["skip"]), place["last"]
+    before, first = skip, None
     while True:
         rows = fetch({"skip": skip, "take": take, "sort": {"id": "ASC"}, "filter": dict(where)})
+        _check_order(rows)
+        if skip > before and rows and rows[0]["id"] == first:
+            raise BackendError("the shop begins its list anew whatever is skipped.", hint=PROXY)
+        before, first = skip, rows[0]["id"] if rows else None
         if skip and (not rows or _order(rows[0]["id"]) > _order(last)):
             skip = max(0, skip - take)
             continue
@@ -37,6 +51,12 @@ def walk(
         if len(rows) < take:
             return
         skip += len(rows) - 1
+
+
+def _check_order(rows: Sequence[Row]) -> None:
+    places = [_order(row["id"]) for row in rows]
+    if any(one >= other for one, other in pairwise(places)):
+        raise BackendError("the shop's list does not come in the order of its ids.", hint=PROXY)
 
 
 def _order(identity: Any) -> tuple[int, int, str]:

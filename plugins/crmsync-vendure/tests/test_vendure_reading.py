@@ -14,7 +14,7 @@ import respx
 from crmsync_vendure import Vendure
 from crmsync_vendure.connector import VendureSettings
 from crmsync_vendure.reading import updated
-from crmsync_vendure.walking import walk
+from crmsync_vendure.walking import START, walk
 from pydantic import ValidationError
 
 from crmsync.errors import BackendError, CredentialsError, CrmsyncError, NotReadable, Unreachable
@@ -76,6 +76,22 @@ def test_a_walk_goes_on_from_its_place_even_if_rows_before_it_vanished() -> None
         shop.ids.remove(row["id"])
     rest = walk(shop.fetch, take=4, where={}, place=json.loads(json.dumps(place)))
     assert [row["id"] for rows, _ in rest for row in rows] == ["5", "6", "7", "8", "9", "10"]
+
+
+@pytest.mark.parametrize("place", [START, {"skip": 6, "last": "7"}])
+def test_a_list_that_heeds_no_skip_is_an_error_and_no_endless_loop(place: Any) -> None:
+    shop = Shop([str(number) for number in range(1, 11)])
+    pages = walk(lambda options: shop.fetch({**options, "skip": 0}), take=4, where={}, place=place)
+    with pytest.raises(BackendError, match="begins its list anew whatever is skipped"):
+        list(pages)
+    assert shop.asked <= 3
+
+
+def test_a_list_in_another_order_is_an_error() -> None:
+    """T_10 comes after T_9 in the shop's database, and before it as a text."""
+    shop = Shop([f"T_{number}" for number in range(8, 13)])
+    with pytest.raises(BackendError, match="not come in the order of its ids"):
+        list(walked(shop, take=3))
 
 
 class Api:
@@ -227,20 +243,28 @@ def test_some_key_is_needed() -> None:
         VendureSettings.model_validate({"url": URL})
 
 
-def test_a_changed_address_brings_its_customer(api: Api, shop: Vendure) -> None:
+def lean(number: str, addresses: list[str], event: str | None = None) -> dict[str, Any]:
+    """A row of the walk over everybody's stamps."""
+    events = [] if event is None else [{"createdAt": event}]
+    stamps = [{"updatedAt": stamp} for stamp in addresses]
+    return {"id": number, "addresses": stamps, "history": {"items": events}}
+
+
+def test_a_changed_or_removed_address_brings_its_customer(api: Api, shop: Vendure) -> None:
     old, new = "2026-11-01T00:00:00.000Z", "2026-11-20T10:00:00.000Z"
     api.rows["AddressStamps"] = [
-        {"id": "1", "addresses": [{"updatedAt": old}]},
-        {"id": "2", "addresses": [{"updatedAt": old}, {"updatedAt": new}]},
-        {"id": "3", "addresses": None},
+        lean("1", [old], old),
+        lean("2", [old, new]),
+        {**lean("3", []), "addresses": None},
+        lean("4", [old], new),  # an address was removed: only the history tells
     ]
     window = Window(LOW, HIGH)
     api.rows["Customers"] = []
     assert met(read(shop, "customers", window)) == []
-    api.rows["Customers"] = [{"id": "1"}, {"id": "2"}]
+    api.rows["Customers"] = [{"id": "1"}, {"id": "2"}, {"id": "3"}, {"id": "4"}]
     after_own = {"of": "addresses", "at": {"skip": 0, "last": None}}
     (page,) = read(shop, "customers", window, after_own)
-    assert met([page]) == ["2"]
+    assert met([page]) == ["2", "4"]
     assert page.next_position["of"] == "addresses"
 
 
