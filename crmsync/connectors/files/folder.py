@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import glob
-import hashlib
 import os
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -55,6 +55,7 @@ class Finished:
         """What `to_json` made."""
         size, mtime_ns, digest, offset, line, bad, is_open, grows = value
         _require_numbers(size, mtime_ns, offset, line, bad)
+        bytes.fromhex(digest)
         return cls(Stamp(size, mtime_ns), digest, Mark(offset, line), bad, is_open, grows)
 
 
@@ -185,14 +186,33 @@ def _same(path: Path, old: Finished) -> bool:
     return bool(old.digest) and digest(path, old.stamp.size) == old.digest
 
 
-def digest(path: Path, size: int) -> str:
-    """A hash of the first `size` bytes of a file."""
-    found, left = hashlib.sha256(), size
+BLOCK = 256 * CHUNK
+"""Bytes under one checksum of a digest: 16 MB."""
+
+
+def digest(path: Path, size: int, *, begun: Finished | None = None) -> str:
+    """The CRC-32 of every BLOCK of the first `size` bytes of a file, in hexadecimal.
+
+    A rewrite that moves what follows changes every checksum after it; a change inside one block is
+    found surely where it is of up to four bytes, else in all but one of four thousand million. Of a
+    file whose beginning is as in `begun` only the rest is read.
+    """
+    at, sums = 0, list[int]()
+    known = begun.stamp.size if begun is not None else 0
+    if begun is not None and known <= size and len(begun.digest) == 8 * -(-known // BLOCK):
+        at, sums = known, _sums(begun.digest)
     with path.open("rb") as file:
-        while left > 0 and (chunk := file.read(min(left, CHUNK))):
-            found.update(chunk)
-            left -= len(chunk)
-    return found.hexdigest()[:32]
+        file.seek(at)
+        while at < size and (chunk := file.read(min(size - at, CHUNK - at % CHUNK))):
+            if at % BLOCK == 0:
+                sums.append(0)
+            sums[-1] = zlib.crc32(chunk, sums[-1])
+            at += len(chunk)
+    return "".join(f"{one:08x}" for one in sums)
+
+
+def _sums(digest: str) -> list[int]:
+    return [int(digest[place : place + 8], 16) for place in range(0, len(digest), 8)]
 
 
 def find_files(base: Path, patterns: Sequence[str]) -> dict[str, Path]:

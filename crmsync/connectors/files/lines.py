@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import codecs
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO, NamedTuple
 
 from crmsync.connectors.files.sniff import ASCII, find_one_byte
@@ -10,6 +11,8 @@ from crmsync.connectors.files.sniff import ASCII, find_one_byte
 CHUNK = 65_536
 NO_TEXT = "is not text of the file's encoding"
 NUL = "holds a NUL sign"
+WHOLE = frozenset({"utf-8", "utf-8-sig", "cp1252", "cp850", "iso8859-1"})
+"""Encodings in which lines say together what each says alone."""
 
 
 class Mark(NamedTuple):
@@ -70,7 +73,7 @@ class Lines:
         if not wide and raw.isascii():
             return raw.decode("ascii")
         if self.encoding == ASCII:
-            self._choose(raw)
+            self.encoding = choose([raw])
         try:
             text = raw.decode(self.encoding).removeprefix("\ufeff")
         except UnicodeDecodeError:
@@ -80,16 +83,25 @@ class Lines:
             self.spoilt = NUL
         return text
 
+    def decode_all(self, lines: Sequence[bytes]) -> str | None:
+        """The text of several encoded lines; None where one may have to be mended, or is rare."""
+        raw = b"".join(lines)
+        if b"\0" in raw or codecs.BOM_UTF8 in raw or self._wide:
+            return None
+        if raw.isascii():
+            return raw.decode("ascii")
+        if self.encoding == ASCII:
+            self.encoding = choose(lines)
+        if self.encoding not in WHOLE:
+            return None
+        try:
+            return raw.decode(self.encoding)
+        except UnicodeDecodeError:
+            return None
+
     @property
     def _wide(self) -> bool:
         return self.encoding.startswith("utf-16")
-
-    def _choose(self, raw: bytes) -> None:
-        try:
-            raw.decode("utf-8")
-            self.encoding = "utf-8"
-        except UnicodeDecodeError:
-            self.encoding = find_one_byte(raw)
 
     def _wide_lines(self) -> Iterator[bytes]:
         """The lines of a file with two bytes a character, still encoded."""
@@ -104,6 +116,16 @@ class Lines:
             rest = rest[begin:]
         if rest:
             yield rest
+
+
+def choose(lines: Sequence[bytes]) -> str:
+    """The encoding of a file that was ASCII up to the first of these lines that is beyond it."""
+    first = next(line for line in lines if not line.isascii())
+    try:
+        first.decode("utf-8")
+    except UnicodeDecodeError:
+        return find_one_byte(first)
+    return "utf-8"
 
 
 def _find_even(data: bytes, wanted: bytes, begin: int) -> int:

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from crmsync.connectors.files.entries import Broken, Entry, Reader
@@ -148,13 +149,15 @@ class Source:
         """The pages of one file, and then the position after it."""
         with self._open(reading, path) as reader:
             pager = Pager(reading, position, self._keys)
-            if not self._groups:
-                yield from pager.plain_pages(reader)
-            yield from pager.full_pages(self._entries(reader, pager.mark), reader)
+            entries = partial(self._entries, reader)
+            yield from pager.pages(reader, entries, at_once=not self._groups)
             grows = reader.grows
         if self._complete:
             self._require_same(reading, path)
-        finished = _finished(reading, path, pager, grows=grows, compared=not self._complete)
+        begun = None if self._complete or reading.whole else position.done.get(reading.name)
+        finished = _finished(
+            reading, path, pager, begun=begun, grows=grows, compared=not self._complete
+        )
         position = position.after(reading.name, finished)
         yield pager.last_page(position)
         return position
@@ -241,14 +244,24 @@ def _reached(where: str) -> Iterator[None]:
 
 
 def _finished(
-    reading: Reading, path: Path, pager: Pager, *, grows: bool, compared: bool
+    reading: Reading,
+    path: Path,
+    pager: Pager,
+    *,
+    begun: Finished | None,
+    grows: bool,
+    compared: bool,
 ) -> Finished:
-    """What is remembered of a file; its digest only where a later one will be `compared` to it."""
+    """What is remembered of a file; its digest only where a later one will be `compared` to it.
+
+    Where the reading went on after what is known as `begun`, that was found to be as it was.
+    """
     stamp, mark = reading.stamp, pager.mark
     rest = grows and mark.offset < stamp.size
+    sums = digest(path, stamp.size, begun=begun) if compared and Stamp.of(path) == stamp else ""
     return Finished(
         stamp=stamp,
-        digest=digest(path, stamp.size) if compared and Stamp.of(path) == stamp else "",
+        digest=sums,
         mark=mark,
         bad=pager.bad,
         open=not reading.finished and (pager.unfinished or rest),
