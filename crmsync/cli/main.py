@@ -120,29 +120,16 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def _fail(error: Exception, *, debug: bool) -> int:
     """Say what went wrong in one sentence; what a bug of ours says itself may be personal data."""
-    from crmsync.errors import CrmsyncError
+    from crmsync.errors import CrmsyncError, program_error
 
     if debug:
         traceback.print_exception(error)
     if not isinstance(error, CrmsyncError):
-        error = CrmsyncError(
-            f"program error: {type(error).__name__} in {_place(error)}.",
-            hint="What was committed stays. Whoever looks after crmsync: run it again as "
-            "`crmsync --debug …` for the traceback (it may hold personal data), and report it.",
-        )
+        error = program_error(error)
     click.echo(f"crmsync: {error.message}", err=True)
     if error.hint:
         click.echo(f"  {error.hint}", err=True)
     return error.exit_code
-
-
-def _place(error: Exception) -> str:
-    """The module of ours (or of a plugin of that name) and the line in which an error came up."""
-    steps = traceback.walk_tb(error.__traceback__)
-    places = [(str(frame.f_globals.get("__name__")), line) for frame, line in steps]
-    ours = [place for place in places if place[0].startswith("crmsync")]
-    module, line = (ours or places or [("crmsync", 0)])[-1]
-    return f"{module}, line {line}"
 
 
 if __name__ == "__main__":

@@ -16,31 +16,46 @@ connections_argument = click.argument("connections", nargs=-1)
 day_option = click.option("--as-of", default="", type=screen.DAY,
                           help="The day to count from (default: today).")  # fmt: skip
 
+jobs_option = click.option("--jobs", type=click.IntRange(min=1), metavar="N", default=None,
+                           help="Take in up to N connections at once, each in a process of its own "
+                           "(default: `jobs` in crmsync.toml).")  # fmt: skip
+
 
 @click.command()
 @connections_argument
+@jobs_option
 @day_option
 @click.option("--profile", is_flag=True, help="Say where the CPU time of a record goes.")
 @screen.json_option
 @click.pass_context
 def sync(
-    ctx: click.Context, connections: tuple[str, ...], as_of: str, profile: bool, as_json: bool
+    ctx: click.Context,
+    connections: tuple[str, ...],
+    jobs: int | None,
+    as_of: str,
+    profile: bool,
+    as_json: bool,
 ) -> int:
     """Read what changed, know who is who, bring profiles, habits and feeds up to date.
 
     Exit code 3 as long as anything is parked.
     """
     with screen.project(ctx) as project, screen.progress(quiet=as_json) as progress:
-        report = run_sync(project, connections=connections, as_of=as_of, progress=progress)
+        report = run_sync(
+            project, connections=connections, as_of=as_of, progress=progress, jobs=jobs or 0
+        )
     return _show(report, as_json, profile=profile)
 
 
 @click.command()
 @connections_argument
+@jobs_option
 @day_option
 @screen.json_option
 @click.pass_context
-def replay(ctx: click.Context, connections: tuple[str, ...], as_of: str, as_json: bool) -> int:
+def replay(
+    ctx: click.Context, connections: tuple[str, ...], jobs: int | None, as_of: str, as_json: bool
+) -> int:
     """Map every raw record again; no backend is asked."""
     with screen.project(ctx) as project, screen.progress(quiet=as_json) as progress:
         with project.store.work("replay/ask") as work:
@@ -54,6 +69,7 @@ def replay(ctx: click.Context, connections: tuple[str, ...], as_of: str, as_json
             progress=progress,
             read=False,
             verb="replay",
+            jobs=jobs or 0,
         )
     return _show(report, as_json)
 
@@ -62,6 +78,7 @@ def replay(ctx: click.Context, connections: tuple[str, ...], as_of: str, as_json
 @connections_argument
 @click.option("--accept-deletes", is_flag=True,
               help="Delete what is gone, however much it is.")  # fmt: skip
+@jobs_option
 @day_option
 @screen.json_option
 @click.pass_context
@@ -69,6 +86,7 @@ def reconcile(
     ctx: click.Context,
     connections: tuple[str, ...],
     accept_deletes: bool,
+    jobs: int | None,
     as_of: str,
     as_json: bool,
 ) -> int:
@@ -81,6 +99,7 @@ def reconcile(
             progress=progress,
             accept_deletes=accept_deletes,
             verb="reconcile",
+            jobs=jobs or 0,
         )
     return _show(report, as_json)
 
