@@ -83,7 +83,7 @@ def take_in_together(
     """
     crew = Crew(project, names, terms, jobs, report, progress)
     try:
-        crew.work()
+        crew.run()
     finally:
         crew.hand_over()
     raised = [job.ended.raised for job in crew.jobs if job.ended and job.ended.raised]
@@ -111,7 +111,7 @@ class Crew:
         self._news: SimpleQueue[Step | Job | None] = SimpleQueue()
         self._told, self._stopped = 0, False
 
-    def work(self) -> None:
+    def run(self) -> None:
         """Take in every connection; whatever ends this ends the processes too."""
         try:
             while self._waiting or self._at_work:

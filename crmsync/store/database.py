@@ -11,13 +11,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from crmsync.errors import ConfigError, StoreError
-from crmsync.store import leases, points, schema
+from crmsync.store import leases, points, schema, turns
 from crmsync.store.leases import Lease
 from crmsync.store.marker import Marker
 from crmsync.store.work import Work
 
-BUSY_SECONDS = 30.0
-"""So long SQLite's one writer waits for another; a commit on a slow disk takes many seconds."""
 SOON_SECONDS = 0.5
 """So long waits who first wants to know whether it is a run of the same work that is committing."""
 
@@ -47,8 +45,7 @@ class Store:
         """
         with self._connect() as connection, _plain_errors(self.engine):
             if self.dialect == "sqlite":
-                with _waiting(connection, SOON_SECONDS if soon else BUSY_SECONDS):
-                    connection.exec_driver_sql("BEGIN IMMEDIATE")
+                turns.begin(connection, SOON_SECONDS if soon else None)
             else:
                 connection.begin()  # what only the driver wrote is committed too
             points.reach(f"{point}:begin")
@@ -149,19 +146,6 @@ def _parse(url: str, base: Path | None) -> sa.URL:
     return parsed
 
 
-@contextmanager
-def _waiting(connection: sa.Connection, seconds: float) -> Iterator[None]:
-    """Wait no more than `seconds` for SQLite's other writer in this block."""
-    if seconds >= BUSY_SECONDS:
-        yield
-        return
-    try:
-        connection.exec_driver_sql(f"PRAGMA busy_timeout = {seconds * 1000:.0f}").close()
-        yield
-    finally:
-        connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000:.0f}").close()
-
-
 def _bring_up(engine: sa.Engine, marker: Marker | None) -> None:
     """Bring the schema up to date, unless the store is not the one that `marker` knows."""
     place = f"the database {engine.url.database}"
@@ -192,7 +176,9 @@ def _make_file(path: Path, marker: Marker | None) -> None:
 def _engine(url: sa.URL) -> sa.Engine:
     if url.get_backend_name() != "sqlite":
         return sa.create_engine(url, pool_pre_ping=True, hide_parameters=True)
-    engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
+    engine = sa.create_engine(
+        url, connect_args={"timeout": turns.BUSY_SECONDS}, hide_parameters=True
+    )
     sa.event.listen(engine, "connect", _set_up_sqlite)
     return engine
 
