@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 
 import click
 
 from crmsync.cli import screen
 from crmsync.engine.clock import STEPS
+from crmsync.engine.intake import Progress
+from crmsync.engine.project import Project
 from crmsync.engine.report import Failure, Report
 from crmsync.engine.sync import sync as run_sync
 from crmsync.store import parking, records, runs
@@ -40,7 +43,7 @@ def sync(
 
     Exit code 3 as long as anything is parked.
     """
-    with screen.project(ctx) as project, screen.progress(quiet=as_json) as progress:
+    with screen.project(ctx) as project, _bars(project, connections, as_json) as progress:
         report = run_sync(
             project, connections=connections, as_of=as_of, progress=progress, jobs=jobs or 0
         )
@@ -57,7 +60,7 @@ def replay(
     ctx: click.Context, connections: tuple[str, ...], jobs: int | None, as_of: str, as_json: bool
 ) -> int:
     """Map every raw record again; no backend is asked."""
-    with screen.project(ctx) as project, screen.progress(quiet=as_json) as progress:
+    with screen.project(ctx) as project, _bars(project, connections, as_json) as progress:
         with project.store.work("replay/ask") as work:
             for row in records.all_streams(work).values():
                 if not connections or row.connection in connections:
@@ -91,7 +94,7 @@ def reconcile(
     as_json: bool,
 ) -> int:
     """Sync, and take out what a backend no longer has; a brake guards it (exit code 6)."""
-    with screen.project(ctx) as project, screen.progress(quiet=as_json) as progress:
+    with screen.project(ctx) as project, _bars(project, connections, as_json) as progress:
         report = run_sync(
             project,
             connections=connections,
@@ -102,6 +105,13 @@ def reconcile(
             jobs=jobs or 0,
         )
     return _show(report, as_json)
+
+
+def _bars(
+    project: Project, connections: Sequence[str], as_json: bool
+) -> AbstractContextManager[Progress]:
+    order = list(connections) or list(project.settings.connections)
+    return screen.progress(quiet=as_json, order=order)
 
 
 def _show(report: Report, as_json: bool, *, profile: bool = False) -> int:

@@ -38,7 +38,8 @@ CRASHES = {"SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE", "SIGABRT", "SIGSYS", "SIGTRA
 class Job:
     """One connection in a process of its own, and what that has told up to now.
 
-    A thread writes what is told; `over` says that the process tells nothing more.
+    A thread writes what is told; `over` says that the process tells nothing more. `refused` is why
+    the system gave us no process.
     """
 
     name: str
@@ -49,9 +50,10 @@ class Job:
     process: SpawnProcess | None = None
     listener: Thread | None = None
     exit_code: int | None = None
+    refused: str = ""
 
     def begun(self) -> bool:
-        """Whether there has ever been a process."""
+        """Whether it was its turn."""
         return self.process is not None
 
     def end(self) -> None:
@@ -139,7 +141,10 @@ class Crew:
             target=child.work, args=(task, writing), name=f"crmsync {job.name}"
         )
         with writing, _stops_blocked(), _without_program():
-            job.process.start()
+            try:
+                job.process.start()
+            except OSError as error:
+                job.refused = error.strerror or type(error).__name__
             job.listener = Thread(target=self._listen, args=(job, reading), daemon=True)
             job.listener.start()
 
@@ -210,6 +215,11 @@ class Crew:
 
 def _lost(job: Job, connector: str) -> ProcessLost:
     """Who must act when a process died; SIGTERM to it alone is an end from outside, too."""
+    if job.refused:
+        return ProcessLost(
+            f"the system started no process for it: {job.refused}.",
+            hint="IT: see whether memory or processes have run out; fewer jobs at once need less.",
+        )
     code = job.exit_code or 0
     name = _signal_name(-code) if code < 0 else "SIGTERM" if job.ended else ""
     gone_on = "What was committed stays, the next run goes on."

@@ -9,10 +9,12 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from crmsync.cli.main import run
+from crmsync.cli.screen import in_order
 from tests.cli.test_signals import CONFIG, SLOW
 
 TWO = CONFIG + CONFIG[CONFIG.index("[connections.slow]") :].replace("slow]", "too]")
@@ -98,3 +100,9 @@ def test_a_killed_sync_leaves_nobody_at_work(
     process.communicate(timeout=60)
     (tmp_path / "crmsync_plugins.py").write_text(WAITING, encoding="utf-8")
     gone_on_with(tmp_path, capsys)
+
+
+def test_bars_stand_in_the_order_of_the_configuration() -> None:
+    bars = [SimpleNamespace(fields={"where": where}) for where in ("b/x", "", "a/y", "b/z", "a/x")]
+    found = [bar.fields["where"] for bar in in_order(bars, ["a", "b"])]
+    assert found == ["a/y", "a/x", "b/x", "b/z", ""]

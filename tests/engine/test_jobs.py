@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import pickle
 import subprocess
 import sys
 from collections import Counter
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any
 
@@ -170,6 +172,23 @@ def test_numbers_that_do_not_add_up_end_the_run(tmp_path: Path) -> None:
     assert "resolve" not in report.stages
     assert report.lands["berlin/customers"]["new"] == 40
     assert "muenchen/customers" not in report.lands  # it had not begun
+
+
+def test_no_process_to_be_had_is_the_failure_of_its_connection(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = SpawnProcess.start
+
+    def refuse(process: SpawnProcess) -> None:
+        if process.name == "crmsync koeln":
+            raise OSError(errno.ENOMEM, "Cannot allocate memory")
+        start(process)
+
+    monkeypatch.setattr(SpawnProcess, "start", refuse)
+    report = run(write(tmp_path, "sqlite:///store.db"), jobs=2)
+    assert [(one.where, one.code) for one in report.failures] == [("koeln", "process")]
+    assert "Cannot allocate memory" in report.failures[0].message
+    assert report.lands["muenchen/customers"]["new"] == 40
 
 
 def test_what_a_process_logs_goes_where_its_parent_says(
