@@ -9,9 +9,8 @@ import click
 
 from crmsync.cli import screen
 from crmsync.engine.clock import STEPS
-from crmsync.engine.intake import Progress
 from crmsync.engine.project import Project
-from crmsync.engine.report import Failure, Report
+from crmsync.engine.report import Failure, Progress, Report
 from crmsync.engine.sync import sync as run_sync
 from crmsync.store import parking, records, runs
 
