@@ -1,7 +1,7 @@
-"""The process that takes in one connection for a run of `--jobs`, and tells its parent about it.
+"""The process that takes in connections for a run of `--jobs`, and tells its parent about it.
 
-It opens the project anew and writes through transactions of its own, under the connection's lease.
-It ends as soon as its parent is gone, at whatever it is: that is no more than a kill, which the
+For each it opens the project anew, and writes through transactions of its own under its lease. It
+ends as soon as its parent is gone, at whatever it is: that is no more than a kill, which the
 store withstands.
 """
 
@@ -15,6 +15,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from logging.handlers import QueueHandler
 from multiprocessing.connection import Connection
@@ -29,26 +30,27 @@ from crmsync.config import Settings
 from crmsync.engine.connections import Terms, take_in_one
 from crmsync.engine.project import Project, own_store
 from crmsync.engine.report import Report
+from crmsync.engine.spawning import STOPS
 from crmsync.errors import CrmsyncError, SumsError, program_error
 
-STOPS = (signal.SIGINT, signal.SIGTERM)
-"""What stops a run. Ctrl-C on a terminal reaches every process; only the parent heeds it."""
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """What a process does like its parent: log levels, thresholds for looking for cycles."""
+
+    levels: Mapping[str, int]
+    collector: tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What the process is asked to do: take in `name` as a part of this run.
-
-    `levels` are the parent's log levels, `collector` its thresholds for looking for cycles.
-    """
+    """What a process is asked to do: take in `name` as a part of this run."""
 
     settings: Settings
     name: str
     terms: Terms
     run_id: str
     as_of: str
-    levels: Mapping[str, int]
-    collector: tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,23 +148,31 @@ class Letters(QueueHandler):
         self.outbox.put(logging.makeLogRecord(plain))
 
 
-def work(task: Task, pipe: Connection) -> None:
-    """Take in a connection; everything that is to be known of it goes through the pipe."""
+def work(pipe: Connection, manner: Manner) -> None:
+    """Take in one connection after the other, until the parent has no more.
+
+    Tasks come through the pipe, and everything that is to be known of them goes back through it.
+    """
     Thread(target=_leave_with_parent, name="watch-parent", daemon=True).start()
-    gc.set_threshold(*task.collector)
+    gc.set_threshold(*manner.collector)
     outbox = Outbox(pipe)
-    _log_to(outbox, task.levels)
-    part = Part(task.run_id, task.as_of, outbox=outbox)
-    outbox.put(_take_in(task, part, outbox))
+    _log_to(outbox, manner.levels)
+    with suppress(KeyboardInterrupt, EOFError, OSError):
+        _heed_the_parent()
+        while (task := pipe.recv()) is not None:
+            multiprocessing.current_process().name = f"crmsync {task.name}"
+            ended = _take_in(task, outbox)
+            outbox.put(ended)
+            if ended.interrupted:
+                break
     outbox.close()
     gc.freeze()  # the memory goes back as a whole, so nobody needs to look for cycles in it
 
 
-def _take_in(task: Task, part: Part, outbox: Outbox) -> Ended:
-    ours = True
+def _take_in(task: Task, outbox: Outbox) -> Ended:
+    part, ours = Part(task.run_id, task.as_of, outbox=outbox), True
     raised: CrmsyncError | None = None
     try:
-        _heed_the_parent()
         ours = _open_and_take_in(task, part, outbox)
     except KeyboardInterrupt:
         return Ended(part.numbers(), interrupted=True)
@@ -173,7 +183,6 @@ def _take_in(task: Task, part: Part, outbox: Outbox) -> Ended:
     except Exception as error:  # a bug of ours: the parent says so, and only it knows --debug
         raised = program_error(error)
         raised.add_note("".join(traceback.format_exception(error)))
-    _heed_nobody()
     return Ended(part.numbers(), ours, raised)
 
 
@@ -220,14 +229,10 @@ def _heed_the_parent() -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
 
 
-def _heed_nobody() -> None:
-    signal.signal(signal.SIGTERM, _ignore)
-
-
 def _ignore(_number: int, _frame: FrameType | None) -> None:
     """The answer to a signal that is the parent's business."""
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    _heed_nobody()
+    signal.signal(signal.SIGTERM, _ignore)
     raise KeyboardInterrupt

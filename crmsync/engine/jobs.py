@@ -1,33 +1,32 @@
 """Takes in several connections at once (`--jobs`), each in a process of its own.
 
-A process tells through its pipe what it does, and the parent puts that together in the order of
-the connections, never in that of arrival: report, hooks and exit code are those of one process.
-The processes are started anew (spawn), on every system: who forks a process forks its threads'
-locks and its database connections too.
+A process that is done with one connection takes the next, for to start one takes longer than many
+a run has to do. It tells through its pipe what it does, and the parent puts that together in the
+order of the connections, never in that of arrival: report, hooks and exit code are those of one
+process.
 """
 
 from __future__ import annotations
 
 import gc
 import logging
-import multiprocessing
 import signal
-import sys
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from queue import SimpleQueue
 from threading import Thread
-from types import ModuleType
 
 from crmsync.engine import child
-from crmsync.engine.child import Batch, Ended, Step, Task
+from crmsync.engine.child import Batch, Ended, Manner, Step, Task
 from crmsync.engine.connections import Terms
 from crmsync.engine.project import Project
 from crmsync.engine.report import Progress, Report
+from crmsync.engine.spawning import SPAWN, log_levels, stops_blocked, without_program
 from crmsync.errors import ProcessLost
 
 CRASHES = {"SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE", "SIGABRT", "SIGSYS", "SIGTRAP"}
@@ -36,37 +35,39 @@ CRASHES = {"SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE", "SIGABRT", "SIGSYS", "SIGTRA
 
 @dataclass(slots=True)
 class Job:
-    """One connection in a process of its own, and what that has told up to now.
+    """One connection, and what the process that takes it in has told up to now.
 
-    A thread writes what is told; `over` says that the process tells nothing more. `refused` is why
-    the system gave us no process.
+    `over` says that nothing more is told, `lost` why it ended before it was done.
     """
 
     name: str
     part: Report
     batches: deque[Batch] = field(default_factory=deque)
-    ended: Ended | None = None
+    begun: bool = False
     over: bool = False
-    process: SpawnProcess | None = None
-    listener: Thread | None = None
-    exit_code: int | None = None
-    refused: str = ""
+    ended: Ended | None = None
+    lost: ProcessLost | None = None
 
-    def begun(self) -> bool:
-        """Whether it was its turn."""
-        return self.process is not None
+    def is_ours(self) -> bool:
+        """Whether no other run has it."""
+        return self.begun and (self.ended is None or self.ended.ours)
+
+
+@dataclass(slots=True)
+class Worker:
+    """A process, and the connection that it takes in. A thread notes what it tells."""
+
+    process: SpawnProcess
+    pipe: Connection
+    job: Job
+    listener: Thread | None = None
 
     def end(self) -> None:
         """Wait until the process has ended and all that it told is known."""
         if self.listener is not None:
             self.listener.join()
-        if self.process is not None and self.process.pid is not None:
+        if self.process.pid is not None:
             self.process.join()
-            self.exit_code = self.process.exitcode
-
-    def lost(self) -> bool:
-        """Whether the process ended before it was done."""
-        return self.begun() and (self.ended is None or self.ended.interrupted)
 
 
 def take_in_together(
@@ -91,7 +92,7 @@ def take_in_together(
     raised = [job.ended.raised for job in crew.jobs if job.ended and job.ended.raised]
     if raised:
         raise raised[0]
-    return any(job.begun() and (job.ended is None or job.ended.ours) for job in crew.jobs)
+    return any(job.is_ours() for job in crew.jobs)
 
 
 class Crew:
@@ -109,77 +110,100 @@ class Crew:
         self.project, self.report, self.progress = project, report, progress
         self.jobs = [Job(name, Report(report.run_id, report.as_of)) for name in names]
         self._terms, self._limit = terms, jobs
-        self._waiting, self._at_work = deque(self.jobs), list[Job]()
-        self._news: SimpleQueue[Step | Job | None] = SimpleQueue()
+        self._waiting, self._workers = deque(self.jobs), list[Worker]()
+        self._news: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._told, self._stopped = 0, False
 
     def run(self) -> None:
         """Take in every connection; whatever ends this ends the processes too."""
         try:
-            while self._waiting or self._at_work:
-                while self._waiting and len(self._at_work) < self._limit:
+            while self._waiting or self._workers:
+                while self._waiting and len(self._workers) < self._limit:
                     self._start(self._waiting.popleft())
-                self._hear(self._news.get())
+                self._news.get()()
+                self._tell()
         except BaseException:
             self._stop()
             raise
 
     def hand_over(self) -> None:
         """Put what the processes counted into the report, in the order of the connections."""
+        for job in self.jobs:
+            job.over = True
         self._tell()
         for job in self.jobs:
             self.report.add(job.part)
-            if job.lost() and not self._stopped:
-                self.report.fail(job.name, _lost(job, self._connector(job.name)))
+            if job.lost and not self._stopped:
+                self.report.fail(job.name, job.lost)
 
     def _start(self, job: Job) -> None:
-        reading, writing = multiprocessing.get_context("spawn").Pipe(duplex=False)
-        task = Task(self.project.settings, job.name, self._terms, self.report.run_id,
-                    self.report.as_of, _log_levels(), gc.get_threshold())  # fmt: skip
-        self._at_work.append(job)  # known before there is a process, so that none is forgotten
-        job.process = multiprocessing.get_context("spawn").Process(
-            target=child.work, args=(task, writing), name=f"crmsync {job.name}"
-        )
-        with writing, _stops_blocked(), _without_program():
+        """Start one more process, with this connection as its first."""
+        pipe, other = SPAWN.Pipe()
+        manner = Manner(log_levels(), gc.get_threshold())
+        process = SPAWN.Process(target=child.work, args=(other, manner), name="crmsync")
+        worker = Worker(process, pipe, job)
+        self._workers.append(worker)  # known before it lives, so that none is forgotten
+        with other, stops_blocked(), without_program():
             try:
-                job.process.start()
+                process.start()
             except OSError as error:
-                job.refused = error.strerror or type(error).__name__
-            job.listener = Thread(target=self._listen, args=(job, reading), daemon=True)
-            job.listener.start()
+                job.lost = _refused(error)
+            worker.listener = Thread(target=self._listen, args=(worker,), daemon=True)
+            worker.listener.start()
+        self._give(worker, job)
 
-    def _listen(self, job: Job, pipe: Connection) -> None:
+    def _give(self, worker: Worker, job: Job) -> None:
+        task = Task(self.project.settings, job.name, self._terms, self.report.run_id,
+                    self.report.as_of)  # fmt: skip
+        job.begun, worker.job = True, job
+        with suppress(OSError):  # it has died; its listener says so
+            worker.pipe.send(task)
+
+    def _listen(self, worker: Worker) -> None:
         """Runs in a thread, which no interrupt reaches: note everything a process tells."""
         try:
-            with pipe, suppress(EOFError, OSError):
+            with suppress(EOFError, OSError):
                 while True:
-                    self._note(job, pipe.recv())
+                    self._note(worker, worker.pipe.recv())
         finally:
-            job.over = True
-            self._news.put(job)
+            self._news.put(partial(self._leave, worker))
 
-    def _note(self, job: Job, message: object) -> None:
+    def _note(self, worker: Worker, message: object) -> None:
+        """Keep what is told, and put into the news what the main thread is to do about it."""
+        job = worker.job
         if isinstance(message, Step):
-            self._news.put(message)
+            self._news.put(partial(self.progress, message.what, message.where, message.more))
         elif isinstance(message, Batch):
             job.part = message.part
             job.batches.append(message)
-            self._news.put(None)
+            self._news.put(self._tell)
         elif isinstance(message, Ended):
-            job.part, job.ended = message.part, message
+            job.part, job.ended, job.over = message.part, message, True
+            self._news.put(partial(self._go_on, worker, message))
         elif isinstance(message, logging.LogRecord):
             logging.getLogger(message.name).handle(message)
 
-    def _hear(self, news: Step | Job | None) -> None:
-        if isinstance(news, Step):
-            self.progress(news.what, news.where, news.more)
+    def _go_on(self, worker: Worker, ended: Ended) -> None:
+        """Give a process that is done the next connection; without one it ends."""
+        if ended.raised:
+            self._waiting.clear()
+        if ended.interrupted:
             return
-        if isinstance(news, Job):
-            news.end()
-            self._at_work.remove(news)
-            if news.ended and news.ended.raised:
-                self._waiting.clear()
-        self._tell()
+        if self._waiting:
+            self._give(worker, self._waiting.popleft())
+            return
+        with suppress(OSError):
+            worker.pipe.send(None)
+
+    def _leave(self, worker: Worker) -> None:
+        """Take leave of a process that has ended, in the middle of its work or not."""
+        worker.end()
+        worker.pipe.close()
+        self._workers.remove(worker)
+        job = worker.job
+        if job.ended is None or job.ended.interrupted:
+            job.over = True
+            job.lost = job.lost or self._lost(job, worker.process.exitcode or 0)
 
     def _tell(self) -> None:
         """Tell the plugins of what is committed, connection by connection, in their order."""
@@ -202,25 +226,27 @@ class Crew:
             self._end_all("kill")
 
     def _end_all(self, how: str) -> None:
-        for job in self._at_work:
-            if job.process is not None and job.process.pid is not None:
-                getattr(job.process, how)()
-        for job in self._at_work:
-            job.end()
+        for worker in self._workers:
+            if worker.process.pid is not None:
+                getattr(worker.process, how)()
+        for worker in self._workers:
+            worker.end()
+            worker.pipe.close()
 
-    def _connector(self, name: str) -> str:
-        configured = self.project.settings.connections.get(name)
-        return configured.connector if configured else ""
+    def _lost(self, job: Job, code: int) -> ProcessLost:
+        configured = self.project.settings.connections.get(job.name)
+        return _lost(job, code, configured.connector if configured else "")
 
 
-def _lost(job: Job, connector: str) -> ProcessLost:
+def _refused(error: OSError) -> ProcessLost:
+    return ProcessLost(
+        f"the system started no process for it: {error.strerror or type(error).__name__}.",
+        hint="IT: see whether memory or processes have run out; fewer jobs at once need less.",
+    )
+
+
+def _lost(job: Job, code: int, connector: str) -> ProcessLost:
     """Who must act when a process died; SIGTERM to it alone is an end from outside, too."""
-    if job.refused:
-        return ProcessLost(
-            f"the system started no process for it: {job.refused}.",
-            hint="IT: see whether memory or processes have run out; fewer jobs at once need less.",
-        )
-    code = job.exit_code or 0
     name = _signal_name(-code) if code < 0 else "SIGTERM" if job.ended else ""
     gone_on = "What was committed stays, the next run goes on."
     if name and name not in CRASHES:
@@ -240,39 +266,3 @@ def _signal_name(number: int) -> str:
         return signal.Signals(number).name
     except ValueError:
         return f"signal {number}"
-
-
-def _log_levels() -> Mapping[str, int]:
-    """The levels that were set in this process; "" is the root's."""
-    loggers = logging.getLogger().manager.loggerDict.items()
-    set_here = {name: one.level for name, one in loggers if isinstance(one, logging.Logger)}
-    return {"": logging.getLogger().level} | {name: n for name, n in set_here.items() if n}
-
-
-@contextmanager
-def _stops_blocked() -> Iterator[None]:
-    """What is started in this block is not interrupted before it is ready for it."""
-    if sys.platform == "win32":
-        yield
-        return
-    from multiprocessing.resource_tracker import ensure_running
-
-    ensure_running()  # it would unblock the signals again in the middle of the block
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, child.STOPS)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-@contextmanager
-def _without_program() -> Iterator[None]:
-    """What is started in this block does not load the program that called us.
-
-    It needs nothing of it, and a program without `if __name__ == "__main__"` would call us again.
-    """
-    program, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = program

@@ -95,6 +95,21 @@ def test_one_connection_or_one_job_starts_no_process(
         run(write(tmp_path, "sqlite:///store.db"), jobs=2)
 
 
+def test_a_process_takes_one_connection_after_the_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start, started = SpawnProcess.start, list[SpawnProcess]()
+
+    def count(process: SpawnProcess) -> None:
+        started.append(process)
+        start(process)
+
+    monkeypatch.setattr(SpawnProcess, "start", count)
+    report = run(write(tmp_path, "sqlite:///store.db"), jobs=2)
+    assert len(started) == 2
+    assert [report.lands[f"{name}/customers"]["new"] for name in NAMES] == [40, 40, 40]
+
+
 def test_the_configuration_may_say_how_many(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -177,10 +192,11 @@ def test_numbers_that_do_not_add_up_end_the_run(tmp_path: Path) -> None:
 def test_no_process_to_be_had_is_the_failure_of_its_connection(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    start = SpawnProcess.start
+    start, asked = SpawnProcess.start, list[SpawnProcess]()
 
     def refuse(process: SpawnProcess) -> None:
-        if process.name == "crmsync koeln":
+        asked.append(process)
+        if len(asked) == 1:
             raise OSError(errno.ENOMEM, "Cannot allocate memory")
         start(process)
 
