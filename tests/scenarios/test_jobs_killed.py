@@ -11,7 +11,8 @@ from tests.engine.shops import NAMES, run, state, write
 from tests.scenarios.killing import differences, fresh
 
 POINTS = ("lease/take:after", "intake/prepare:before", "extract/page", "intake/numbered",
-          "intake/land:begin", "intake/land:before", "intake/land:after", "intake/finish:before")  # fmt: skip
+          "intake/land:begin", "intake/land:before", "intake/land:after",
+          "intake/finish:before")  # fmt: skip
 """Where a process is killed: one of each kind of moment that taking in has."""
 
 
