@@ -12,8 +12,10 @@
     ├── RecordError              3   one record is bad; it is parked, the run goes on
     ├── BrakeError               6   too much would vanish at once; a human decides
     ├── LeaseHeld                7   another run is at work
+    ├── FileError                1   IT: a disk is full, or may not be written
     ├── ProcessLost              1   a process of this run died: IT, or the connector's author
-    └── StoreError               1   IT: the store is locked, newer than this program, or damaged
+    └── StoreError               1   IT: the store is locked, full, away, damaged, too new
+        ├── CursorError          1   where to read on cannot be told; one stream waits for `--again`
         └── SumsError            1   the numbers of a stage do not add up
 
 No error holds personal data: a record is named by its Ref, a field by its name, never by its value.
@@ -22,6 +24,10 @@ No error holds personal data: a record is named by its Ref, a field by its name,
 from __future__ import annotations
 
 import traceback
+
+NOBODYS_FAULT = (KeyboardInterrupt, GeneratorExit)
+"""What ends a run or a generator in order. Anything else that a plugin raises is its fault, also
+what Python does not call an Exception: SystemExit, or the panic of a library written in Rust."""
 
 
 class CrmsyncError(Exception):
@@ -130,10 +136,22 @@ class ProcessLost(CrmsyncError):
     code = "process"
 
 
+class FileError(CrmsyncError):
+    """A file cannot be written: its disk is full, read-only or faulty, or a right is missing."""
+
+    code = "file"
+
+
 class StoreError(CrmsyncError):
     """The store is locked, newer than this program, or damaged."""
 
     code = "store"
+
+
+class CursorError(StoreError):
+    """The store's note of where to read a stream on is damaged, or none of its connector."""
+
+    code = "cursor"
 
 
 class SumsError(StoreError):

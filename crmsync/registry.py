@@ -23,7 +23,7 @@ from typing import Any
 import pluggy
 
 from crmsync import hookspecs
-from crmsync.errors import ConfigError, PluginError
+from crmsync.errors import NOBODYS_FAULT, ConfigError, PluginError
 from crmsync.hookspecs import CONTRACT, PROJECT, Connector, Feed
 from crmsync.model.play import Play, Proposal
 
@@ -92,7 +92,9 @@ class Registry:
             wanted = {name: arguments[name] for name in implementation.argnames}
             try:
                 implementation.function(**wanted)
-            except Exception as error:  # a plugin's fault never undoes what is committed
+            except NOBODYS_FAULT:
+                raise
+            except BaseException as error:  # a plugin's fault never undoes what is committed
                 failures.append(f"{implementation.plugin_name}: {hook}: {type(error).__name__}")
         return failures
 
@@ -122,7 +124,9 @@ def _add(
     try:
         registry.manager.register(find(), name)
         registry.manager.check_pending()
-    except (Exception, SystemExit) as error:  # a broken plugin is named, the others go on
+    except NOBODYS_FAULT:
+        raise
+    except BaseException as error:  # a broken plugin is named, the others go on
         if registry.manager.has_plugin(name):
             registry.manager.unregister(name=name)
         problem = f"{type(error).__name__}: {error}".splitlines()[0]
@@ -164,7 +168,9 @@ def _ask(registry: Registry) -> None:
         for implementation in getattr(registry.manager.hook, hook).get_hookimpls():
             try:
                 implementation.function(register=partial(add, implementation.plugin_name))
-            except Exception as error:  # named and kept apart, like a failed import
+            except NOBODYS_FAULT:
+                raise
+            except BaseException as error:  # named and kept apart, like a failed import
                 _blame(registry, implementation.plugin_name, f"{hook}: {error}")
     registry.feeds.sort(key=lambda feed: (feed.order, feed.name))
     registry.plays.sort(key=lambda play: (-play.priority, play.name))

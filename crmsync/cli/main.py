@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
+import os
 import signal
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import click
@@ -36,6 +38,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "outreach": ("outreach", "Plan contacts; nothing is sent."),
 }
 """Each command: the module that has it, and the line that --help shows."""
+
+
+UNSAID = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+"""What the system says when output cannot be written."""
 
 
 class Lazy(click.Group):
@@ -83,7 +89,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
     calm()
     with ended_in_order() as stopped:
         code = run(arguments)
-    sys.exit(143 if stopped else code)
+    sys.exit(_all_said(143 if stopped else code))
+
+
+def _all_said(code: int) -> int:
+    """The exit code; 1 instead of 0 when the last of what was said could not be written.
+
+    Python would try once more at its end, and leave with a code of its own.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+            code = code or 1
+    return code
 
 
 @contextmanager
@@ -108,27 +128,47 @@ def run(arguments: Sequence[str] | None = None) -> int:
     try:
         result = cli.main(args=arguments, prog_name="crmsync", standalone_mode=False, obj=options)
     except click.ClickException as error:
-        error.show()
+        with suppress(OSError):
+            error.show()
         return 2
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted; what was committed stays, run again to go on.", err=True)
+        with suppress(OSError):
+            click.echo("interrupted; what was committed stays, run again to go on.", err=True)
         return 130
-    except Exception as error:
+    except (Exception, SystemExit) as error:
+        if _nobody_reads(error):
+            return 1
         return _fail(error, debug=options.get("debug", False))
     return result if isinstance(result, int) else 0
 
 
-def _fail(error: Exception, *, debug: bool) -> int:
+def _nobody_reads(error: BaseException) -> bool:
+    """Whether who read along has gone (`crmsync status | head -1`): click and rich then exit.
+
+    A plugin that exits does so in a module of its own.
+    """
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    last = str(frames[-1].f_globals.get("__name__")) if frames else ""
+    return isinstance(error, SystemExit) and last.partition(".")[0] in ("click", "rich")
+
+
+def _fail(error: BaseException, *, debug: bool) -> int:
     """Say what went wrong in one sentence; what a bug of ours says itself may be personal data."""
-    from crmsync.errors import CrmsyncError, program_error
+    from crmsync.errors import CrmsyncError, FileError, program_error
 
     if debug:
         traceback.print_exception(error)
+    if isinstance(error, OSError) and error.errno in UNSAID:
+        error = FileError(
+            f"what there is to say cannot be written: {error.strerror}.",
+            hint="IT: make room where the output or the log goes. What was committed stays.",
+        )
     if not isinstance(error, CrmsyncError):
         error = program_error(error)
-    click.echo(f"crmsync: {error.message}", err=True)
-    if error.hint:
-        click.echo(f"  {error.hint}", err=True)
+    with suppress(OSError):  # a log on a full disk does not change how the run ended
+        click.echo(f"crmsync: {error.message}", err=True)
+        if error.hint:
+            click.echo(f"  {error.hint}", err=True)
     return error.exit_code
 
 

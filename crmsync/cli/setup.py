@@ -18,6 +18,7 @@ from crmsync.engine.calls import blamed
 from crmsync.engine.project import Project, connect, own_store
 from crmsync.errors import ConfigError, CrmsyncError
 from crmsync.store import Store, files
+from crmsync.store.complaints import unwritable
 from crmsync.store.leftover import leftover
 from crmsync.till.settings import tills
 
@@ -44,9 +45,7 @@ def init(ctx: click.Context, controller: str) -> int:
         folder.mkdir(parents=True, exist_ok=True)
         files.put(path, text.encode(), point="config")
     except OSError as error:
-        raise ConfigError(
-            f"{path} cannot be written: {error.strerror}.", hint="IT: check the folder's rights."
-        ) from error
+        raise unwritable("the configuration", path, error) from error
     load(folder)
     click.echo(f"{path} written. Fill in a connection, then: crmsync check")
     return 0

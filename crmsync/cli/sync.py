@@ -8,8 +8,9 @@ from contextlib import AbstractContextManager
 import click
 
 from crmsync.cli import screen
+from crmsync.engine.again import forget
 from crmsync.engine.clock import STEPS
-from crmsync.engine.project import Project
+from crmsync.engine.project import Project, require_connections
 from crmsync.engine.report import Failure, Progress, Report
 from crmsync.engine.sync import sync as run_sync
 from crmsync.store import parking, records, runs
@@ -28,6 +29,8 @@ jobs_option = click.option("--jobs", type=click.IntRange(min=1), metavar="N", de
 @jobs_option
 @day_option
 @click.option("--profile", is_flag=True, help="Say where the CPU time of a record goes.")
+@click.option("--again", multiple=True, metavar="CONNECTION[/STREAM]",
+              help="Read this from its start; repeatable.")  # fmt: skip
 @screen.json_option
 @click.pass_context
 def sync(
@@ -36,6 +39,7 @@ def sync(
     jobs: int | None,
     as_of: str,
     profile: bool,
+    again: tuple[str, ...],
     as_json: bool,
 ) -> int:
     """Read what changed, know who is who, bring profiles, habits and feeds up to date.
@@ -43,6 +47,8 @@ def sync(
     Exit code 3 as long as anything is parked.
     """
     with screen.project(ctx) as project, _bars(project, connections, as_json) as progress:
+        require_connections(project.settings, connections)
+        forget(project, again)
         report = run_sync(
             project, connections=connections, as_of=as_of, progress=progress, jobs=jobs or 0
         )
@@ -60,6 +66,7 @@ def replay(
 ) -> int:
     """Map every raw record again; no backend is asked."""
     with screen.project(ctx) as project, _bars(project, connections, as_json) as progress:
+        require_connections(project.settings, connections)
         with project.store.work("replay/ask") as work:
             for row in records.all_streams(work).values():
                 if not connections or row.connection in connections:

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from crmsync.errors import CrmsyncError, PluginError, RecordError
+from crmsync.errors import NOBODYS_FAULT, CrmsyncError, PluginError, RecordError
 from crmsync.hookspecs import Connector, ListsIds, MapsPages
 from crmsync.model.columns import Columns
 from crmsync.model.ref import can_be_kept
@@ -40,7 +40,9 @@ def map_record(
     except ValidationError as error:
         problem = error.errors(include_input=False, include_url=False)[0]
         return Refusal("record", ".".join(map(str, problem["loc"])), _reason(problem["msg"]))
-    except Exception as error:  # a mapper's bug costs one record, not the run
+    except NOBODYS_FAULT:
+        raise
+    except BaseException as error:  # a mapper's bug costs one record, not the run
         return Refusal("mapper", "", f"the mapper failed with {type(error).__name__}")
 
 
@@ -53,7 +55,9 @@ def map_page(
         return None
     try:
         return connector.map_page(stream, raws)
-    except Exception:  # a mapper's bug costs one record, not a page
+    except NOBODYS_FAULT:
+        raise
+    except BaseException:  # a mapper's bug costs one record, not a page
         return None
 
 
@@ -87,9 +91,9 @@ def blamed(connector: str, doing: str) -> Iterator[None]:
     """Turn whatever a connector raises beside our errors into a PluginError that names it."""
     try:
         yield
-    except CrmsyncError:
+    except (CrmsyncError, *NOBODYS_FAULT):
         raise
-    except Exception as error:  # a connector's bug ends its own work with a clear sentence
+    except BaseException as error:  # a connector's bug ends its own work with a clear sentence
         raise PluginError(
             f"the connector '{connector}' failed with {type(error).__name__} while {doing}.",
             hint="Its author must act; the cursor has not moved.",

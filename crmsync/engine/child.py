@@ -180,7 +180,10 @@ def _take_in(task: Task, outbox: Outbox) -> Ended:
         raised = error
     except CrmsyncError as error:
         part.fail(task.name, error)
-    except Exception as error:  # a bug of ours: the parent says so, and only it knows --debug
+    except (
+        Exception,
+        SystemExit,
+    ) as error:  # a bug of ours: the parent says so, and only it knows --debug
         raised = program_error(error)
         raised.add_note("".join(traceback.format_exception(error)))
     return Ended(part.numbers(), ours, raised)

@@ -9,7 +9,6 @@ from typing import Any
 
 from crmsync.engine.calls import read_pages
 from crmsync.engine.clock import READ, Clock
-from crmsync.errors import CrmsyncError
 from crmsync.hookspecs import Connector
 from crmsync.model.stream import Json, Page, Stream, Window
 
@@ -61,14 +60,17 @@ def _fill(
     queue: Queue[object],
     stop: Event,
 ) -> None:
-    """Runs in the thread: an error travels through the queue like a page."""
+    """Runs in the thread: whatever is raised travels through the queue like a page.
+
+    A thread that ended without a last word would leave its run waiting for ever.
+    """
     last: object = _End()
     try:
         for page in read_pages(connector, stream, window, position):
             queue.put(page)
             if stop.is_set():
                 break
-    except CrmsyncError as error:
+    except BaseException as error:
         last = error
     queue.put(last)
 

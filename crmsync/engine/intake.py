@@ -80,6 +80,7 @@ def _read_all(intake: Intake) -> None:
         except SumsError:
             raise
         except CrmsyncError as error:
+            cursor.heal(error, row)
             intake.report.fail(f"{intake.name}/{stream.name}", error)
             if not _others_may_go_on(error):
                 return

@@ -19,7 +19,7 @@ from crmsync.model.ref import Ref
 from crmsync.model.stream import Stream, Unreadable
 from crmsync.store import Work, dictionaries, merges, parking, records
 from crmsync.store.parking import Parking
-from crmsync.store.records import Known, Raws, StreamRow, decoded
+from crmsync.store.records import ABSENT, Known, Raws, StreamRow, decoded
 
 Packer = Callable[[bytes], bytes]
 
@@ -29,13 +29,14 @@ class Landing:
     """A batch beside what the store knows of it.
 
     `new` are the records that land for the first time, `changed` those that say something else
-    than before, each with its number; `states` is what became of these the last time.
+    than before, each with its number, and `hashes` are theirs; `states` is what became of the
+    changed ones the last time. `known` are the numbers of all that landed before.
     """
 
     batch: Batch
     gathered: Gathered
-    known: Known
-    hashes: Mapping[str, bytes]
+    known: list[int]
+    hashes: dict[str, bytes]
     new: dict[str, int]
     changed: dict[str, int]
     states: dict[int, str]
@@ -46,7 +47,7 @@ class Landing:
     @property
     def met(self) -> list[int]:
         """The numbers of all records that the batch tells of, changed or not."""
-        return [*self.known.ids.values(), *self.new.values()]
+        return [*self.known, *self.new.values()]
 
     @property
     def wholes(self) -> set[str]:
@@ -67,12 +68,13 @@ def compare(work: Work, row: StreamRow, stream: Stream, batch: Batch) -> Landing
     """
     gathered = gather(batch, stream)
     told = gathered.told
-    known = records.known(work, row.id, told)
-    hashes = {name: digest(payload) for name, (payload, _) in told.items()}
-    other = [name for name, mark in known.hashes.items() if mark != hashes[name]]
-    same = _said_before(work, known, told, other)
-    changed = {name: known.ids[name] for name in other if name not in same}
-    new = dict.fromkeys([name for name in told if name not in known.ids], 0)
+    known = records.known(work, row.id, list(told))
+    hashes = _other_hashes(told, known)
+    new, changed = dict.fromkeys(told, 0), dict[str, int]()
+    if len(hashes) < len(told) or known.count(ABSENT) < len(told):
+        before = {name: one for name, one in zip(told, known, strict=True) if name in hashes}
+        new = {name: 0 for name, one in before.items() if one == ABSENT}
+        changed = _changed(work, told, before)
     unreadable = sum(len(page.unreadable) for page in batch.pages)
     counts = {
         "read": gathered.read + unreadable,
@@ -83,18 +85,34 @@ def compare(work: Work, row: StreamRow, stream: Stream, batch: Batch) -> Landing
         "unchanged": len(told) - len(new) - len(changed),
     }
     balance("land", counts)
+    numbers = [number for number, _, _ in known if number]
     states = records.states_of(work, changed.values())
-    return Landing(batch, gathered, known, hashes, new, changed, states, counts)
+    return Landing(batch, gathered, numbers, hashes, new, changed, states, counts)
 
 
-def _said_before(
-    work: Work, known: Known, told: Mapping[str, Told], other: Sequence[str]
-) -> set[str]:
-    """Those of `other` that only write the same in another way: order of keys, blanks, escapes.
+def _other_hashes(told: Mapping[str, Told], known: Sequence[Known]) -> dict[str, bytes]:
+    """The hash of each record that has not the one that the store knows, or is deleted there."""
+    marks = [digest(payload) for payload, _ in told.values()]
+    return {
+        name: mark
+        for name, mark, (_, old, gone) in zip(told, marks, known, strict=True)
+        if old != mark or gone
+    }
+
+
+def _changed(work: Work, told: Mapping[str, Told], before: Mapping[str, Known]) -> dict[str, int]:
+    """The numbers of those that landed before and say something else now, or were deleted."""
+    found = {name: number for name, (number, _, _) in before.items() if number}
+    alive = {number: name for name, number in found.items() if not before[name][2]}
+    same = _said_before(work, told, alive)
+    return {name: number for name, number in found.items() if name not in same}
+
+
+def _said_before(work: Work, told: Mapping[str, Told], alive: Mapping[int, str]) -> set[str]:
+    """Those that only write the same in another way: order of keys, blanks, escapes.
 
     Python calls 7, 7.0 and True equal or nearly so, a text made of them is not: their JSON decides.
     """
-    alive = {known.ids[name]: name for name in other if known.hashes[name]}
     return {
         alive[number]
         for raws in records.load_raw(work, alive)
@@ -180,8 +198,8 @@ def delete(work: Work, row: StreamRow, external_ids: Sequence[str]) -> int:
     """Tombstone living records; gives how many there were."""
     if not external_ids:
         return 0
-    known = records.known(work, row.id, external_ids)
-    ids = [known.ids[name] for name, mark in known.hashes.items() if mark]
+    found = records.known(work, row.id, list(dict.fromkeys(external_ids)))
+    ids = [number for number, _, gone in found if number and not gone]
     records.tombstone(work, ids)
     work.log_records(records.topic(row.connection), ids)
     return len(ids)

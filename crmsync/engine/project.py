@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,6 +66,14 @@ def about(settings: Settings, name: str) -> Connection:
     )
 
 
+def require_connections(settings: Settings, names: Iterable[str]) -> None:
+    """Return when all of them are configured; ConfigError names the first that is not."""
+    for name in names:
+        if name not in settings.connections:
+            known = ", ".join(settings.connections) or "none"
+            raise ConfigError(f"there is no connection '{name}'.", hint=f"Known: {known}.")
+
+
 def connect(project: Project, name: str) -> Connector:
     """The connector of connection `name`, its settings checked and its secrets in place.
 
@@ -73,9 +81,7 @@ def connect(project: Project, name: str) -> Connector:
     missing secret, PluginError when the connector itself fails.
     """
     settings = project.settings
-    if name not in settings.connections:
-        known = ", ".join(settings.connections) or "none"
-        raise ConfigError(f"there is no connection '{name}'.", hint=f"Known: {known}.")
+    require_connections(settings, [name])
     configured = settings.connections[name]
     kind = project.registry.connector(configured.connector)
     bound = _bind(kind, configured, name, settings.base)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from crmsync.config import FILE
 from crmsync.engine.connections import Terms, refuse_given, take_in_each
 from crmsync.engine.newid import new_id
-from crmsync.engine.project import Project
+from crmsync.engine.project import Project, require_connections
 from crmsync.engine.report import Progress, Report
 from crmsync.engine.sums import check_against_store
 from crmsync.errors import CrmsyncError, StoreError, SumsError
@@ -41,9 +41,13 @@ def sync(
     A connection that fails is named in the report, the others go on. Without `read` nothing is
     asked of a backend: what is in the store is brought up to date. Without `behind` the run ends
     after normalize. Up to `jobs` connections are taken in at once, each in a process of its own; 0
-    means as many as crmsync.toml says. ConfigError when one of them has a connector that was handed
-    over in Python, which no other process finds.
+    means as many as crmsync.toml says.
+
+    ConfigError, and nothing is done, when one of `connections` is not configured, or when several
+    are to be taken in at once and one has a connector that was handed over in Python, which no
+    other process finds.
     """
+    require_connections(project.settings, connections)
     now = now or datetime.now(UTC)
     day = as_of or now.astimezone(ZoneInfo(project.settings.crmsync.zone)).date().isoformat()
     report = Report(new_id(now), day)

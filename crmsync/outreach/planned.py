@@ -12,11 +12,12 @@ from typing import Any
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
-from crmsync.errors import ConfigError, NotReadable, SumsError
+from crmsync.errors import NotReadable, SumsError
 from crmsync.model.play import Contact, Play
 from crmsync.outreach.reasons import REASONS
 from crmsync.outreach.render import source_of
 from crmsync.store import files
+from crmsync.store.complaints import unwritable
 
 FORMAT = 1
 
@@ -125,10 +126,7 @@ def write_plan(plan: Plan, path: Path) -> None:
     try:
         files.put(path, text, point="plan")
     except OSError as error:
-        raise ConfigError(
-            f"the plan {path} cannot be written: {error.strerror}.",
-            hint="IT: check folder, rights and space.",
-        ) from error
+        raise unwritable("the plan", path, error) from error
 
 
 def read_plan(path: Path) -> Plan:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from crmsync.errors import NOBODYS_FAULT
 from crmsync.model.play import Proposal
 
 Veto = tuple[str, Callable[..., Mapping[str, str]]]
@@ -33,7 +34,9 @@ def _answer(
     try:
         said = veto(proposals=batch, as_of=as_of)
         told = {str(number): str(reason) for number, reason in said.items()}
-    except Exception as error:  # a faulty veto cannot say no, so nobody is contacted
+    except NOBODYS_FAULT:
+        raise
+    except BaseException as error:  # a faulty veto cannot say no, so nobody is contacted
         problem = f"crmsync_veto_contact failed with {type(error).__name__}"
         return {proposal.contact.id: problem for proposal in batch}
     return told

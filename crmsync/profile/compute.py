@@ -15,6 +15,9 @@ from crmsync.store.facts import Facts, table
 if TYPE_CHECKING:
     import pyarrow as pa
 
+CONFIG: dict[str, str | bool | int | float | list[str]] = {"threads": 2, "temp_directory": ""}
+"""Nothing is swapped out to a file: purchases do not belong into whatever folder we are in."""
+
 EPOCH = date(1970, 1, 1).toordinal()
 SUPPORT = 4
 SHARE = 500
@@ -60,7 +63,7 @@ def compute(facts: Facts, *, as_of: str, deny: Collection[str] = ()) -> list[Com
     """
     import duckdb
 
-    with duckdb.connect(":memory:", config={"threads": 2}) as engine:
+    with duckdb.connect(":memory:", config=CONFIG) as engine:
         for name, relation in _relations(facts, as_of, deny):
             engine.register(name, relation)
         result = engine.execute(query())

@@ -126,6 +126,29 @@ def _is_listed(dialect: str, column: sa.ColumnElement[Any]) -> sa.ColumnElement[
     return column == sa.any_(sa.bindparam(LISTED, type_=sa.ARRAY(column.type)))
 
 
+def beside_listed(
+    connection: sa.Connection,
+    columns: Sequence[sa.ColumnElement[Any]],
+    column: sa.ColumnElement[Any],
+    where: sa.ColumnElement[bool],
+) -> sa.Select[*tuple[Any, ...]]:
+    """A row for each text in the parameter LISTED, in their order: `columns` of the row of their
+    table whose `column` is that text and for which `where` holds, null where there is none.
+
+    On SQLite a third quicker than to ask for the rows of a list, and nothing has to be put in
+    order: the left side of a join is walked as it comes.
+    """
+    if connection.dialect.name == "sqlite":
+        told: Any = sa.func.json_each(sa.bindparam(LISTED)).table_valued("value")
+        joined = told.outerjoin(column.table, sa.and_(where, column == told.c.value))
+        return sa.select(*columns).select_from(joined)
+    texts = sa.cast(sa.bindparam(LISTED), sa.ARRAY(sa.Text))
+    told = sa.func.unnest(texts).table_valued("value", with_ordinality="place", name="told")
+    told = told.render_derived()
+    joined = told.outerjoin(column.table, sa.and_(where, column == told.c.value))
+    return sa.select(*columns).select_from(joined).order_by(told.c.place)
+
+
 def listed(connection: sa.Connection, values: Sequence[Any]) -> dict[str, Any]:
     """The parameters for `is_listed`."""
     plain = connection.dialect.name != "sqlite"

@@ -12,10 +12,17 @@ import sqlalchemy as sa
 
 from crmsync.errors import ConfigError, StoreError
 from crmsync.store import leases, points, schema, turns
+from crmsync.store.complaints import plain_errors, unwritable
 from crmsync.store.leases import Lease
 from crmsync.store.marker import Marker
 from crmsync.store.work import Work
 
+STILL_SECONDS = 600.0
+"""So long a transaction on PostgreSQL may stand still between two statements.
+
+A process that was stopped, or whose machine is gone, would keep its locks for ever. The longest
+that ours compute in between are seconds.
+"""
 SOON_SECONDS = 0.5
 """So long waits who first wants to know whether it is a run of the same work that is committing."""
 
@@ -43,7 +50,7 @@ class Store:
         StoreError when another program keeps the store locked (for half a minute, or `soon` for
         half a second); LeaseHeld when `lease` was lost.
         """
-        with self._connect() as connection, _plain_errors(self.engine):
+        with self._connect() as connection, plain_errors(self.engine):
             if self.dialect == "sqlite":
                 turns.begin(connection, SOON_SECONDS if soon else None)
             else:
@@ -60,7 +67,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Work]:
         """A consistent look at the store, without writing."""
-        with self._connect() as connection, _plain_errors(self.engine):
+        with self._connect() as connection, plain_errors(self.engine):
             if self.dialect == "sqlite":
                 connection.exec_driver_sql("BEGIN")
             yield Work(connection)
@@ -68,7 +75,7 @@ class Store:
     @contextmanager
     def lease(self, name: str, *, holder: str) -> Iterator[Lease]:
         """Hold the lease `name`; LeaseHeld when a living owner has it."""
-        with _plain_errors(self.engine), leases.hold(self.engine, name, holder=holder) as lease:
+        with plain_errors(self.engine), leases.hold(self.engine, name, holder=holder) as lease:
             yield lease
 
     def refuse_beside(self, names: Iterable[str]) -> None:
@@ -97,7 +104,7 @@ class Store:
 
     @contextmanager
     def _connect(self) -> Iterator[sa.Connection]:
-        with _plain_errors(self.engine), self.engine.connect() as connection:
+        with plain_errors(self.engine), self.engine.connect() as connection:
             yield connection
 
 
@@ -120,7 +127,7 @@ def open_store(url: str, *, base: Path | None = None, marker: Marker | None = No
         ) from error
     store = Store(engine)
     try:
-        with _plain_errors(engine):
+        with plain_errors(engine):
             _bring_up(engine, marker)
     except StoreError:
         store.close()
@@ -167,20 +174,30 @@ def _make_file(path: Path, marker: Marker | None) -> None:
         with points.effect("store/file"):
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
-        raise StoreError(
-            f"the store {path} cannot be made: {error.strerror}.",
-            hint="IT: check the folder's rights and the space on the disk.",
-        ) from error
+        raise unwritable("the store", path, error) from error
 
 
 def _engine(url: sa.URL) -> sa.Engine:
     if url.get_backend_name() != "sqlite":
-        return sa.create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        engine = sa.create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        sa.event.listen(engine, "connect", _set_up_postgres)
+        return engine
     engine = sa.create_engine(
         url, connect_args={"timeout": turns.BUSY_SECONDS}, hide_parameters=True
     )
     sa.event.listen(engine, "connect", _set_up_sqlite)
     return engine
+
+
+def _set_up_postgres(driver: Any, _record: Any) -> None:
+    """Let the server end a transaction of ours that stands still, unless it has a limit already."""
+    driver.autocommit = True
+    driver.execute(
+        "SELECT set_config('idle_in_transaction_session_timeout', %s, false) "
+        "WHERE current_setting('idle_in_transaction_session_timeout') = '0'",
+        (f"{STILL_SECONDS * 1000:.0f}",),
+    )
+    driver.autocommit = False
 
 
 def _set_up_sqlite(driver: Any, _record: Any) -> None:
@@ -190,34 +207,3 @@ def _set_up_sqlite(driver: Any, _record: Any) -> None:
         "temp_store=MEMORY", "secure_delete=FAST",
     ):  # fmt: skip
         driver.execute(f"PRAGMA {pragma}").close()
-
-
-@contextmanager
-def _plain_errors(engine: sa.Engine) -> Iterator[None]:
-    """Turn what the driver says into one clear sentence; data errors pass as they are.
-
-    Bulk statements ask the driver itself, so its own error comes too.
-    """
-    driver: Any = engine.dialect.loaded_dbapi
-    try:
-        yield
-    except sa.exc.OperationalError as error:
-        raise _store_error(str(error.orig)) from error
-    except driver.OperationalError as error:
-        raise _store_error(str(error)) from error
-    except sa.exc.DatabaseError as error:
-        if "not a database" in str(error.orig) or "malformed" in str(error.orig):
-            raise _store_error(str(error.orig)) from error
-        raise
-
-
-def _store_error(said: str) -> StoreError:
-    if "locked" in said:
-        return StoreError(
-            "the store is locked by another program.",
-            hint="Wait for the other run, or IT closes the program that holds the file open.",
-        )
-    return StoreError(
-        f"the store cannot be used: {said.strip().splitlines()[0]}.",
-        hint="IT: check that the file or server is there, readable, and not damaged.",
-    )

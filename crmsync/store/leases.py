@@ -19,8 +19,9 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from crmsync.errors import LeaseHeld, StoreError
+from crmsync.errors import LeaseHeld
 from crmsync.store import locks, points, turns
+from crmsync.store.complaints import unwritable
 from crmsync.store.log import numbers
 from crmsync.store.tables import lease as lease_table
 
@@ -112,10 +113,7 @@ def _file_lock(engine: sa.Engine, name: str) -> Iterator[None]:
     try:
         descriptor = locks.open_lock(path, point="lease/file")
     except OSError as error:
-        raise StoreError(
-            f"nothing can be written beside the store: {error.strerror}.",
-            hint="IT: check the folder's rights and the space on the disk.",
-        ) from error
+        raise unwritable("the lease beside the store,", path, error) from error
     try:
         if not locks.take(descriptor):
             raise _held(name)
@@ -137,12 +135,27 @@ def _session_lock(engine: sa.Engine, name: str, holder: str) -> Iterator[None]:
         try:
             yield
         finally:
-            if taken:
-                connection.execute(sa.select(sa.func.pg_advisory_unlock(CLASS, key)))
-            else:
-                _let_go(connection, name, holder)
-            with points.effect("lease/unlock"):
-                connection.commit()
+            with _unless_gone(connection):
+                if taken:
+                    connection.execute(sa.select(sa.func.pg_advisory_unlock(CLASS, key)))
+                else:
+                    _let_go(connection, name, holder)
+                with points.effect("lease/unlock"):
+                    connection.commit()
+
+
+@contextmanager
+def _unless_gone(connection: sa.Connection) -> Iterator[None]:
+    """A session that its server has ended holds no lock any more: nothing is left to be done.
+
+    The run may have gone on without it, for every commit has compared the token.
+    """
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        connection.invalidate()
 
 
 def _let_go(connection: sa.Connection, name: str, holder: str) -> None:

@@ -7,12 +7,15 @@ file, and every later one compares.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from crmsync.errors import StoreError
 from crmsync.store import files
+from crmsync.store.complaints import unwritable
 
 NAME = "crmsync.store-id"
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Marker:
@@ -41,13 +44,20 @@ class Marker:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8", errors="replace").strip()
+        found = path.read_text(encoding="utf-8", errors="replace").strip()
     except FileNotFoundError:
         return ""
     except OSError as error:
         raise StoreError(
             f"{path} cannot be read: {error.strerror}.", hint="IT: check the file's rights."
         ) from error
+    if not _ID.fullmatch(found):
+        raise StoreError(
+            f"{path} is damaged: it holds no id, so nobody knows which store this project has.",
+            hint="IT: put it back from a backup. Is the store surely the right one, delete the "
+            "file, and the next run writes it anew.",
+        )
+    return found
 
 
 def _write(path: Path, store_id: str) -> None:
@@ -55,8 +65,7 @@ def _write(path: Path, store_id: str) -> None:
     try:
         files.put(path, f"{store_id}\n".encode(), point="marker")
     except OSError as error:
-        raise StoreError(
-            f"{path} cannot be written: {error.strerror}.",
-            hint=f"IT: check the folder's rights, or write the file with the line {store_id}; "
-            "without it a lost store would not be noticed.",
-        ) from error
+        told = unwritable("the store's mark", path, error)
+        told.hint += f" Or write it yourself, with the line {store_id}; without it a lost store "
+        told.hint += "would not be noticed."
+        raise told from error

@@ -13,12 +13,15 @@ import sqlalchemy as sa
 
 from crmsync.model.ref import Ref
 from crmsync.store import codec, dictionaries
-from crmsync.store.tables import UNUSUAL, change, pending, record, stream, watermark
+from crmsync.store.tables import DELETED, UNUSUAL, change, pending, record, stream, watermark
 from crmsync.store.work import Work
+
+RUBBISH = "rubbish"
+"""The key of a cursor's state under which the text stands that is no state; it is kept as it is."""
 
 
 class StreamRow(NamedTuple):
-    """A stream as the store knows it; `state` is its cursor."""
+    """A stream as the store knows it; `state` is its cursor, {RUBBISH: text} a damaged one."""
 
     id: int
     connection: str
@@ -28,12 +31,10 @@ class StreamRow(NamedTuple):
     state: dict[str, Any]
 
 
-class Known(NamedTuple):
-    """What the store knows of external ids: the record ids and hashes; b"" of a deleted one."""
-
-    ids: dict[str, int]
-    hashes: dict[str, bytes]
-
+Known = tuple[int | None, bytes | None, bool | None]
+"""A record's id, its hash and whether it is deleted."""
+ABSENT: Known = (None, None, None)
+"""What is known of one that never landed."""
 
 Payload = Mapping[str, Any] | bytes
 """A record's JSON, decoded or not (`decoded`)."""
@@ -93,31 +94,38 @@ def all_streams(work: Work) -> dict[int, StreamRow]:
 
 def _stream(row: Any) -> StreamRow:
     number, connection, name, kind, fingerprint, state = row
-    return StreamRow(number, connection, name, kind, fingerprint, orjson.loads(state or "{}"))
+    return StreamRow(number, connection, name, kind, fingerprint, _state(state))
+
+
+def _state(text: Any) -> dict[str, Any]:
+    try:
+        found = orjson.loads(text or "{}")
+    except orjson.JSONDecodeError:
+        found = None
+    return found if isinstance(found, dict) else {RUBBISH: str(text)}
 
 
 def save_stream(work: Work, row: StreamRow) -> None:
     """Write the stream's row; the cursor commits with the work."""
-    work.upsert(stream, [(*row[:5], orjson.dumps(row.state).decode())])
+    told = row.state.get(RUBBISH)
+    state = told if isinstance(told, str) else orjson.dumps(row.state).decode()
+    work.upsert(stream, [(*row[:5], state)])
 
 
-def known(work: Work, stream_id: int, external_ids: Iterable[str]) -> Known:
-    """What the store knows of these external ids."""
-    statement = sa.select(record.c.external_id, record.c.id, record.c.hash, record.c.deleted).where(
-        record.c.stream_id == stream_id
-    )
-    rows = work.tuples_in(statement, record.c.external_id, external_ids)
-    names, ids, hashes, gone = zip(*rows, strict=True) if rows else ((), (), (), ())
-    found = Known(dict(zip(names, ids, strict=True)), dict(zip(names, hashes, strict=True)))
-    if any(gone):
-        found.hashes.update((name, b"") for name, one in zip(names, gone, strict=True) if one)
-    return found
+def known(work: Work, stream_id: int, external_ids: Sequence[str]) -> list[Known]:
+    """What the store knows of each of these external ids, in their order."""
+    columns = (record.c.id, record.c.hash, record.c.deleted)
+    where = record.c.stream_id == stream_id
+    rows: Any = work.tuples_beside(columns, record.c.external_id, external_ids, where)
+    return rows  # type: ignore[no-any-return]
 
 
 def numbers_of(work: Work, stream_id: int, external_ids: Iterable[str]) -> dict[str, int]:
     """The record id of each of these external ids that ever landed, read from the index alone."""
-    statement = sa.select(record.c.external_id, record.c.id).where(record.c.stream_id == stream_id)
-    return dict(work.tuples_in(statement, record.c.external_id, external_ids))
+    names, where = list(external_ids), record.c.stream_id == stream_id
+    rows = work.tuples_beside((record.c.id,), record.c.external_id, names, where)
+    found = {name: number for name, (number,) in zip(names, rows, strict=True)}
+    return {name: n for name, n in found.items() if n} if None in found.values() else found
 
 
 def land(
@@ -157,6 +165,18 @@ def alive_ids(work: Work, stream_id: int) -> array[int]:
     statement = sa.select(record.c.id).where(
         record.c.stream_id == stream_id, record.c.deleted.is_(False), record.c.merged_into.is_(None)
     )
+    return _ids(work, statement)
+
+
+def gone_ids(work: Work, stream_id: int) -> array[int]:
+    """The id of every other record of the stream: deleted, or merged away. They are few."""
+    gone = sa.select(record.c.id).where(record.c.stream_id == stream_id, DELETED)
+    merged = record.c.merged_into.is_not(None)
+    away = sa.select(record.c.id).where(record.c.stream_id == stream_id, merged)
+    return _ids(work, sa.union(gone, away))
+
+
+def _ids(work: Work, statement: sa.Executable) -> array[int]:
     found = array("q")
     with work.connection.execute(statement) as result:
         cursor: Any = result.cursor  # the driver's own rows: there may be millions

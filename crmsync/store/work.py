@@ -62,6 +62,24 @@ class Work:
             cursor: Any = result.cursor
             return list(cursor.fetchall())
 
+    def tuples_beside(
+        self,
+        columns: Sequence[sa.ColumnElement[Any]],
+        column: sa.ColumnElement[Any],
+        values: Sequence[str],
+        where: sa.ColumnElement[bool],
+    ) -> list[tuple[Any, ...]]:
+        """For each of `values`, in their order, the `columns` of the row whose `column` it is.
+
+        Rows for which `where` does not hold count as absent; all of an absent one's are None.
+        """
+        if not values:
+            return []
+        statement = bulk.beside_listed(self.connection, columns, column, where)
+        with self.connection.execute(statement, bulk.listed(self.connection, values)) as result:
+            cursor: Any = result.cursor
+            return list(cursor.fetchall())
+
     def update(
         self, statement: sa.Update, column: sa.ColumnElement[Any], values: Iterable[Any]
     ) -> None:

@@ -13,6 +13,7 @@ from crmsync.errors import ConfigError
 from crmsync.normalize.koelner import koelner
 from crmsync.store import Store, Work, cards, files, points
 from crmsync.store.cards import Published
+from crmsync.store.complaints import unwritable
 from crmsync.till import typos
 from crmsync.till.card import card_id, dump, load
 from crmsync.till.keys import Keys, load_keys
@@ -54,8 +55,8 @@ def build(
     may be left out while only one has cards: no till sees another company's. `built_at` is a UTC
     stamp, `expires_on` the last ISO day it answers. `calling_code` belongs to numbers typed with
     a leading 0. The file is readable by its owner alone.
-    ConfigError when the controller must be named, when nothing is known of the store, or when the
-    folder cannot be written.
+    ConfigError when the controller must be named, when nothing is known of the store, or when
+    there is no such folder; FileError when the disk is full or may not be written.
     """
     target = Path(path)
     with store.read() as work:
@@ -71,9 +72,7 @@ def build(
         with files.replaced(target, point="till") as fresh:
             _write(fresh, head, chosen)
     except (OSError, sqlite3.OperationalError) as error:
-        raise ConfigError(
-            f"the till file {target} cannot be written.", hint="IT: check folder, rights and space."
-        ) from error
+        raise unwritable("the till file", target, error) from error
     return Counts(len(chosen), outside, target.stat().st_size)
 
 
@@ -123,6 +122,7 @@ def _visits(one: Published) -> tuple[int, str, str, str]:
 def _write(path: Path, head: dict[str, str], chosen: Iterable[_Card]) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as file:
         file.execute("PRAGMA journal_mode=OFF")
+        file.execute("PRAGMA temp_store=MEMORY")  # names do not belong into the system's folder
         file.executescript(QUERIES["schema"])
         file.execute("BEGIN")
         file.executemany(QUERIES["put_head"], head.items())

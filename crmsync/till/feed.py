@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from crmsync.errors import PluginError
+from crmsync.errors import NOBODYS_FAULT, PluginError
 from crmsync.model.customer import Profile
 from crmsync.model.greeting import Form, GreetingParts
 from crmsync.model.habit import Habits
@@ -159,7 +159,9 @@ class TillFeed:
         forms = [self._of(profile).form for profile in profiles]
         try:
             parts = self._greet(profiles=profiles, forms=forms, as_of=as_of)
-        except Exception as error:  # a plugin's bug is named, and no card is half written
+        except NOBODYS_FAULT:
+            raise
+        except BaseException as error:  # a plugin's bug is named, and no card is half written
             raise PluginError(f"crmsync_greet failed with {type(error).__name__}.") from error
         if parts is None or len(parts) != len(profiles):
             raise PluginError(

@@ -91,7 +91,10 @@ class TillFile:
         day, at = today or now.day, now.hour if hour is None else hour
         if not self._alive(day):
             return []
-        found, sure = self._find(text)
+        try:
+            found, sure = self._find(text)
+        except sqlite3.DatabaseError as error:
+            raise self._unusable() from error
         cards = [(row, load(unpack(row.doc))) for row in found]
         tells = telling_apart([(row.words, card.tell) for row, card in cards])
         return [

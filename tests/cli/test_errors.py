@@ -31,6 +31,18 @@ key = "id"
 [connections.erp.streams.map]
 family_name = "name"
 """
+CRM = """
+[connections.crm]
+connector = "files"
+controller = "muster"
+[[connections.crm.streams]]
+name = "customers"
+kind = "customers"
+path = "kunden.csv"
+key = "Nr"
+[connections.crm.streams.map]
+family_name = "Name"
+"""
 
 
 def call(folder: Path, capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
@@ -228,20 +240,8 @@ def test_a_controller_of_any_name_makes_a_readable_configuration(
 def test_doctor_and_sync_name_what_a_removed_connection_left(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    crm = """
-[connections.crm]
-connector = "files"
-controller = "muster"
-[[connections.crm.streams]]
-name = "customers"
-kind = "customers"
-path = "kunden.csv"
-key = "Nr"
-[connections.crm.streams.map]
-family_name = "Name"
-"""
     (tmp_path / "kunden.csv").write_text("Nr;Name\n1;Sommer\n2;Winter\n", encoding="utf-8")
-    write(tmp_path, HEAD + crm)
+    write(tmp_path, HEAD + CRM)
     assert call(tmp_path, capsys, "sync")[0] == 0
     assert "does not name" not in told(tmp_path, capsys, "doctor", "--json")
     write(tmp_path, HEAD)
@@ -341,7 +341,7 @@ class Faulty:
 
     def fail(self, place):
         if place == "PLACE":
-            raise KeyError("Jürgen Beispiel")
+            raise ERROR("Jürgen Beispiel")
 
     def check(self):
         self.fail("check")
@@ -355,13 +355,15 @@ class Faulty:
         return [Stream(name="customers", kind="customers", cursor="timestamp", deletes="reconcile")]
 
     def read(self, stream, window, position):
-        yield Page(records=())
+        self.fail("read")
+        yield Page(records=[{"id": 1}])
 
     def ids(self, stream):
         self.fail("ids")
         yield []
 
     def map(self, stream, raw):
+        self.fail("map")
         return ()
 
     def close(self):
@@ -373,24 +375,81 @@ def crmsync_register_connectors(register):
 """
 
 
+@pytest.mark.parametrize("error", ["KeyError", "SystemExit"])
 @pytest.mark.parametrize(
     "place,words",
     [
         ("__init__", ("sync", "check", "doctor")),
         ("streams", ("sync", "discover x")),
         ("server_time", ("sync",)),
+        ("read", ("sync",)),
         ("ids", ("sync",)),
         ("check", ("check", "doctor")),
     ],
 )
 def test_a_connector_that_fails_anywhere_is_named_without_what_it_said(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], place: str, words: tuple[str, ...]
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    place: str,
+    words: tuple[str, ...],
+    error: str,
 ) -> None:
     write(tmp_path, HEAD + '[connections.x]\nconnector = "faulty"\ncontroller = "muster"\n')
-    text = FAULTY.replace("PLACE", place)
+    text = FAULTY.replace("PLACE", place).replace("ERROR", error)
     (tmp_path / "crmsync_plugins.py").write_text(text, encoding="utf-8")
     for word in words:
         assert run(["--project", str(tmp_path), *word.split()]) == 1
         said = "".join(capsys.readouterr())
         assert "'faulty' failed with" in " ".join(said.split())
         assert "Jürgen" not in said
+
+
+@pytest.mark.parametrize("error", ["KeyError", "SystemExit"])
+def test_a_mapper_that_fails_parks_its_record(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], error: str
+) -> None:
+    write(tmp_path, HEAD + '[connections.x]\nconnector = "faulty"\ncontroller = "muster"\n')
+    text = FAULTY.replace("PLACE", "map").replace("ERROR", error)
+    text = text.replace(', deletes="reconcile"', "")
+    (tmp_path / "crmsync_plugins.py").write_text(text, encoding="utf-8")
+    assert call(tmp_path, capsys, "sync")[0] == 3
+    assert f"the mapper failed with {error}" in told(tmp_path, capsys, "parked", "list", "--json")
+
+
+FEED = """
+import sys
+from crmsync.hookspecs import hookimpl
+
+class Leaving:
+    name, topics, order = "leaving", ("source",), 99
+    def take(self, work, changes, *, as_of):
+        sys.exit(0)
+
+@hookimpl
+def crmsync_register_feeds(register):
+    register(Leaving())
+"""
+
+
+def test_a_plugin_that_ends_the_process_does_not_make_it_clean(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "kunden.csv").write_text("Nr;Name\n1;Sommer\n", encoding="utf-8")
+    (tmp_path / "crmsync_plugins.py").write_text(FEED, encoding="utf-8")
+    write(tmp_path, HEAD + CRM)
+    code, said = call(tmp_path, capsys, "sync")
+    assert code == 1
+    assert "SystemExit in crmsync_plugins" in said
+
+
+@pytest.mark.parametrize("verb", ["sync", "replay", "reconcile"])
+def test_a_connection_that_is_not_configured_stops_everything(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], verb: str
+) -> None:
+    write(tmp_path, HEAD + SQL.format(url="sqlite:///erp.db"))
+    code, said = call(tmp_path, capsys, verb, "erp", "epr")
+    assert code == 2
+    assert "there is no connection 'epr'" in said
+    assert "Known: erp" in said
+    assert run(["--project", str(tmp_path), "status"]) == 0
+    assert "Runs: none" in capsys.readouterr().out

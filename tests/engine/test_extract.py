@@ -16,12 +16,16 @@ from crmsync.model.stream import Page, Stream, Window
 STREAM = Stream(name="customers", kind="customers")
 
 
+class Panic(BaseException):
+    """What a library raises that no `except Exception` should catch."""
+
+
 class Reader:
     """A connector that says when it reads, and may fail after some pages."""
 
     name = "reader"
 
-    def __init__(self, count: int, failure: Exception | None = None) -> None:
+    def __init__(self, count: int, failure: BaseException | None = None) -> None:
         self.count, self.failure = count, failure
         self.reached = [threading.Event() for _ in range(count + 1)]
         self.closed = threading.Event()
@@ -60,9 +64,19 @@ def test_reading_does_not_run_away_from_working() -> None:
 
 
 @pytest.mark.parametrize(
-    "failure,seen", [(Unreachable("gone."), Unreachable), (KeyError("a bug"), PluginError)]
+    "failure,seen",
+    [
+        (Unreachable("gone."), Unreachable),
+        (KeyError("a bug"), PluginError),
+        (SystemExit(0), PluginError),
+        (Panic("a library written in Rust"), PluginError),
+        (KeyboardInterrupt(), KeyboardInterrupt),
+        (GeneratorExit(), GeneratorExit),
+    ],
 )
-def test_an_error_comes_after_the_pages_before_it(failure: Exception, seen: Any) -> None:
+def test_whatever_is_raised_comes_after_the_pages_before_it(
+    failure: BaseException, seen: Any
+) -> None:
     found = read(Reader(2, failure))
     assert [page.next_position for page in (next(found), next(found))] == [1, 2]
     with pytest.raises(seen):

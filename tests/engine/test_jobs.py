@@ -127,7 +127,6 @@ def test_the_configuration_may_say_how_many(
 
 
 WRONG = {
-    "unknown": ("", "", ("koeln", "nirgends", "berlin")),
     "plugin": ("\n[connections.x]\nconnector = 'y'\ncontroller = 'muster'\n",
                "\nfrom nowhere import nothing", ("x", "koeln")),
     "secret": ("\n[connections.x]\nconnector = 'sql'\ncontroller = 'muster'\n"
@@ -149,6 +148,15 @@ def test_what_is_wrong_is_said_in_the_same_words(tmp_path: Path, what: str) -> N
     assert reports[1] == reports[0]
     assert reports[0]["exit_code"] in (2, 4)
     assert reports[0]["failures"]
+
+
+def test_an_unknown_connection_is_refused_before_anything_begins(tmp_path: Path) -> None:
+    said = []
+    for jobs in (1, 2):
+        with pytest.raises(ConfigError) as refused:
+            run(write(tmp_path, "sqlite:///store.db"), connections=("koeln", "x"), jobs=jobs)
+        said.append(str(refused.value))
+    assert said[1] == said[0]
 
 
 def test_a_held_lease_is_left_to_its_run(tmp_path: Path, store_url: str) -> None:

@@ -94,6 +94,7 @@ def live(folder: Path, url: str, states: list[Content]) -> None:
     if not (folder / "crmsync.toml").exists():
         _call(folder, "init")
     furnish(folder, url)
+    _call(folder, "status")
     first, second = DAYS
     _now[:] = [states[0]]
     _once(folder, "sync", first)
@@ -101,7 +102,7 @@ def live(folder: Path, url: str, states: list[Content]) -> None:
     _once(folder, "decide", first, "merge", *pair, "--by", "Leitung")
     _once(folder, "replay", first)
     _now[:] = [states[1]]
-    _once(folder, "sync", second)
+    _once(folder, "sync", second, "sync", "--again", "shop/customers")
     for number in _parked(folder):
         _call(folder, "parked", "drop", number)
     _call(folder, "till", "build", "--out", str(folder / "till.db"))
@@ -133,19 +134,29 @@ def _call(folder: Path, *words: str) -> None:
         raise SystemExit(code)
 
 
-def start(folder: Path, url: str, states: list[Content], watch: Watch | None = None) -> int:
+def start(
+    folder: Path,
+    url: str,
+    states: list[Content],
+    watch: Watch | None = None,
+    *,
+    said: Path | None = None,
+) -> int:
     """Live in a child process that calls `watch` at every point; gives its process id.
 
-    It ends with the exit code of a command that failed.
+    It ends with the exit code of a command that failed. What it says goes into the file `said`,
+    by default beside the folder.
     """
     child = os.fork()
     if child:
         return child
     code = 1
     try:
-        said = os.open(folder.parent / "said.txt", os.O_CREAT | os.O_TRUNC | os.O_WRONLY)
-        os.dup2(said, 1)
-        os.dup2(said, 2)
+        path = said or folder.parent / "said.txt"
+        file = os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+        for number, name in ((1, "stdout"), (2, "stderr")):  # pytest has put others there
+            os.dup2(file, number)
+            setattr(sys, name, os.fdopen(number, "w", 1, encoding="utf-8", closefd=False))
         people.datetime = Clock  # type: ignore[misc]
         points.watch = watch or points.watch
         live(folder, url, states)

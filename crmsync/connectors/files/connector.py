@@ -128,11 +128,15 @@ class _Source:
                 hint="The path is below the folder of crmsync.toml.",
             )
         name, path = next(iter(files.items()))
-        with self._open(Reading(name, Stamp.of(path), finished=True), path):
+        with _reached(self.where), self._open(Reading(name, Stamp.of(path), finished=True), path):
             pass
 
     def read(self, value: Json) -> Iterator[Page]:
-        """The pages from the position `value` on."""
+        """The pages from the position `value` on; Unreachable when a file cannot be read."""
+        with _reached(self.where):
+            yield from self._read(value)
+
+    def _read(self, value: Json) -> Iterator[Page]:
         files = find_files(self._base, self._settings.paths)
         position = Position.from_json(value, how=self._how())
         if not self._complete:
@@ -175,6 +179,12 @@ class _Source:
                 yield from pager.plain_pages(reader)
             yield from pager.full_pages(self._entries(reader, pager.mark), reader)
             grows = reader.grows
+        if self._complete and Stamp.of(path) != reading.stamp:
+            raise Unreachable(
+                f"{self.where}: {reading.name} was written while it was read.",
+                hint="Nobody was deleted; the next run reads it anew. A program that writes such a "
+                "file beside its place and then renames it leaves no half ones.",
+            )
         finished = _finished(reading, path, pager, grows=grows, compared=not self._complete)
         position = position.after(reading.name, finished)
         yield pager.last_page(position)
@@ -237,6 +247,19 @@ class _Source:
         """A hash of what decides how files become records; the mapping has no part in it."""
         how = self._settings.model_dump_json(exclude={"map", "lines", "kind", "path"})
         return hashlib.sha256(f"{READER_VERSION}{how}".encode()).hexdigest()[:16]
+
+
+@contextmanager
+def _reached(where: str) -> Iterator[None]:
+    """Turn what the system says of a file, at any moment, into Unreachable: a share may go away."""
+    try:
+        yield
+    except OSError as error:
+        name = Path(error.filename).name if isinstance(error.filename, str | Path) else "a file"
+        raise Unreachable(
+            f"{where}: {name} cannot be read ({error.strerror or type(error).__name__}).",
+            hint="Is the folder still there, and may this user read it? The next run goes on.",
+        ) from None
 
 
 def _finished(

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from crmsync.connectors.files.lines import CHUNK, START, Mark
+from crmsync.errors import CursorError
 
 Json = Any
 
@@ -53,6 +54,7 @@ class Finished:
     def from_json(cls, value: Json) -> Finished:
         """What `to_json` made."""
         size, mtime_ns, digest, offset, line, bad, is_open, grows = value
+        _require_numbers(size, mtime_ns, offset, line, bad)
         return cls(Stamp(size, mtime_ns), digest, Mark(offset, line), bad, is_open, grows)
 
 
@@ -82,8 +84,15 @@ class Reading:
     def from_json(cls, value: Json) -> Reading:
         """What `to_json` made."""
         name, size, mtime_ns, offset, line, bad, finished, again = value
+        _require_numbers(size, mtime_ns, offset, line, bad)
         stamp, mark = Stamp(size, mtime_ns), Mark(offset, line)
         return cls(name, stamp, mark, bad, finished, again, whole=False)
+
+
+def _require_numbers(*values: Json) -> None:
+    for value in values:
+        if type(value) is not int or value < 0:
+            raise ValueError("no number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +113,19 @@ class Position:
 
     @classmethod
     def from_json(cls, value: Json, *, how: str) -> Position:
-        """What `to_json` made; the beginning for None and for a position of other settings."""
-        if not value or value["how"] != how:
+        """What `to_json` made; the beginning for None and for a position of other settings.
+
+        CursorError when it made no such thing.
+        """
+        if value is None:
             return cls(how)
-        done = {name: Finished.from_json(file) for name, file in value["done"].items()}
-        return cls(how, done, Reading.from_json(value["at"]) if value["at"] else None)
+        try:
+            if value["how"] != how:
+                return cls(how)
+            done = {name: Finished.from_json(file) for name, file in value["done"].items()}
+            return cls(how, done, Reading.from_json(value["at"]) if value["at"] else None)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise CursorError("the place to read on in these files is damaged.") from None
 
     def starting(self, reading: Reading, later: Sequence[str]) -> Position:
         """The position before `reading`; the files `later` in the order are to be read after it.

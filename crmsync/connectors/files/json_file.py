@@ -13,7 +13,7 @@ import msgspec
 import orjson
 
 from crmsync.connectors.files.entries import KEPT, Broken, Entry, Item, PlainPage
-from crmsync.connectors.files.lines import CHUNK, Lines, Mark
+from crmsync.connectors.files.lines import CHUNK, START, Lines, Mark
 from crmsync.connectors.files.sniff import ASCII, SAMPLE, settle_encoding
 
 _DECODE = json.JSONDecoder().raw_decode
@@ -147,12 +147,15 @@ class JsonArray:
         self._file.seek(0)
         text = io.TextIOWrapper(self._file, self._encoding, "replace")
         elements = _Elements(text)
-        count = 0
+        count, before = 0, START
         try:
             for item, line in elements:
                 count += 1
+                half = isinstance(item, Broken) and item.unfinished  # looked at again when it rests
+                after = before if half else Mark(count, line)
                 if count > mark.offset:
-                    yield item, line, Mark(count, line)
+                    yield item, line, after
+                before = after
         finally:
             text.detach()
 

@@ -26,7 +26,7 @@ from crmsync.connectors.sql.database import Database
 from crmsync.connectors.sql.rows import Key, Rows, pack_key, unpack_key
 from crmsync.connectors.sql.settings import Child, SqlStream
 from crmsync.connectors.sql.stamps import bounds, find_zone
-from crmsync.errors import ConfigError
+from crmsync.errors import ConfigError, CursorError
 from crmsync.model.stream import CursorKind, Json, Page, Stream, Unreadable, Window
 
 CHUNK = 2_000
@@ -53,6 +53,24 @@ def _how(settings: SqlStream) -> str:
     """A hash of what decides which rows are read in which order; a position is of one such."""
     how = settings.model_dump_json(include={"table", "query", "key", "cursor", "cursor_type"})
     return hashlib.sha256(how.encode()).hexdigest()[:16]
+
+
+def _known(position: Json, how: str) -> tuple[Mapping[str, Any], Key | None]:
+    """A position and the key in it; nothing for None and for one of other settings.
+
+    CursorError when it is no position of ours.
+    """
+    if position is None:
+        return {}, None
+    try:
+        if position["how"] != how:
+            return {}, None
+        numbers = [position[name] for name in ("from", "to") if position.get(name) is not None]
+        if any(type(number) is not int for number in numbers):
+            raise TypeError("no number")
+        return position, unpack_key(position["after"]) if "after" in position else None
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError):
+        raise CursorError("the place to read on in these rows is damaged.") from None
 
 
 class Source:
@@ -85,9 +103,8 @@ class Source:
 
     def read(self, window: Window, position: Json) -> Iterator[Page]:
         """The pages within `window`, or above the number in `position`, in the order of the key."""
-        known = position if position and position.get("how") == self._how else {}
+        known, after = _known(position, self._how)
         span = self._span(window, known)
-        after = unpack_key(known["after"]) if "after" in known else None
         unreadable = self._without_key()
         if unreadable:
             yield self._page([], known or None, unreadable=unreadable)
@@ -149,8 +166,10 @@ class Source:
         """From what was read last to the highest number there is now; both stay in the position."""
         low, high = position.get("from"), position.get("to")
         if "after" not in position:
-            low = None if low is None else low - self._overlap
             high = self._highest()
+            if low is not None and high is not None and low > high:
+                low = None  # the numbers began anew: nobody knows how far was really read
+            low = None if low is None else low - self._overlap
         end = {"how": self._how, "from": low if high is None else high}
         conditions = self._rows.between(low, high, closed=True)
         return Span(conditions, {"from": low, "to": high}, end)

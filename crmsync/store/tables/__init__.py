@@ -16,6 +16,7 @@ from crmsync.store.tables.outreach import consent_told, ledger, ledger_key, ledg
 from crmsync.store.tables.own import store_id
 from crmsync.store.tables.profile import abc_due, due, habit, profile
 from crmsync.store.tables.record import (
+    DELETED,
     UNUSUAL,
     change,
     counter,
@@ -31,6 +32,7 @@ from crmsync.store.tables.record import (
 from crmsync.store.tables.till import card, card_key
 
 __all__ = [
+    "DELETED",
     "LATE",
     "PARTIAL",
     "UNUSUAL",

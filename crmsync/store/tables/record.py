@@ -24,6 +24,9 @@ stream = table(
 UNUSUAL = sa.text("state <> 'mapped'")
 """What few records are: it is written as in the index, or the index is not used."""
 
+DELETED = sa.text("deleted")
+"""As UNUSUAL."""
+
 record = table(
     "record",
     number("id", key=True),
@@ -43,6 +46,7 @@ record = table(
 """
 
 partial_index("record_merged", record, "merged_into", "merged_into IS NOT NULL")
+partial_index("record_deleted", record, "stream_id", DELETED.text)
 partial_index("record_state", record, "state", UNUSUAL.text)
 
 dictionary = table(
