@@ -13,6 +13,7 @@
     ├── BrakeError               6   too much would vanish at once; a human decides
     ├── LeaseHeld                7   another run is at work
     ├── FileError                1   IT: a disk is full, or may not be written
+    ├── ProcessLost              1   a process of this run died: IT, or the connector's author
     └── StoreError               1   IT: the store is locked, full, away, damaged, too new
         ├── CursorError          1   where to read on cannot be told; one stream waits for `--again`
         └── SumsError            1   the numbers of a stage do not add up
@@ -21,6 +22,8 @@ No error holds personal data: a record is named by its Ref, a field by its name,
 """
 
 from __future__ import annotations
+
+import traceback
 
 NOBODYS_FAULT = (KeyboardInterrupt, GeneratorExit)
 """What ends a run or a generator in order. Anything else that a plugin raises is its fault, also
@@ -127,6 +130,12 @@ class LeaseHeld(CrmsyncError):
     exit_code = 7
 
 
+class ProcessLost(CrmsyncError):
+    """The process that took in a connection died before it was done."""
+
+    code = "process"
+
+
 class FileError(CrmsyncError):
     """A file cannot be written: its disk is full, read-only or faulty, or a right is missing."""
 
@@ -149,3 +158,21 @@ class SumsError(StoreError):
     """The numbers of a stage do not add up."""
 
     code = "sums"
+
+
+def program_error(error: BaseException) -> CrmsyncError:
+    """What to say of a bug of ours: its kind and its place, for what it says may be personal."""
+    return CrmsyncError(
+        f"program error: {type(error).__name__} in {_place(error)}.",
+        hint="What was committed stays. Whoever looks after crmsync: run it again as "
+        "`crmsync --debug …` for the traceback (it may hold personal data), and report it.",
+    )
+
+
+def _place(error: BaseException) -> str:
+    """The module of ours (or of a plugin of that name) and the line in which an error came up."""
+    steps = traceback.walk_tb(error.__traceback__)
+    places = [(str(frame.f_globals.get("__name__")), line) for frame, line in steps]
+    ours = [place for place in places if place[0].startswith("crmsync")]
+    module, line = (ours or places or [("crmsync", 0)])[-1]
+    return f"{module}, line {line}"

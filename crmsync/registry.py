@@ -46,13 +46,19 @@ class Loaded:
 
 @dataclass(slots=True)
 class Registry:
-    """What the loaded plugins offer."""
+    """What the loaded plugins offer; `givers` says of each connector which plugin it came from."""
 
     manager: pluggy.PluginManager
     connectors: dict[str, type[Connector]] = field(default_factory=dict)
     feeds: list[Feed] = field(default_factory=list)
     plays: list[Play] = field(default_factory=list)
     plugins: list[Loaded] = field(default_factory=list)
+    givers: dict[str, str] = field(default_factory=dict)
+
+    def given(self, connector: str) -> bool:
+        """Whether a connector comes from a plugin handed over in Python."""
+        given = {one.name for one in self.plugins if one.origin == "given"}
+        return self.givers.get(connector) in given
 
     def connector(self, name: str) -> type[Connector]:
         """The connector called `name`; ConfigError that lists the known and the broken ones."""
@@ -155,13 +161,13 @@ def _name_of(registry: Registry, plugin: object) -> str:
 def _ask(registry: Registry) -> None:
     """Call the register hooks, one plugin at a time, so that a faulty one is named."""
     for hook, add in (
-        ("crmsync_register_connectors", lambda item: _add_connector(registry, item)),
-        ("crmsync_register_feeds", lambda item: registry.feeds.append(item)),
-        ("crmsync_register_plays", lambda item: registry.plays.append(item)),
+        ("crmsync_register_connectors", partial(_add_connector, registry)),
+        ("crmsync_register_feeds", lambda _plugin, item: registry.feeds.append(item)),
+        ("crmsync_register_plays", lambda _plugin, item: registry.plays.append(item)),
     ):
         for implementation in getattr(registry.manager.hook, hook).get_hookimpls():
             try:
-                implementation.function(register=add)
+                implementation.function(register=partial(add, implementation.plugin_name))
             except NOBODYS_FAULT:
                 raise
             except BaseException as error:  # named and kept apart, like a failed import
@@ -170,7 +176,7 @@ def _ask(registry: Registry) -> None:
     registry.plays.sort(key=lambda play: (-play.priority, play.name))
 
 
-def _add_connector(registry: Registry, connector: type[Connector]) -> None:
+def _add_connector(registry: Registry, plugin: str, connector: type[Connector]) -> None:
     missing = [
         name for name in ("name", "settings", "capabilities") if not hasattr(connector, name)
     ]
@@ -183,6 +189,7 @@ def _add_connector(registry: Registry, connector: type[Connector]) -> None:
             f"this crmsync speaks {CONTRACT}"
         )
     registry.connectors[connector.name] = connector
+    registry.givers[connector.name] = plugin
 
 
 def _blame(registry: Registry, name: str, problem: str) -> None:

@@ -155,7 +155,7 @@ def _nobody_reads(error: BaseException) -> bool:
 
 def _fail(error: BaseException, *, debug: bool) -> int:
     """Say what went wrong in one sentence; what a bug of ours says itself may be personal data."""
-    from crmsync.errors import CrmsyncError, FileError
+    from crmsync.errors import CrmsyncError, FileError, program_error
 
     if debug:
         traceback.print_exception(error)
@@ -165,25 +165,12 @@ def _fail(error: BaseException, *, debug: bool) -> int:
             hint="IT: make room where the output or the log goes. What was committed stays.",
         )
     if not isinstance(error, CrmsyncError):
-        error = CrmsyncError(
-            f"program error: {type(error).__name__} in {_place(error)}.",
-            hint="What was committed stays. Whoever looks after crmsync: run it again as "
-            "`crmsync --debug …` for the traceback (it may hold personal data), and report it.",
-        )
+        error = program_error(error)
     with suppress(OSError):  # a log on a full disk does not change how the run ended
         click.echo(f"crmsync: {error.message}", err=True)
         if error.hint:
             click.echo(f"  {error.hint}", err=True)
     return error.exit_code
-
-
-def _place(error: BaseException) -> str:
-    """The module of ours (or of a plugin of that name) and the line in which an error came up."""
-    steps = traceback.walk_tb(error.__traceback__)
-    places = [(str(frame.f_globals.get("__name__")), line) for frame, line in steps]
-    ours = [place for place in places if place[0].startswith("crmsync")]
-    module, line = (ours or places or [("crmsync", 0)])[-1]
-    return f"{module}, line {line}"
 
 
 if __name__ == "__main__":

@@ -85,8 +85,11 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> 
 
 
 @contextmanager
-def progress(*, quiet: bool = False) -> Iterator[Progress]:
-    """A progress callback: bars on a terminal's stderr, silence anywhere else."""
+def progress(*, quiet: bool = False, order: Sequence[str] = ()) -> Iterator[Progress]:
+    """A progress callback: bars on a terminal's stderr, silence anywhere else.
+
+    The bars stand in the `order` of their connections, whichever began first.
+    """
     if quiet or not sys.stderr.isatty():
         yield lambda what, where, more: None
         return
@@ -96,12 +99,23 @@ def progress(*, quiet: bool = False) -> Iterator[Progress]:
     columns = (TextColumn("{task.description:<28}"), BarColumn(), TextColumn("{task.completed:,}"),
                TimeElapsedColumn())  # fmt: skip
     tasks: dict[str, Any] = {}
-    with Progress(*columns, console=Console(stderr=True)) as bars:
+
+    class Ordered(Progress):
+        def get_renderables(self) -> Iterator[Any]:
+            yield self.make_tasks_table(in_order(self.tasks, order))
+
+    with Ordered(*columns, console=Console(stderr=True)) as bars:
 
         def step(what: str, where: str, more: int) -> None:
             name = f"{what} {where}".strip()
             if name not in tasks:
-                tasks[name] = bars.add_task(name, total=None)
+                tasks[name] = bars.add_task(name, total=None, where=where)
             bars.update(tasks[name], advance=more)
 
         yield step
+
+
+def in_order(bars: Sequence[Any], order: Sequence[str]) -> list[Any]:
+    """The bars by the connection they are about; those about none of them last."""
+    places = {name: place for place, name in enumerate(order)}
+    return sorted(bars, key=lambda bar: places.get(bar.fields["where"].split("/")[0], len(places)))

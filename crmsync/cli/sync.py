@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 
 import click
 
 from crmsync.cli import screen
 from crmsync.engine.again import forget
 from crmsync.engine.clock import STEPS
-from crmsync.engine.project import require_connections
-from crmsync.engine.report import Report
+from crmsync.engine.project import Project, require_connections
+from crmsync.engine.report import Progress, Report
 from crmsync.engine.sync import sync as run_sync
 from crmsync.store import parking, records, runs
 
@@ -18,9 +19,14 @@ connections_argument = click.argument("connections", nargs=-1)
 day_option = click.option("--as-of", default="", type=screen.DAY,
                           help="The day to count from (default: today).")  # fmt: skip
 
+jobs_option = click.option("--jobs", type=click.IntRange(min=1), metavar="N", default=None,
+                           help="Take in up to N connections at once, each in a process of its own "
+                           "(default: `jobs` in crmsync.toml).")  # fmt: skip
+
 
 @click.command()
 @connections_argument
+@jobs_option
 @day_option
 @click.option("--profile", is_flag=True, help="Say where the CPU time of a record goes.")
 @click.option("--again", multiple=True, metavar="CONNECTION[/STREAM]",
@@ -30,6 +36,7 @@ day_option = click.option("--as-of", default="", type=screen.DAY,
 def sync(
     ctx: click.Context,
     connections: tuple[str, ...],
+    jobs: int | None,
     as_of: str,
     profile: bool,
     again: tuple[str, ...],
@@ -39,21 +46,26 @@ def sync(
 
     Exit code 3 as long as anything is parked.
     """
-    with screen.project(ctx) as project, screen.progress(quiet=as_json) as progress:
+    with screen.project(ctx) as project, _bars(project, connections, as_json) as progress:
         require_connections(project.settings, connections)
         forget(project, again)
-        report = run_sync(project, connections=connections, as_of=as_of, progress=progress)
+        report = run_sync(
+            project, connections=connections, as_of=as_of, progress=progress, jobs=jobs or 0
+        )
     return _show(report, as_json, profile=profile)
 
 
 @click.command()
 @connections_argument
+@jobs_option
 @day_option
 @screen.json_option
 @click.pass_context
-def replay(ctx: click.Context, connections: tuple[str, ...], as_of: str, as_json: bool) -> int:
+def replay(
+    ctx: click.Context, connections: tuple[str, ...], jobs: int | None, as_of: str, as_json: bool
+) -> int:
     """Map every raw record again; no backend is asked."""
-    with screen.project(ctx) as project, screen.progress(quiet=as_json) as progress:
+    with screen.project(ctx) as project, _bars(project, connections, as_json) as progress:
         require_connections(project.settings, connections)
         with project.store.work("replay/ask") as work:
             for row in records.all_streams(work).values():
@@ -66,6 +78,7 @@ def replay(ctx: click.Context, connections: tuple[str, ...], as_of: str, as_json
             progress=progress,
             read=False,
             verb="replay",
+            jobs=jobs or 0,
         )
     return _show(report, as_json)
 
@@ -74,6 +87,7 @@ def replay(ctx: click.Context, connections: tuple[str, ...], as_of: str, as_json
 @connections_argument
 @click.option("--accept-deletes", is_flag=True,
               help="Delete what is gone, however much it is.")  # fmt: skip
+@jobs_option
 @day_option
 @screen.json_option
 @click.pass_context
@@ -81,6 +95,7 @@ def reconcile(
     ctx: click.Context,
     connections: tuple[str, ...],
     accept_deletes: bool,
+    jobs: int | None,
     as_of: str,
     as_json: bool,
 ) -> int:
@@ -89,7 +104,7 @@ def reconcile(
     It sees what no stamp tells: rows committed after their window, changes of what belongs to a
     record. A brake guards the deletes (exit code 6).
     """
-    with screen.project(ctx) as project, screen.progress(quiet=as_json) as progress:
+    with screen.project(ctx) as project, _bars(project, connections, as_json) as progress:
         report = run_sync(
             project,
             connections=connections,
@@ -98,8 +113,16 @@ def reconcile(
             accept_deletes=accept_deletes,
             whole=True,
             verb="reconcile",
+            jobs=jobs or 0,
         )
     return _show(report, as_json)
+
+
+def _bars(
+    project: Project, connections: Sequence[str], as_json: bool
+) -> AbstractContextManager[Progress]:
+    order = list(connections) or list(project.settings.connections)
+    return screen.progress(quiet=as_json, order=order)
 
 
 def _show(report: Report, as_json: bool, *, profile: bool = False) -> int:

@@ -22,7 +22,8 @@ class Strict(BaseModel):
 class CoreSettings(Strict):
     """The table [crmsync]: where the store is, and the defaults for what records leave open.
 
-    `brake_share` is the share of a stream's records (0 to 1) that may vanish in one run.
+    `brake_share` is the share of a stream's records (0 to 1) that may vanish in one run. `jobs` is
+    how many connections are taken in at once, each in a process of its own.
     """
 
     store: str = "sqlite:///crmsync.db"
@@ -33,6 +34,7 @@ class CoreSettings(Strict):
     deny_categories: tuple[str, ...] = ()
     brake_share: float = Field(0.1, ge=0, le=1)
     till_file: str = "till.db"
+    jobs: int = Field(1, ge=1)
 
     @field_validator("zone")
     @classmethod

@@ -88,6 +88,14 @@ class Report:
         """Note what somebody should look at."""
         self.warnings.append(Remark(where, message, hint))
 
+    def add(self, part: Report) -> None:
+        """Take over what a process of its own counted of one connection."""
+        self.lands.update(part.lands)
+        self.stages.update(part.stages)
+        self.clocks.update(part.clocks)
+        self.failures += part.failures
+        self.warnings += part.warnings
+
     def hear(self, failures: list[str]) -> None:
         """Note which told hooks failed."""
         self.told += failures

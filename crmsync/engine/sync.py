@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from crmsync.config import FILE
-from crmsync.engine.intake import take_in
+from crmsync.engine.connections import Terms, refuse_given, take_in_each
 from crmsync.engine.newid import new_id
 from crmsync.engine.project import Project, require_connections
 from crmsync.engine.report import Progress, Report
 from crmsync.engine.sums import check_against_store
-from crmsync.errors import CrmsyncError, LeaseHeld, StoreError, SumsError
+from crmsync.errors import CrmsyncError, StoreError, SumsError
 from crmsync.model.clock import stamp
 from crmsync.store import parking, records, runs
 from crmsync.store.leftover import leftover
@@ -34,43 +34,40 @@ def sync(
     accept_deletes: bool = False,
     whole: bool = False,
     verb: str = "sync",
+    jobs: int = 0,
 ) -> Report:
     """Run every stage over `connections` (all of them when empty); gives the report.
 
     `as_of` is the local day the run counts from (ISO), by default today in the configured zone.
     A connection that fails is named in the report, the others go on. Without `read` nothing is
     asked of a backend: what is in the store is brought up to date. Without `behind` the run ends
-    after normalize. With `whole` every stream is read from its beginning. ConfigError, and nothing
-    is done, when one of `connections` is not configured.
+    after normalize. With `whole` every stream is read from its beginning. Up to `jobs` connections
+    are taken in at once, each in a process of its own; 0 means as many as crmsync.toml says.
+
+    ConfigError, and nothing is done, when one of `connections` is not configured, or when several
+    are to be taken in at once and one has a connector that was handed over in Python, which no
+    other process finds.
     """
     require_connections(project.settings, connections)
     now = now or datetime.now(UTC)
     day = as_of or now.astimezone(ZoneInfo(project.settings.crmsync.zone)).date().isoformat()
     report = Report(new_id(now), day)
-    names = list(connections) or list(project.settings.connections)
+    names = list(dict.fromkeys(connections)) or list(project.settings.connections)
+    jobs = min(jobs or project.settings.crmsync.jobs, len(names))
+    if jobs > 1:
+        refuse_given(project, names)
     _start(project, report, names, verb, now)
     report.hear(
         project.registry.tell("crmsync_sync_started", run_id=report.run_id, connections=names)
     )
     try:
-        ours = [
-            _one(
-                project,
-                name,
-                report,
-                now,
-                progress,
-                read=read,
-                accept_deletes=accept_deletes,
-                whole=whole,
-            )
-            for name in names
-        ]
+        terms = Terms(now, read=read, accept_deletes=accept_deletes, whole=whole)
+        ours = _take_in(project, names, terms, jobs, report, progress)
         project.store.complete()
         check_against_store(project.store, report)
         _name_leftovers(project, report)
         _name_absent(project, report)
-        if behind and (any(ours) or not names):  # else the run that has them all goes on
+        if behind and (ours or not names):  # else the run that has them all goes on
             _behind(project, report, progress, now)
     except KeyboardInterrupt:
         report.interrupted = True
@@ -94,35 +91,20 @@ def _start(
             runs.start(work, *row)
 
 
-def _one(
+def _take_in(
     project: Project,
-    name: str,
+    names: Sequence[str],
+    terms: Terms,
+    jobs: int,
     report: Report,
-    now: datetime,
     progress: Progress,
-    *,
-    read: bool,
-    accept_deletes: bool,
-    whole: bool,
 ) -> bool:
-    """Take in a connection; False when another run has it."""
-    try:
-        take_in(
-            project,
-            name,
-            report=report,
-            now=now,
-            progress=progress,
-            read=read,
-            accept_deletes=accept_deletes,
-            whole=whole,
-        )
-    except SumsError:
-        raise
-    except CrmsyncError as error:
-        report.fail(name, error)
-        return not isinstance(error, LeaseHeld)
-    return True
+    """Take in the connections, in this process or in several; False when other runs have all."""
+    if jobs < 2:
+        return take_in_each(project, names, terms, report=report, progress=progress)
+    from crmsync.engine.jobs import take_in_together  # loaded only where it is asked for
+
+    return take_in_together(project, names, terms, jobs=jobs, report=report, progress=progress)
 
 
 def _name_leftovers(project: Project, report: Report) -> None:

@@ -11,14 +11,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from crmsync.errors import ConfigError, StoreError
-from crmsync.store import leases, points, schema
+from crmsync.store import leases, points, schema, turns
 from crmsync.store.complaints import plain_errors, unwritable
 from crmsync.store.leases import Lease
 from crmsync.store.marker import Marker
 from crmsync.store.work import Work
 
-BUSY_SECONDS = 30.0
-"""So long SQLite's one writer waits for another; a commit on a slow disk takes many seconds."""
 STILL_SECONDS = 600.0
 """So long a transaction on PostgreSQL may stand still between two statements.
 
@@ -54,8 +52,7 @@ class Store:
         """
         with self._connect() as connection, plain_errors(self.engine):
             if self.dialect == "sqlite":
-                with _waiting(connection, SOON_SECONDS if soon else BUSY_SECONDS):
-                    connection.exec_driver_sql("BEGIN IMMEDIATE")
+                turns.begin(connection, SOON_SECONDS if soon else None)
             else:
                 connection.begin()  # what only the driver wrote is committed too
             points.reach(f"{point}:begin")
@@ -156,19 +153,6 @@ def _parse(url: str, base: Path | None) -> sa.URL:
     return parsed
 
 
-@contextmanager
-def _waiting(connection: sa.Connection, seconds: float) -> Iterator[None]:
-    """Wait no more than `seconds` for SQLite's other writer in this block."""
-    if seconds >= BUSY_SECONDS:
-        yield
-        return
-    try:
-        connection.exec_driver_sql(f"PRAGMA busy_timeout = {seconds * 1000:.0f}").close()
-        yield
-    finally:
-        connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000:.0f}").close()
-
-
 def _bring_up(engine: sa.Engine, marker: Marker | None) -> None:
     """Bring the schema up to date, unless the store is not the one that `marker` knows."""
     place = f"the database {engine.url.database}"
@@ -198,7 +182,9 @@ def _engine(url: sa.URL) -> sa.Engine:
         engine = sa.create_engine(url, pool_pre_ping=True, hide_parameters=True)
         sa.event.listen(engine, "connect", _set_up_postgres)
         return engine
-    engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
+    engine = sa.create_engine(
+        url, connect_args={"timeout": turns.BUSY_SECONDS}, hide_parameters=True
+    )
     sa.event.listen(engine, "connect", _set_up_sqlite)
     return engine
 

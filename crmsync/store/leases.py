@@ -11,7 +11,6 @@ its row is locked.
 from __future__ import annotations
 
 import os
-import sys
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -21,7 +20,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from crmsync.errors import LeaseHeld
-from crmsync.store import points
+from crmsync.store import locks, points, turns
 from crmsync.store.complaints import unwritable
 from crmsync.store.log import numbers
 from crmsync.store.tables import lease as lease_table
@@ -86,7 +85,7 @@ def refuse_beside(engine: sa.Engine, names: Iterable[str]) -> None:
 def _take(engine: sa.Engine, name: str, holder: str) -> Lease:
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            turns.begin(connection)
         token = numbers(connection, "lease", 1)[0]
         connection.execute(sa.delete(lease_table).where(lease_table.c.name == name))
         expiry = "" if engine.dialect.name == "sqlite" else EXPIRY
@@ -112,29 +111,15 @@ def _file_lock(engine: sa.Engine, name: str) -> Iterator[None]:
         return
     path = Path(f"{database}.lease-{zlib.crc32(name.encode()):08x}")
     try:
-        with points.effect("lease/file"):
-            descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+        descriptor = locks.open_lock(path, point="lease/file")
     except OSError as error:
         raise unwritable("the lease beside the store,", path, error) from error
     try:
-        _lock_descriptor(descriptor, name)
+        if not locks.take(descriptor):
+            raise _held(name)
         yield
     finally:
         os.close(descriptor)
-
-
-def _lock_descriptor(descriptor: int, name: str) -> None:
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        raise _held(name) from error
 
 
 @contextmanager

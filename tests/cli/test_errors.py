@@ -117,7 +117,7 @@ def test_a_locked_store(
 ) -> None:
     write(tmp_path, HEAD)
     assert call(tmp_path, capsys, "sync")[0] == 0
-    monkeypatch.setattr("crmsync.store.database.BUSY_SECONDS", 0.05)
+    monkeypatch.setattr("crmsync.store.turns.BUSY_SECONDS", 0.05)
     other = sqlite3.connect(tmp_path / "store.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     code, said = call(tmp_path, capsys, "sync")
@@ -145,7 +145,7 @@ def test_a_second_run_that_finds_the_store_locked_is_told_of_the_first(
 ) -> None:
     write(tmp_path, HEAD)
     store = open_store("sqlite:///store.db", base=tmp_path)
-    monkeypatch.setattr("crmsync.store.database.BUSY_SECONDS", 0.05)
+    monkeypatch.setattr("crmsync.store.turns.BUSY_SECONDS", 0.05)
     with store.lease("resolve", holder="other"), store.work():
         code, said = call(tmp_path, capsys, "sync")
     store.close()
@@ -158,7 +158,7 @@ def test_a_run_that_finds_another_program_committing_asks_whose_it_is_and_waits(
 ) -> None:
     write(tmp_path, HEAD)
     assert call(tmp_path, capsys, "sync")[0] == 0
-    monkeypatch.setattr("crmsync.store.database.BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("crmsync.store.turns.BUSY_SECONDS", 0.1)
     monkeypatch.setattr("crmsync.store.database.SOON_SECONDS", 0.05)
     other = sqlite3.connect(tmp_path / "store.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")

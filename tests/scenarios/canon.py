@@ -1,6 +1,7 @@
 """The content of a store in a canonical form: two stores that mean the same compare equal.
 
-Record ids become Refs, customer ids become the Refs of their source customers, rows are sorted;
+Record ids become Refs, stream ids the streams' names, customer ids the Refs of their source
+customers; rows are sorted, and the two of a pair too, which are in the order of their record ids;
 run ids, stamps, log numbers and counters are left out: they say how it came about, not what is.
 """
 
@@ -35,18 +36,27 @@ def canon(store: Store) -> dict[str, list[str]]:
     with store.read() as work:
         ids = [row[0] for row in work.all(sa.select(tables.record.c.id))]
         refs = {number: str(ref) for number, ref in records.refs(work, ids).items()}
-        names = _customers(work, refs)
+        names, streams = _customers(work, refs), _streams(work)
         return {
-            table.name: sorted(_text(row, refs, names) for row in work.all(sa.select(table)))
+            table.name: sorted(
+                _text(row, refs, names, streams) for row in work.all(sa.select(table))
+            )
             for table in tables.metadata.sorted_tables
             if table.name not in WITHOUT
         }
 
 
 def cursors(store: Store) -> dict[str, Any]:
-    """Where each stream will be read on."""
+    """Where each stream will be read on; which runs took part in a reading is chance."""
     with store.read() as work:
-        return {f"{s.connection}/{s.name}": s.state for s in records.all_streams(work).values()}
+        return {
+            f"{one.connection}/{one.name}": {**one.state, "runs": len(one.state.get("runs", ()))}
+            for one in records.all_streams(work).values()
+        }
+
+
+def _streams(work: Any) -> dict[int, str]:
+    return {one.id: f"{one.connection}/{one.name}" for one in records.all_streams(work).values()}
 
 
 def _customers(work: Any, refs: dict[int, str]) -> dict[str, str]:
@@ -67,14 +77,16 @@ def _customers(work: Any, refs: dict[int, str]) -> dict[str, str]:
     return names
 
 
-def _text(row: Any, refs: dict[int, str], names: dict[str, str]) -> str:
+def _text(row: Any, refs: dict[int, str], names: dict[str, str], streams: dict[int, str]) -> str:
     cells = {}
     for name, value in row._mapping.items():
         if name in LEFT_OUT:
             continue
         cells[name] = refs.get(value, value) if name in RECORD_IDS else value
-    if "external_id" in cells:
-        cells.pop("stream_id", None)
+        if name == "stream_id":
+            cells[name] = streams[value]
+    if "b_id" in cells:
+        cells["a_id"], cells["b_id"] = sorted((str(cells["a_id"]), str(cells["b_id"])))
     text = repr(sorted(cells.items()))
     for customer_id, name in names.items():
         text = text.replace(customer_id, name)

@@ -107,11 +107,14 @@ def _content(size: int) -> Content:
     return content
 
 
-def live(folder: Path, url: str, states: list[Content]) -> None:
-    """The whole life from wherever it stands: what has ended is not done again."""
+def live(folder: Path, url: str, states: list[Content], *, old: bool = True) -> None:
+    """The whole life from wherever it stands: what has ended is not done again.
+
+    Without `old` there is never more than one connection.
+    """
     if not (folder / "crmsync.toml").exists():
         _call(folder, "init")
-    furnish(folder, url)
+    furnish(folder, url, old=old)
     _call(folder, "status")
     first, second = DAYS
     _now[:] = [states[0]]
@@ -123,8 +126,9 @@ def live(folder: Path, url: str, states: list[Content]) -> None:
     _once(folder, "sync", second, "sync", "--again", "shop/customers")
     for number in _parked(folder):
         _call(folder, "parked", "drop", number)
-    furnish(folder, url, old=False)
-    _once(folder, "withdraw", second, "withdraw", "old", "--yes")
+    if old:
+        furnish(folder, url, old=False)
+        _once(folder, "withdraw", second, "withdraw", "old", "--yes")
     _call(folder, "till", "build", "--out", str(folder / "till.db"))
     _call(folder, "outreach", "plan", "--as-of", second, "--out", str(folder / "plan.json"))
 
@@ -163,6 +167,7 @@ def start(
     watch: Watch | None = None,
     *,
     said: Path | None = None,
+    old: bool = True,
 ) -> int:
     """Live in a child process that calls `watch` at every point; gives its process id.
 
@@ -181,7 +186,7 @@ def start(
             setattr(sys, name, os.fdopen(number, "w", 1, encoding="utf-8", closefd=False))
         people.datetime = Clock  # type: ignore[misc]
         points.watch = watch or points.watch
-        live(folder, url, states)
+        live(folder, url, states, old=old)
         code = 0
     except SystemExit as ended:
         code = int(str(ended.code))
@@ -198,7 +203,9 @@ def end(child: int, folder: Path) -> None:
     assert code == 0, f"{code}: {(folder.parent / 'said.txt').read_text(encoding='utf-8')}"
 
 
-def traced(folder: Path, url: str, states: list[Content]) -> list[tuple[float, str]]:
+def traced(
+    folder: Path, url: str, states: list[Content], *, old: bool = True
+) -> list[tuple[float, str]]:
     """Live undisturbed; gives each point reached with the seconds since the beginning."""
     trace = folder.parent / "trace.txt"
     file = os.open(trace, os.O_CREAT | os.O_TRUNC | os.O_WRONLY)
@@ -207,7 +214,7 @@ def traced(folder: Path, url: str, states: list[Content]) -> list[tuple[float, s
     def note(name: str) -> None:
         os.write(file, f"{time.monotonic() - began} {name}\n".encode())
 
-    end(start(folder, url, states, note), folder)
+    end(start(folder, url, states, note, old=old), folder)
     os.close(file)
     lines = [line.split() for line in trace.read_text(encoding="utf-8").splitlines()]
     return [(float(at), name) for at, name in lines]

@@ -16,7 +16,7 @@ FOREIGN = ("demo", "migrations")
 STAGES = ("resolve", "profile", "habits", "ledger", "till")
 """The stages of a project without plugins; the batch of each has a name of its own."""
 
-CARRIERS = {"work", "effect", "replaced", "files.put"}
+CARRIERS = {"work", "effect", "replaced", "files.put", "open_lock"}
 """What takes the name of a point."""
 PLACING = {"rename", "hardlink_to", "symlink_to", "write_text", "write_bytes", "touch",
            "os.replace", "os.renames", "os.link", "os.symlink", "shutil.copy", "shutil.copyfile",
@@ -106,6 +106,7 @@ def _moments(name: str, said: str | None) -> set[str]:
     moments = {
         "work": (":begin", ":before", ":after"),
         "effect": (":before", ":after"),
+        "open_lock": (":before", ":after"),
     }.get(name, ("/write:before", "/write:after", "/replace:before", "/replace:after"))
     names = [said.replace("{stage.name}", one) for one in STAGES]
     return {f"{one}{moment}" for one in names for moment in moments}

@@ -160,12 +160,13 @@ def test_the_database_tells_what_changed_and_what_is_gone(folder: Path) -> None:
     assert landed(report, "erp/orders") == {"read": 9, "changed": 1, "unchanged": 8, "deleted": 1}
 
 
-def test_reconcile_sees_what_moved_no_stamp(folder: Path) -> None:
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_reconcile_sees_what_moved_no_stamp(folder: Path, jobs: int) -> None:
     run(folder)
     shop(folder, "UPDATE orders SET placed = '2025-03-07' WHERE id = 7")
     assert "changed" not in landed(run(folder), "erp/orders")
     with open_project(folder) as project:
-        report = sync(project, as_of=NOW.date().isoformat(), now=NOW, whole=True)
+        report = sync(project, as_of=NOW.date().isoformat(), now=NOW, whole=True, jobs=jobs)
     assert landed(report, "erp/orders") == {"read": 40, "changed": 1, "unchanged": 39}
     assert landed(run(folder), "erp/orders") == {"read": 8, "unchanged": 8}
 

@@ -14,7 +14,10 @@ from tests.scenarios.killing import backend, differences, fresh, killed_at, outc
 from tests.scenarios.killing import end as wait
 from tests.scenarios.points import of_the_source
 
-ELSEWHERE = {"sqlite": ("lease/lock", "lease/unlock"), "postgres": ("store/file", "lease/file")}
+ELSEWHERE = {
+    "sqlite": ("lease/lock", "lease/unlock", "log/ids"),
+    "postgres": ("store/file", "store/line", "lease/file"),
+}
 """What only the other store does."""
 
 

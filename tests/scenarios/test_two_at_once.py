@@ -41,7 +41,7 @@ def code(child: int) -> int:
 
 
 @contextmanager
-def asleep(folder: Path, url: str, point: str) -> Iterator[int]:
+def asleep(folder: Path, url: str, point: str, *, old: bool = True) -> Iterator[int]:
     """A process that stopped itself at this point, and sleeps until SIGCONT or the block's end."""
     stopped: list[str] = []
 
@@ -50,7 +50,7 @@ def asleep(folder: Path, url: str, point: str) -> Iterator[int]:
             stopped.append(name)
             os.kill(os.getpid(), signal.SIGSTOP)
 
-    child = start(folder, url, backend(30), watch)
+    child = start(folder, url, backend(30), watch, old=old)
     _, status = os.waitpid(child, os.WUNTRACED)
     assert os.WIFSTOPPED(status)
     try:
@@ -76,14 +76,14 @@ def test_who_slept_past_its_lease_cannot_write(
     kind: str, point: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     folder, url = place(kind, tmp_path, request)
-    traced(folder, url, backend(30))
+    traced(folder, url, backend(30), old=False)
     expected = outcome(url, folder)
     fresh(url, folder)
-    with asleep(folder, url, point) as sleeper:
-        assert code(start(folder, url, backend(30))) == LEASE_HELD
+    with asleep(folder, url, point, old=False) as sleeper:
+        assert code(start(folder, url, backend(30), old=False)) == LEASE_HELD
         if kind == "postgres":
             let_expire(url)
-            end(start(folder, url, backend(30)), folder)
+            end(start(folder, url, backend(30), old=False), folder)
     os.kill(sleeper, signal.SIGCONT)
     # an operating system's lock does not expire: who sleeps with it is alive, and goes on
     assert code(sleeper) == (LEASE_HELD if kind == "postgres" else 0)
@@ -96,11 +96,11 @@ def test_of_two_that_start_together_one_works(
     kind: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     folder, url = place(kind, tmp_path, request)
-    traced(folder, url, backend(30))
+    traced(folder, url, backend(30), old=False)
     expected = outcome(url, folder)
     fresh(url, folder)
-    furnish(folder, url)
-    both = [start(folder, url, backend(30)) for _ in range(2)]
+    furnish(folder, url, old=False)
+    both = [start(folder, url, backend(30), old=False) for _ in range(2)]
     codes = sorted(code(child) for child in both)
     assert codes in ([0, 0], [0, LEASE_HELD])  # the later one may find everything done
     assert differences(outcome(url, folder), expected) == []

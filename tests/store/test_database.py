@@ -102,7 +102,7 @@ def test_alembic_stays_unloaded_when_the_revision_fits(tmp_path: Path) -> None:
 def test_a_locked_store_is_said_in_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("crmsync.store.database.BUSY_SECONDS", 0.05)
+    monkeypatch.setattr("crmsync.store.turns.BUSY_SECONDS", 0.05)
     path = tmp_path / "store.db"
     store = open_store(f"sqlite:///{path}")
     other = sqlite3.connect(path, isolation_level=None)
