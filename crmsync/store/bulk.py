@@ -30,7 +30,15 @@ def upsert(connection: sa.Connection, table: sa.Table, rows: Rows, *, new: bool 
     if len(rows) < FEW:
         marks = ", ".join("?" if sqlite else "%s" for _ in table.columns)
         told = map(tuple, rows) if sqlite else rows  # bound quicker when plain
-        driver.cursor().executemany(_upsert_text(table, f"({marks})"), told)
+        text = _upsert_text(table, f"({marks})")
+        if sqlite or len(rows) > 1:
+            driver.cursor().executemany(text, told)
+        else:
+            driver.execute(text, rows[0])
+        if not sqlite and len(rows) > 1:
+            # psycopg sends many in a pipeline, behind which the server's clock for a transaction
+            # that stands still has stopped; any other statement starts it again
+            driver.execute("SELECT 1")
     elif sqlite:
         _insert_many(driver, table, rows)
     elif new:
