@@ -1,8 +1,11 @@
 """Load: 20,000 customers and 40,000 orders from files to committed raw and model records.
 
+    python -m bench.load [--times 3] [--dlt PYTHON] [--singer FOLDER] [--memory]
+
 Prints CPU seconds beside the plain pydantic and SQLite loop, which normalizes nothing and stores
-one document a record, and beside dlt where it is installed; with --memory the growth of memory from
-100,000 to 1,000,000 records. The rows are counted afterwards.
+one document a record, and beside the peers: dlt with its best settings and its default ones, and
+Singer (tap-jsonl to target-duckdb), where they are found (see `bench.peers`); with --memory the
+growth of memory from 100,000 to 1,000,000 records. The rows are counted afterwards.
 
 The loop runs twice: with 5,000 records in a commit, as crmsync has them, and with 250, which is the
 least it can need: few models live at once, so Python's collector hardly works, but a kill in the
@@ -12,15 +15,19 @@ middle or a slow disk costs twenty times as many commits.
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import sqlite3
+import sys
 import tempfile
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from bench import data
 from bench.measure import Figures, in_turn, run
+from bench.peers import Load, find_dlt, find_singer
 
 CUSTOMERS, ORDERS = 20_000, 40_000
+PEERS = ("dlt, best", "dlt, default", "Singer")
 
 
 def ours(source: Path, target: Path, customers: int, orders: int) -> Figures:
@@ -41,26 +48,34 @@ def ours(source: Path, target: Path, customers: int, orders: int) -> Figures:
     return figures
 
 
-def compare(times: int) -> None:
-    """Ours, the floor and the peer, in turn."""
+def compare(times: int, peers: dict[str, Load]) -> None:
+    """Ours, the floor and the peers, in turn; dlt's default settings once, for they take long."""
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)
         data.write(scratch, CUSTOMERS, ORDERS)
-        contenders = {
+        once = {name: peers.pop(name) for name in ("dlt, default",) if name in peers}
+        contenders: dict[str, Callable[[Path], Figures]] = {
             "plain 5,000": lambda folder: run("bench.plain", scratch, folder / "plain.db", 5000),
             "plain 250": lambda folder: run("bench.plain", scratch, folder / "plain.db", 250),
             "crmsync": lambda folder: ours(scratch, folder, CUSTOMERS, ORDERS),
         }
-        if importlib.util.find_spec("dlt"):
-            contenders["dlt"] = lambda folder: run("bench.peer_dlt", scratch, folder)
+        contenders |= {peer: partial(load, scratch) for peer, load in peers.items()}
         found = in_turn(contenders, scratch, times=times)
-    floors = [found[name].cpu for name in ("plain 5,000", "plain 250")]
-    print(f"{'':11} {'CPU s':>7} {'wall s':>7} {'MB':>6} {'x 5,000':>8} {'x 250':>8}")
+        slow = {peer: partial(load, scratch) for peer, load in once.items()}
+        found |= in_turn(slow, scratch, times=1)
+    _show(found)
+
+
+def _show(found: dict[str, Figures]) -> None:
+    """A line for each contender: its figures, and how many times the floors and us it needs."""
+    beside = [found[name].cpu for name in ("plain 5,000", "plain 250", "crmsync")]
+    print(f"{'':12} {'CPU s':>7} {'wall s':>7} {'MB':>6} {'x 5,000':>8} {'x 250':>8} {'x ours':>8}")
     for contender, one in found.items():
-        ratios = " ".join(f"{one.cpu / floor:8.2f}" for floor in floors)
-        print(f"{contender:11} {one.cpu:7.2f} {one.wall:7.2f} {one.peak:6.0f} {ratios}")
-    if "dlt" in found:
-        print(f"dlt needs {found['dlt'].cpu / found['crmsync'].cpu:.1f} times the CPU of crmsync")
+        ratios = " ".join(f"{one.cpu / other:8.2f}" for other in beside)
+        print(f"{contender:12} {one.cpu:7.2f} {one.wall:7.2f} {one.peak:6.0f} {ratios}")
+    for peer in PEERS:
+        if peer not in found:
+            print(f"{peer:12} not found, see bench.peers")
 
 
 def memory() -> None:
@@ -79,6 +94,11 @@ def memory() -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=3)
+    parser.add_argument("--dlt", default=sys.executable, metavar="PYTHON")
+    parser.add_argument("--singer", metavar="FOLDER")
     parser.add_argument("--memory", action="store_true")
     options = parser.parse_args()
-    memory() if options.memory else compare(options.times)
+    if options.memory:
+        memory()
+    else:
+        compare(options.times, find_dlt(options.dlt) | find_singer(options.singer))

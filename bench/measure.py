@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,20 +23,53 @@ class Figures:
     wall: float
     peak: float
 
+    def __add__(self, other: Figures) -> Figures:
+        """This run and then the other one."""
+        return Figures(self.cpu + other.cpu, self.wall + other.wall, max(self.peak, other.peak))
 
-def run(module: str, *arguments: object) -> Figures:
+
+def run(module: str, *arguments: object, python: str = sys.executable) -> Figures:
     """Run `python -m module` once, compiled as an installed program is; RuntimeError unless it
     ends with 0."""
-    command = [sys.executable, "-m", module, *map(str, arguments)]
-    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    return pipe([python, "-m", module, *map(str, arguments)])
+
+
+def pipe(*commands: Sequence[str]) -> Figures:
+    """Run programs at once, each reading what the one before it writes: the CPU and memory of all.
+
+    RuntimeError, with the end of what they complained of, unless each ends with 0.
+    """
     began = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment)
+    with tempfile.TemporaryFile("w+") as said:
+        running = _started(commands, said)
+        ended = [_ended(process) for process in running]
+        wall = time.perf_counter() - began
+        if any(process.returncode for process in running):
+            said.seek(0)
+            codes = [process.returncode for process in running]
+            raise RuntimeError(f"{commands} ended with {codes}: {said.read()[-2000:]}")
+    cpu = sum(usage.ru_utime + usage.ru_stime for usage in ended)
+    return Figures(cpu, wall, sum(usage.ru_maxrss for usage in ended) / 1024)
+
+
+def _started(commands: Sequence[Sequence[str]], said: IO[str]) -> list[subprocess.Popen[bytes]]:
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    running: list[subprocess.Popen[bytes]] = []
+    for place, command in enumerate(commands):
+        before = running[-1].stdout if running else None
+        out = subprocess.PIPE if place + 1 < len(commands) else subprocess.DEVNULL
+        process = subprocess.Popen(command, stdin=before, stdout=out, stderr=said, env=environment)
+        if before is not None:
+            before.close()
+        running.append(process)
+    return running
+
+
+def _ended(process: subprocess.Popen[bytes]) -> resource.struct_rusage:
+    """Wait for a process: what it used."""
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}")
-    wall = time.perf_counter() - began
-    return Figures(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1024)
+    return usage
 
 
 def median(runs: Sequence[Figures]) -> Figures:
