@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
-import orjson
-
 from crmsync.connectors.files.lines import Mark
 
 KEPT = 65_536
@@ -54,26 +52,14 @@ class Reader(Protocol):
 
 
 class PlainPage(NamedTuple):
-    """Well-formed JSON objects that were read at once, the key of each, and the mark after them."""
+    """Well-formed entries that were read at once: key and JSON of each, and the mark after them.
 
-    keys: list[int | str]
+    What was not read from JSON is written as the engine would write it: by its names in order.
+    """
+
+    keys: Sequence[int | str]
     payloads: list[bytes]
     mark: Mark
-
-
-class Undecoded(Sequence[Mapping[str, Any]]):
-    """The records in some payloads, decoded whenever one is asked for."""
-
-    def __init__(self, payloads: Sequence[bytes]) -> None:
-        self._payloads = payloads
-
-    def __len__(self) -> int:
-        return len(self._payloads)
-
-    def __getitem__(self, place: Any) -> Any:
-        if isinstance(place, slice):
-            return [orjson.loads(payload) for payload in self._payloads[place]]
-        return orjson.loads(self._payloads[place])
 
 
 @runtime_checkable
@@ -81,5 +67,8 @@ class ReadsPages(Protocol):
     """A reader that can read many well-formed entries at once."""
 
     def plain_page(self, mark: Mark, most: int, key: str) -> PlainPage | None:
-        """The next `most` entries after `mark`; None unless all are plainly good and have a key."""
+        """The next entries after `mark`, at most so many, as `entries` would tell them.
+
+        None unless all are plainly good and have a key.
+        """
         ...

@@ -5,16 +5,15 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
-from functools import cache
 from itertools import islice
 from typing import Any, BinaryIO
 
-import msgspec
 import orjson
 
 from crmsync.connectors.files.entries import KEPT, Broken, Entry, Item, PlainPage
 from crmsync.connectors.files.lines import CHUNK, START, Lines, Mark
 from crmsync.connectors.files.sniff import ASCII, SAMPLE, settle_encoding
+from crmsync.model.undecoded import read_keys
 
 _DECODE = json.JSONDecoder().raw_decode
 LONGEST = 16_000_000
@@ -66,9 +65,8 @@ class JsonLines:
         end = mark.offset + len(text)
         if len(raw) < most or end > self._size or not text.endswith(b"\n") or not self._utf8(text):
             return None
-        try:
-            keys = [found.key for found in map(_keyed(key).decode, raw)]
-        except (msgspec.MsgspecError, RecursionError):
+        keys = read_keys(raw, key)
+        if keys is None:
             return None
         return PlainPage(keys, list(map(bytes.rstrip, raw)), Mark(end, mark.line + most))
 
@@ -97,13 +95,6 @@ class JsonLines:
         if item is None or not spoilt:
             return item
         return Broken(spoilt, _kept(text))
-
-
-@cache
-def _keyed(name: str) -> msgspec.json.Decoder[Any]:
-    """What reads of a JSON object only the number or text called `name`, and checks the rest."""
-    shape = msgspec.defstruct("Keyed", [("key", int | str)], rename={"key": name})
-    return msgspec.json.Decoder(shape)
 
 
 def _load(text: str) -> Item | None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from crmsync.connectors.files.entries import Broken, Entry, Reader, ReadsPages, Undecoded
+from crmsync.connectors.files.entries import Broken, Entry, Reader, ReadsPages
 from crmsync.connectors.files.folder import Position, Reading
 from crmsync.connectors.files.lines import Mark
 from crmsync.connectors.mapping import ROWS, Record, key_teller, with_key
 from crmsync.model.stream import Page, Unreadable
+from crmsync.model.undecoded import Undecoded, are_plain
 
 PAGE = 500
 """Records on a page."""
@@ -34,7 +35,7 @@ class Pager:
         if not isinstance(reader, ReadsPages) or self._reading.again or len(self._keys) > 1:
             return
         (key,) = self._keys
-        while (found := reader.plain_page(self.mark, PAGE, key)) and _are_plain(found.keys):
+        while (found := reader.plain_page(self.mark, PAGE, key)) and are_plain(found.keys):
             self.mark = found.mark
             yield Page(
                 records=Undecoded(found.payloads),
@@ -96,11 +97,3 @@ class Pager:
         )
         self._records, self._payloads, self._unreadable = [], [], []
         return page
-
-
-def _are_plain(keys: Sequence[int | str]) -> bool:
-    """Whether no key needs tidying: each is a number of 64 bits, or a text without blanks."""
-    texts = [key for key in keys if isinstance(key, str)]
-    if not texts:
-        return all(-(2**63) <= key < 2**64 for key in keys if isinstance(key, int))
-    return len(texts) == len(keys) and all(key and key == key.strip() for key in texts)
