@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 from collections.abc import Generator, Iterator, Sequence
 from itertools import islice
-from operator import itemgetter
 from typing import BinaryIO
 
-from crmsync.connectors.files.csv_page import RowWriter, split_rows
+from crmsync.connectors.files.csv_page import cut
 from crmsync.connectors.files.entries import KEPT, Broken, Entry, PlainPage
 from crmsync.connectors.files.lines import START, Lines, Mark
+from crmsync.connectors.files.page_json import PageJson
 from crmsync.connectors.files.sniff import SAMPLE, find_separator, settle_encoding
 
 FEW = 20
@@ -50,7 +50,7 @@ class CsvFile:
         self._separator = separator or self._find_separator(sample, skip)
         self._data = self._pass_over(skip)
         self.columns: Sequence[str] = tuple(columns) or self._read_head()
-        self._writer = RowWriter(self.columns)
+        self._json = PageJson(self.columns)
 
     def entries(self, mark: Mark) -> Iterator[Entry]:
         """Every row after `mark` (the first row of data at the earliest)."""
@@ -64,28 +64,21 @@ class CsvFile:
         None where one has not, or where fewer are left: `entries` then reads on from `mark`.
         """
         at = max(mark, self._data)
-        if not self._writer.plain or key not in self.columns:
+        if not self._json.plain or key not in self.columns:
             return None
         self._file.seek(at.offset)
         raw = list(islice(self._file, most))
         end = at.offset + sum(map(len, raw))
         if len(raw) < most or end > self._size or not raw[-1].endswith(b"\n"):
             return None
-        rows = self._rows(raw, at)
-        payloads = self._writer.write(rows)
-        if payloads is None:
-            return None
-        keys = list(map(itemgetter(self.columns.index(key)), rows))
-        return PlainPage(keys, payloads, Mark(end, at.line + most))
-
-    def _rows(self, raw: Sequence[bytes], at: Mark) -> Sequence[Sequence[str]]:
-        """The rows of these lines, none where one may not be plainly right."""
         lines = self._lines(at)
         text = lines.decode_all(raw)
         self._encoding = lines.encoding
-        if text is None or text.count("\n") != len(raw):
-            return ()
-        return split_rows(text, separator=self._separator, quote=self._quote)
+        found = text and cut(raw, text, separator=self._separator, quote=self._quote)
+        if not found or len(found) != len(self.columns):
+            return None
+        keys, payloads = found[self.columns.index(key)], self._json.write(found)
+        return None if payloads is None else PlainPage(keys, payloads, Mark(end, at.line + most))
 
     def _run(self, at: Mark) -> Generator[Entry, None, Mark | None]:
         """The rows from `at` on; returns where to start anew after a row that swallowed lines."""

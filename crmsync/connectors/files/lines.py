@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, NamedTuple
 
@@ -10,7 +11,7 @@ from crmsync.connectors.files.sniff import ASCII, find_one_byte
 CHUNK = 65_536
 NO_TEXT = "is not text of the file's encoding"
 NUL = "holds a NUL sign"
-WHOLE = frozenset({"utf-8", "cp1252", "cp850", "iso8859-1"})
+WHOLE = frozenset({"utf-8", "utf-8-sig", "cp1252", "cp850", "iso8859-1"})
 """Encodings in which lines say together what each says alone."""
 
 
@@ -83,23 +84,20 @@ class Lines:
         return text
 
     def decode_all(self, lines: Sequence[bytes]) -> str | None:
-        """The text of several encoded lines; None where one of them would have to be mended."""
+        """The text of several encoded lines; None where one may have to be mended, or is rare."""
         raw = b"".join(lines)
-        if b"\0" in raw or self._wide:
+        if b"\0" in raw or codecs.BOM_UTF8 in raw or self._wide:
             return None
         if raw.isascii():
             return raw.decode("ascii")
         if self.encoding == ASCII:
             self._choose(next(line for line in lines if not line.isascii()))
-        if self.encoding in WHOLE:
-            try:
-                text = raw.decode(self.encoding)
-            except UnicodeDecodeError:
-                return None
-            if "\ufeff" not in text:
-                return text
-        text = "".join(map(self.decode, lines))
-        return None if self.spoilt else text
+        if self.encoding not in WHOLE:
+            return None
+        try:
+            return raw.decode(self.encoding)
+        except UnicodeDecodeError:
+            return None
 
     @property
     def _wide(self) -> bool:

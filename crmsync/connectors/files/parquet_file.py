@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
-from crmsync.connectors.files.entries import Broken, Entry, Item
+from crmsync.connectors.files.entries import Broken, Entry, Item, PlainPage
 from crmsync.connectors.files.lines import START, Mark
+from crmsync.connectors.files.page_json import PageJson
+from crmsync.connectors.files.parquet_cells import cells, rare_cells
 from crmsync.connectors.mapping import to_json
 
 BATCH = 500
@@ -27,11 +29,13 @@ class ParquetFile:
 
         self._problem = ""
         self.columns: Sequence[str] | None = None
+        self._ahead: tuple[int, Iterator[Any]] = (-1, iter(()))
         try:
             self._parquet = parquet.ParquetFile(file)
             schema = self._parquet.schema_arrow
             self._fine = [place for place, one in enumerate(schema) if _is_finer(one.type)]
             self.columns = tuple(schema.names)
+            self._json = PageJson(self.columns)
         except _UNREADABLE as error:
             self._problem = f"is not a readable Parquet file ({type(error).__name__})"
 
@@ -51,6 +55,50 @@ class ParquetFile:
         except _UNREADABLE as error:
             reason = f"is damaged ({type(error).__name__}); the file was not read beyond it"
             yield Broken(reason), number + 1, Mark(number + 1, number + 1)
+
+    def plain_page(self, mark: Mark, most: int, key: str) -> PlainPage | None:
+        """The next rows at once, at most `most`, when all can be read and have a key.
+
+        None where one cannot, or where none is left: `entries` then reads on from `mark`.
+        """
+        if self._problem or not self._json.plain or key not in (self.columns or ()):
+            return None
+        try:
+            batch = self._next(mark.offset, most)
+            return self._plain_page(batch, mark, key) if batch is not None else None
+        except _UNREADABLE:
+            return None
+
+    def _next(self, passed: int, most: int) -> Any:
+        """The rows after the first `passed`, at most `most`; None at the end."""
+        number, batches = self._ahead
+        if number != passed:
+            groups, number = self._groups(passed)
+            batches = self._parquet.iter_batches(most, row_groups=groups)
+        for batch in batches:
+            left = number + batch.num_rows - passed
+            if left > 0:
+                self._ahead = (passed + left, batches)
+                return batch.slice(batch.num_rows - left)
+            number += batch.num_rows
+        return None
+
+    def _plain_page(self, batch: Any, mark: Mark, key: str) -> PlainPage | None:
+        batch = self._in_microseconds(batch)
+        told = [cells(column) for column in batch.columns]
+        keys = told[batch.schema.get_field_index(key)]
+        if keys is None or None in keys or not {int, str}.issuperset(map(type, keys)):
+            return None
+        usual = [column for column in told if column is not None]
+        if len(usual) == len(told):
+            payloads = self._json.write(usual)
+        else:
+            pairs = zip(told, batch.columns, strict=True)
+            payloads = self._json.write_any(
+                [rare_cells(column) if some is None else some for some, column in pairs]
+            )
+        passed = mark.offset + batch.num_rows
+        return None if payloads is None else PlainPage(keys, payloads, Mark(passed, passed))
 
     def _items(self, batch: Any) -> Iterator[Item]:
         batch = self._in_microseconds(batch)
