@@ -1,4 +1,4 @@
-"""Writes the benchmark's customers as flat tables: CSV, Parquet, Excel, and JSON lines beside them."""
+"""Writes the benchmark's customers as flat tables: CSV, Parquet, Excel, JSON lines beside them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Row = dict[str, Any]
 
 CONFIG = """
 [crmsync]
-store = "sqlite:///store.db"
+store = "{store}"
 [controllers.bench]
 name = "Bench GmbH"
 [connections.crm]
@@ -29,6 +29,8 @@ kind = "customers"
 path = "{path}"
 key = "id"
 deletes = "{deletes}"
+"""
+MAP = """
 [connections.crm.streams.map]
 customer_number = "customer_number"
 salutation = "salutation"

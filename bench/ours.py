@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from bench.synced import synced
+
 CONFIG = """
 [crmsync]
 store = "{store}"
@@ -74,20 +76,10 @@ def load(folder: Path, target: Path, deletes: str = "none") -> None:
 
     With `deletes` "missing" the files are the whole of what there is, read anew each time.
     """
-    from crmsync.cli.collector import calm
-
-    calm()
-    from crmsync.engine.project import open_project
-    from crmsync.engine.sync import sync
-
     target.mkdir(parents=True, exist_ok=True)
     config = CONFIG.format(store="sqlite:///store.db", folder=folder, deletes=deletes)
     (target / "crmsync.toml").write_text(config, encoding="utf-8")
-    with open_project(target) as project:
-        report = sync(project, as_of="2026-11-21", behind=False)
-    if report.exit_code():
-        print(report.as_json())
-    sys.exit(report.exit_code())
+    synced(target, {})
 
 
 if __name__ == "__main__":

@@ -40,10 +40,8 @@ def main(times: int, most: int) -> None:
         f"{'customers':>9} {'CPU s':>7} {'wall s':>7} {'MB':>5} {'a CPU s':>8} {'start apart':>11}"
     )
     for customers, one in ((FEW, few), (most, many)):
-        whole, apart = customers / one.cpu, customers / (one.cpu - start)
-        print(
-            f"{customers:9,} {one.cpu:7.2f} {one.wall:7.2f} {one.peak:5.0f} {whole:8,.0f} {apart:11,.0f}"
-        )
+        line = f"{customers:9,} {one.cpu:7.2f} {one.wall:7.2f} {one.peak:5.0f}"
+        print(f"{line} {customers / one.cpu:8,.0f} {customers / (one.cpu - start):11,.0f}")
     whole = most / many.cpu / (FEW / few.cpu)
     apart = most / (many.cpu - start) / (FEW / (few.cpu - start))
     print(f"{most:,} have {whole:.0%} of the speed of {FEW:,}, {apart:.0%} with the start apart")

@@ -18,6 +18,7 @@ from crmsync.model.columns import Columns
 from crmsync.model.ref import can_be_kept
 from crmsync.model.stream import Json, Page, Stream, Window
 from crmsync.model.told import Told
+from crmsync.model.undecoded import Undecoded, are_plain, read_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,17 @@ def read_pages(
     """
     with blamed(connector.name, f"reading {stream.name}"):
         for page in connector.read(stream, window, position):
-            yield _without_unknown(page) if page.deleted or page.merged else page
+            told = _without_unknown(page) if page.deleted or page.merged else page
+            yield _with_bytes(told, stream) if isinstance(told.records, Undecoded) else told
+
+
+def _with_bytes(page: Page, stream: Stream) -> Page:
+    """The page with the bytes of its undecoded records, and their ids where all are plain."""
+    if page.payloads or not isinstance(page.records, Undecoded):
+        return page
+    keys = read_keys(page.records.payloads, stream.key)
+    ids = list(map(str, keys)) if keys and are_plain(keys) else ()
+    return replace(page, payloads=page.records.payloads, ids=ids)
 
 
 def _without_unknown(page: Page) -> Page:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-import msgspec
 import orjson
 
 
@@ -33,17 +32,26 @@ def read_keys(payloads: Sequence[bytes], name: str) -> list[int | str] | None:
 
     They are looked through, which checks that they are JSON, and nothing else of them is decoded.
     """
-    decode = _keyed(name).decode
+    found = _keyed(name)
+    if found is None:
+        return None
+    decode, errors = found
     try:
-        return [found.key for found in map(decode, payloads)]
-    except (msgspec.MsgspecError, RecursionError):
+        return [one.key for one in map(decode, payloads)]
+    except errors:
         return None
 
 
 @cache
-def _keyed(name: str) -> msgspec.json.Decoder[Any]:
-    shape = msgspec.defstruct("Keyed", [("key", int | str)], rename={"key": name})
-    return msgspec.json.Decoder(shape)
+def _keyed(name: str) -> tuple[Callable[[bytes], Any], tuple[type[Exception], ...]] | None:
+    """What reads the key called `name`, and what it raises; None where no name is so written."""
+    import msgspec
+
+    try:
+        shape = msgspec.defstruct("Keyed", [("key", int | str)], rename={"key": name})
+    except ValueError:  # a quote, a backslash
+        return None
+    return msgspec.json.Decoder(shape).decode, (msgspec.MsgspecError, RecursionError)
 
 
 def are_plain(keys: Sequence[int | str]) -> bool:

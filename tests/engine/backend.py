@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
+import orjson
 from pydantic import BaseModel
 
 from crmsync.engine.project import Project, open_project
@@ -22,6 +23,7 @@ from crmsync.model.stream import (
     Window,
 )
 from crmsync.model.told import AnyTold, ToldConsent, ToldContact, ToldCustomer, ToldLine, ToldOrder
+from crmsync.model.undecoded import Undecoded
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
@@ -45,6 +47,7 @@ class Content:
         self.deletes: Any = "missing"
         self.cursor: Any = "snapshot"
         self.version = "1"
+        self.undecoded = False  # records are given on as the bytes they came in
         self.windows: list[Window] = []
 
     def person(self, number: int, **fields: Any) -> None:
@@ -94,7 +97,10 @@ def connector(content: Content) -> type:
             while start < len(rows):
                 end = start + content.page
                 time.sleep(content.takes)
-                yield Page(records=rows[start:end], next_position=end, source=stream.name)
+                some: Any = rows[start:end]
+                if content.undecoded:
+                    some = Undecoded(list(map(orjson.dumps, some)))
+                yield Page(records=some, next_position=end, source=stream.name)
                 start = end
                 if content.fails is not None:
                     raise content.fails

@@ -185,7 +185,10 @@ class _Source:
                 hint="Nobody was deleted; the next run reads it anew. A program that writes such a "
                 "file beside its place and then renames it leaves no half ones.",
             )
-        finished = _finished(reading, path, pager, grows=grows, compared=not self._complete)
+        begun = None if self._complete or reading.whole else position.done.get(reading.name)
+        finished = _finished(
+            reading, path, pager, begun=begun, grows=grows, compared=not self._complete
+        )
         position = position.after(reading.name, finished)
         yield pager.last_page(position)
         return position
@@ -263,14 +266,24 @@ def _reached(where: str) -> Iterator[None]:
 
 
 def _finished(
-    reading: Reading, path: Path, pager: Pager, *, grows: bool, compared: bool
+    reading: Reading,
+    path: Path,
+    pager: Pager,
+    *,
+    begun: Finished | None,
+    grows: bool,
+    compared: bool,
 ) -> Finished:
-    """What is remembered of a file; its digest only where a later one will be `compared` to it."""
+    """What is remembered of a file; its digest only where a later one will be `compared` to it.
+
+    Where the reading went on after what is known as `begun`, that was found to be as it was.
+    """
     stamp, mark = reading.stamp, pager.mark
     rest = grows and mark.offset < stamp.size
+    sums = digest(path, stamp.size, begun=begun) if compared and Stamp.of(path) == stamp else ""
     return Finished(
         stamp=stamp,
-        digest=digest(path, stamp.size) if compared and Stamp.of(path) == stamp else "",
+        digest=sums,
         mark=mark,
         bad=pager.bad,
         open=not reading.finished and (pager.unfinished or rest),

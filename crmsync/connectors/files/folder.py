@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import glob
-import hashlib
 import os
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -185,14 +185,32 @@ def _same(path: Path, old: Finished) -> bool:
     return bool(old.digest) and digest(path, old.stamp.size) == old.digest
 
 
-def digest(path: Path, size: int) -> str:
-    """A hash of the first `size` bytes of a file."""
-    found, left = hashlib.sha256(), size
+BLOCK = 256 * CHUNK
+"""Bytes under one checksum of a digest: 16 MB."""
+
+
+def digest(path: Path, size: int, *, begun: Finished | None = None) -> str:
+    """The CRC-32 of every BLOCK of the first `size` bytes of a file, in hexadecimal.
+
+    A rewrite that moves what follows changes every checksum after it; a change inside one block is
+    found surely where it is of up to four bytes, else in all but one of four thousand million. Of a
+    file whose beginning is as in `begun` only the rest is read.
+    """
+    at, sums = 0, list[int]()
+    if begun is not None and begun.digest and begun.stamp.size <= size:
+        at, sums = begun.stamp.size, _sums(begun.digest)
     with path.open("rb") as file:
-        while left > 0 and (chunk := file.read(min(left, CHUNK))):
-            found.update(chunk)
-            left -= len(chunk)
-    return found.hexdigest()[:32]
+        file.seek(at)
+        while at < size and (chunk := file.read(min(size - at, CHUNK - at % CHUNK))):
+            if at % BLOCK == 0:
+                sums.append(0)
+            sums[-1] = zlib.crc32(chunk, sums[-1])
+            at += len(chunk)
+    return "".join(f"{one:08x}" for one in sums)
+
+
+def _sums(digest: str) -> list[int]:
+    return [int(digest[place : place + 8], 16) for place in range(0, len(digest), 8)]
 
 
 def find_files(base: Path, patterns: Sequence[str]) -> dict[str, Path]:
