@@ -34,6 +34,13 @@ def ours(source: Path, target: Path, customers: int, orders: int) -> Figures:
     """Our run, its rows counted."""
     figures = run("bench.ours", source, target / "project")
     database = sqlite3.connect(target / "project" / "store.db")
+    require(lambda text: database.execute(text).fetchone()[0], customers, orders)
+    database.close()
+    return figures
+
+
+def require(count: Callable[[str], int], customers: int, orders: int) -> None:
+    """RuntimeError unless the store holds all that was loaded; `count` runs a statement."""
     wanted = {
         "source_customer": customers,
         "orders": orders,
@@ -41,11 +48,9 @@ def ours(source: Path, target: Path, customers: int, orders: int) -> Figures:
         "record": customers + orders,
     }
     for table, expected in wanted.items():
-        (found,) = database.execute(f"SELECT count(*) FROM {table}").fetchone()
+        found = count(f"SELECT count(*) FROM {table}")
         if found != expected:
             raise RuntimeError(f"{table} holds {found} rows, not {expected}")
-    database.close()
-    return figures
 
 
 def compare(times: int, peers: dict[str, Load]) -> None:

@@ -71,13 +71,15 @@ tax_rate = "tax_rate"
 """
 
 
-def load(folder: Path, target: Path, deletes: str = "none") -> None:
-    """Take the files of `folder` into the store in `target`; leave with 1 when not clean.
+def load(
+    folder: Path, target: Path, deletes: str = "none", store: str = "sqlite:///store.db"
+) -> None:
+    """Take the files of `folder` into the project in `target`; leave with 1 when not clean.
 
     With `deletes` "missing" the files are the whole of what there is, read anew each time.
     """
     target.mkdir(parents=True, exist_ok=True)
-    config = CONFIG.format(store="sqlite:///store.db", folder=folder, deletes=deletes)
+    config = CONFIG.format(store=store, folder=folder, deletes=deletes)
     (target / "crmsync.toml").write_text(config, encoding="utf-8")
     synced(target, {})
 
