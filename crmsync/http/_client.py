@@ -128,6 +128,8 @@ def _pause(state: tenacity.RetryCallState) -> float:
 
 
 def _note(answer: httpx.Response, seconds: float) -> None:
+    if not log.isEnabledFor(logging.DEBUG):
+        return
     url = answer.request.url
     log.debug(
         "%s %s%s %s -> %s in %d ms",

@@ -11,9 +11,13 @@ import msgspec
 from crmsync.http import _faults
 from crmsync.model.undecoded import Undecoded
 
+_Raws = list[msgspec.Raw]
+_Part = _Raws | dict[str, Any] | str | int | float | bool | None
 _ANY = msgspec.json.Decoder()
-_PARTS = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_RECORDS = msgspec.json.Decoder(list[msgspec.Raw])
+_LEVEL = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_LAST = msgspec.json.Decoder(dict[str, _Part])
+"""The object that holds the records: in one pass its lists are cut into their elements."""
+_RECORDS = msgspec.json.Decoder(_Raws)
 
 
 def data(answer: httpx.Response, *, undecoded: str = "") -> Any:
@@ -51,11 +55,23 @@ def _apart(content: bytes, path: Sequence[str]) -> Any:
 def _part(content: Any, path: Sequence[str]) -> Any:
     """The JSON `content` with the list at `path` undecoded; KeyError where there is none."""
     if not path:
-        payloads = list(map(bytes, _RECORDS.decode(content)))
-        if any(payload[:1] != b"{" for payload in payloads):
-            raise KeyError
-        return Undecoded(payloads)
+        return _records(_RECORDS.decode(content))
     name, *rest = path
-    parts = _PARTS.decode(content)
-    inner = _part(parts.pop(name), rest)
-    return {key: _ANY.decode(part) for key, part in parts.items()} | {name: inner}
+    if not rest:
+        level = _LAST.decode(content)
+        inner = _records(level.pop(name))
+        return {key: _decoded(part) for key, part in level.items()} | {name: inner}
+    parts = _LEVEL.decode(content)
+    found = _part(parts.pop(name), rest)
+    return {key: _ANY.decode(part) for key, part in parts.items()} | {name: found}
+
+
+def _records(found: Any) -> Undecoded:
+    payloads = list(map(bytes, found)) if isinstance(found, list) else [b""]
+    if any(payload[:1] != b"{" for payload in payloads):
+        raise KeyError
+    return Undecoded(payloads)
+
+
+def _decoded(part: Any) -> Any:
+    return list(map(_ANY.decode, part)) if isinstance(part, list) else part

@@ -31,9 +31,8 @@ CELL = st.text(st.sampled_from('aß€"; \t\r\n\x0b\x1f\x7f\u2028\ufeff\\,'), ma
 ROW = st.tuples(CELL, CELL, st.sampled_from(["\n", "\r\n", "\r", ""]))
 
 
-def one_by_one(self: Pager, reader: Any) -> Iterator[Page]:
+def one_by_one(self: Pager, reader: Any) -> None:
     """No page at once."""
-    return iter(())
 
 
 def both(stream: dict[str, Any], folder: str, *, page: int = 3) -> tuple[list[Page], list[Page]]:
@@ -41,7 +40,7 @@ def both(stream: dict[str, Any], folder: str, *, page: int = 3) -> tuple[list[Pa
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pages, "PAGE", page)
         at_once = read(connector(folder, stream))
-        patch.setattr(Pager, "plain_pages", one_by_one)
+        patch.setattr(Pager, "_at_once", one_by_one)
         return at_once, read(connector(folder, stream))
 
 
@@ -211,3 +210,66 @@ def test_reading_parquet_goes_on_inside_a_group(tmp_path: Path) -> None:
     for stop, page in enumerate(whole[:-1]):
         rest = read(connector(str(tmp_path), stream), page.next_position)
         assert records(whole[: stop + 1]) + records(rest) == records(whole)
+
+
+@given(
+    lines=st.lists(
+        st.sampled_from(
+            [
+                b'{"Kundennummer":%d,"Name":"Gro\xc3\x9f"}\n',
+                b'{"Kundennummer":%d,"Name":"Klein"}\r\n',
+                b' {"Name":"Gro\xdf", "Kundennummer":"%d"} \n',
+                b'{"Kundennummer":" %d"}\n',
+                b'{"Kundennummer":%d.0}\n',
+                b'{"Kundennummer":%d,"Name":NaN}\n',
+                b'{"Kundennummer":%d}{}\n',
+                b'{"Name":"ohne %d"}\n',
+                b"\xef\xbb\xbf[%d]\n",
+                b"\n",
+            ]
+        ),
+        max_size=30,
+    ),
+    ending=st.booleans(),
+)
+@settings(max_examples=200, deadline=None)
+def test_json_lines_by_the_page_say_what_they_say_by_the_line(
+    lines: list[bytes], ending: bool
+) -> None:
+    body = b"".join(line % n if b"%d" in line else line for n, line in enumerate(lines))
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "k.jsonl").write_bytes(body if ending else body[:-2])
+        at_once, slowly = both(customers("k.jsonl", map={"name": "Name"}), folder, page=2)
+    assert records(at_once) == records(slowly)
+    assert complaints(at_once) == complaints(slowly)
+    assert at_once[-1].next_position == slowly[-1].next_position
+
+
+@pytest.mark.parametrize("name", ["k.csv", "k.jsonl"])
+@pytest.mark.parametrize("bad", ["zu;viele;Zellen;hier", "{"])
+def test_after_something_bad_pages_are_read_at_once_again(
+    tmp_path: Path, name: str, bad: str
+) -> None:
+    shape = "{0};Groß{0};Köln\n" if name == "k.csv" else '{{"Kundennummer":{0},"Name":"Groß"}}\n'
+    told = [shape.format(n) for n in range(40)]
+    head = ["Kundennummer;Name;Ort\n"] if name == "k.csv" else []
+    text = "".join([*head, *told[:7], f"{bad}\n", *told[7:]])
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    at_once, slowly = both(customers(name, map={"name": "Name"}), str(tmp_path), page=5)
+    assert [bool(page.ids) for page in at_once] == [True, False, *[True] * 6, False]
+    assert [place for place, _ in complaints(at_once)] == [f"{name}:{8 + len(head)}"]
+    assert records(at_once) == records(slowly)
+
+
+@pytest.mark.parametrize("name", ["k.csv", "k.jsonl"])
+def test_the_encoding_that_the_first_umlaut_tells_stays(tmp_path: Path, name: str) -> None:
+    """ASCII for longer than is looked at; then cp1252, and bytes that could be UTF-8 too."""
+    shape = "{0};{1};Ort\n" if name == "k.csv" else '{{"Kundennummer":{0},"Name":"{1}"}}\n'
+    people = [(n, "Maier") for n in range(6_000)]
+    people += [(6_000, "Groß"), *((n, "Ã¼ber") for n in range(6_001, 6_020))]
+    head = "Kundennummer;Name;Ort\n" if name == "k.csv" else ""
+    text = head + "".join(shape.format(*one) for one in people)
+    (tmp_path / name).write_bytes(text.encode("cp1252"))
+    at_once, slowly = both(customers(name, map={"name": "Name"}), str(tmp_path))
+    assert records(at_once) == records(slowly)
+    assert [record["Name"] for record in records(at_once)] == [name for _, name in people]

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -175,9 +176,8 @@ class _Source:
         """The pages of one file, and then the position after it."""
         with self._open(reading, path) as reader:
             pager = Pager(reading, position, self._keys)
-            if not self._groups:
-                yield from pager.plain_pages(reader)
-            yield from pager.full_pages(self._entries(reader, pager.mark), reader)
+            entries = partial(self._entries, reader)
+            yield from pager.pages(reader, entries, at_once=not self._groups)
             grows = reader.grows
         if self._complete and Stamp.of(path) != reading.stamp:
             raise Unreachable(

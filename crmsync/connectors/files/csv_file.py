@@ -12,6 +12,7 @@ from crmsync.connectors.files.entries import KEPT, Broken, Entry, PlainPage
 from crmsync.connectors.files.lines import START, Lines, Mark
 from crmsync.connectors.files.page_json import PageJson
 from crmsync.connectors.files.sniff import SAMPLE, find_separator, settle_encoding
+from crmsync.model.undecoded import are_plain
 
 FEW = 20
 """A row over more lines than this has lost its closing quote rather than a rest to come."""
@@ -51,6 +52,7 @@ class CsvFile:
         self._data = self._pass_over(skip)
         self.columns: Sequence[str] = tuple(columns) or self._read_head()
         self._json = PageJson(self.columns)
+        self._live: Lines | None = None
 
     def entries(self, mark: Mark) -> Iterator[Entry]:
         """Every row after `mark` (the first row of data at the earliest)."""
@@ -63,26 +65,33 @@ class CsvFile:
 
         None where one has not, or where fewer are left: `entries` then reads on from `mark`.
         """
-        at = max(mark, self._data)
-        if not self._json.plain or key not in self.columns:
-            return None
+        at, here = max(mark, self._data), self._file.tell()
+        if self._live is not None:
+            self._encoding = self._live.encoding
         self._file.seek(at.offset)
         raw = list(islice(self._file, most))
-        end = at.offset + sum(map(len, raw))
-        if len(raw) < most or end > self._size or not raw[-1].endswith(b"\n"):
+        found = self._plain(raw, at, key) if len(raw) == most else None
+        if found is None:
+            self._file.seek(here)
+        return found
+
+    def _plain(self, raw: Sequence[bytes], at: Mark, key: str) -> PlainPage | None:
+        after = Mark(at.offset + sum(map(len, raw)), at.line + len(raw))
+        if not self._json.plain or after.offset > self._size or not raw[-1].endswith(b"\n"):
             return None
         lines = self._lines(at)
         text = lines.decode_all(raw)
         self._encoding = lines.encoding
         found = text and cut(raw, text, separator=self._separator, quote=self._quote)
-        if not found or len(found) != len(self.columns):
+        if not found or len(found) != len(self.columns) or key not in self.columns:
             return None
-        keys, payloads = found[self.columns.index(key)], self._json.write(found)
-        return None if payloads is None else PlainPage(keys, payloads, Mark(end, at.line + most))
+        keys = found[self.columns.index(key)]
+        payloads = self._json.write(found) if are_plain(keys) else None
+        return None if payloads is None else PlainPage(keys, payloads, after)
 
     def _run(self, at: Mark) -> Generator[Entry, None, Mark | None]:
         """The rows from `at` on; returns where to start anew after a row that swallowed lines."""
-        lines = self._lines(at)
+        lines = self._live = self._lines(at)
         rows = self._parse(lines)
         columns, width = self.columns, len(self.columns)
         while True:

@@ -69,6 +69,7 @@ class ReadsPages(Protocol):
     def plain_page(self, mark: Mark, most: int, key: str) -> PlainPage | None:
         """The next entries after `mark`, at most so many, as `entries` would tell them.
 
-        None unless all are plainly good and have a key.
+        None unless all are plainly good and have a key that needs no tidying; `entries` that were
+        begun before then go on as if nobody had asked.
         """
         ...

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, BinaryIO
 
 import orjson
 
 from crmsync.connectors.files.entries import KEPT, Broken, Entry, Item, PlainPage
-from crmsync.connectors.files.lines import CHUNK, START, Lines, Mark
+from crmsync.connectors.files.lines import CHUNK, START, Lines, Mark, choose
 from crmsync.connectors.files.sniff import ASCII, SAMPLE, settle_encoding
-from crmsync.model.undecoded import read_keys
+from crmsync.model.undecoded import are_plain, read_keys
 
 _DECODE = json.JSONDecoder().raw_decode
 LONGEST = 16_000_000
@@ -35,11 +35,12 @@ class JsonLines:
         self._file, self._size = file, size
         file.seek(0)
         self._encoding = settle_encoding(encoding, file.read(min(SAMPLE, size)))
+        self._live: Lines | None = None
 
     def entries(self, mark: Mark) -> Iterator[Entry]:
         """Every line after `mark`; a last line without its end counts once it is whole JSON."""
         lines = Lines(self._file, encoding=self._encoding, mark=mark, size=self._size)
-        before = mark
+        before, self._live = mark, lines
         for raw in lines.encoded():
             item = self._read(raw, lines)
             if item is None:
@@ -59,20 +60,31 @@ class JsonLines:
         They are looked through and not decoded: most of an export has not changed. None where one
         is not so, or where fewer are left: `entries` then reads on from `mark`.
         """
+        here = self._file.tell()
+        if self._live is not None:
+            self._encoding = self._live.encoding
         self._file.seek(mark.offset)
         raw = list(islice(self._file, most))
+        found = self._plain(raw, mark, key) if len(raw) == most else None
+        if found is None:
+            self._file.seek(here)
+        return found
+
+    def _plain(self, raw: Sequence[bytes], mark: Mark, key: str) -> PlainPage | None:
         text = b"".join(raw)
-        end = mark.offset + len(text)
-        if len(raw) < most or end > self._size or not text.endswith(b"\n") or not self._utf8(text):
+        after = Mark(mark.offset + len(text), mark.line + len(raw))
+        if after.offset > self._size or not text.endswith(b"\n") or not self._utf8(text, raw):
             return None
         keys = read_keys(raw, key)
-        if keys is None:
+        if keys is None or not are_plain(keys):
             return None
-        return PlainPage(keys, list(map(bytes.rstrip, raw)), Mark(end, mark.line + most))
+        return PlainPage(keys, list(map(bytes.rstrip, raw)), after)
 
-    def _utf8(self, text: bytes) -> bool:
+    def _utf8(self, text: bytes, raw: Sequence[bytes]) -> bool:
         if text.isascii():
             return self._encoding in ("utf-8", ASCII)
+        if self._encoding == ASCII:
+            self._encoding = choose(raw)
         try:
             return self._encoding == "utf-8" and bool(text.decode())
         except UnicodeDecodeError:

@@ -73,7 +73,7 @@ class Lines:
         if not wide and raw.isascii():
             return raw.decode("ascii")
         if self.encoding == ASCII:
-            self._choose(raw)
+            self.encoding = choose([raw])
         try:
             text = raw.decode(self.encoding).removeprefix("\ufeff")
         except UnicodeDecodeError:
@@ -91,7 +91,7 @@ class Lines:
         if raw.isascii():
             return raw.decode("ascii")
         if self.encoding == ASCII:
-            self._choose(next(line for line in lines if not line.isascii()))
+            self.encoding = choose(lines)
         if self.encoding not in WHOLE:
             return None
         try:
@@ -102,13 +102,6 @@ class Lines:
     @property
     def _wide(self) -> bool:
         return self.encoding.startswith("utf-16")
-
-    def _choose(self, raw: bytes) -> None:
-        try:
-            raw.decode("utf-8")
-            self.encoding = "utf-8"
-        except UnicodeDecodeError:
-            self.encoding = find_one_byte(raw)
 
     def _wide_lines(self) -> Iterator[bytes]:
         """The lines of a file with two bytes a character, still encoded."""
@@ -123,6 +116,16 @@ class Lines:
             rest = rest[begin:]
         if rest:
             yield rest
+
+
+def choose(lines: Sequence[bytes]) -> str:
+    """The encoding of a file that was ASCII up to the first of these lines that is beyond it."""
+    first = next(line for line in lines if not line.isascii())
+    try:
+        first.decode("utf-8")
+    except UnicodeDecodeError:
+        return find_one_byte(first)
+    return "utf-8"
 
 
 def _find_even(data: bytes, wanted: bytes, begin: int) -> int:

@@ -41,9 +41,10 @@ class PageJson:
     def write(self, columns: Sequence[Sequence[Any]]) -> list[bytes] | None:
         """The JSON of each row, of cells that lie by column: texts and numbers below 10^16.
 
-        None where JSON cannot say it.
+        None where JSON cannot say it, or where the columns are not `plain`.
         """
-        assert self._row is not None
+        if self._row is None:
+            return None
         # a list: of an iterator msgspec (0.22) lets go of nothing
         rows = list(map(self._row, *(columns[place] for place in self._order)))
         try:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
-from crmsync.connectors.files.entries import Broken, Entry, Reader, ReadsPages
+from crmsync.connectors.files.entries import Broken, Entry, PlainPage, Reader, ReadsPages
 from crmsync.connectors.files.folder import Position, Reading
 from crmsync.connectors.files.lines import Mark
 from crmsync.connectors.mapping import ROWS, Record, key_teller, with_key
 from crmsync.model.stream import Page, Unreadable
-from crmsync.model.undecoded import Undecoded, are_plain
+from crmsync.model.undecoded import Undecoded
 
 PAGE = 500
 """Records on a page."""
@@ -30,31 +30,54 @@ class Pager:
         self._payloads: list[bytes | None] = []
         self._unreadable: list[Unreadable] = []
 
-    def plain_pages(self, reader: Reader) -> Iterator[Page]:
-        """Full pages read at once, as far as everything is well-formed and every key plain."""
-        if not isinstance(reader, ReadsPages) or self._reading.again or len(self._keys) > 1:
-            return
-        (key,) = self._keys
-        while (found := reader.plain_page(self.mark, PAGE, key)) and are_plain(found.keys):
-            self.mark = found.mark
-            yield Page(
-                records=Undecoded(found.payloads),
-                next_position=self._within().to_json(),
-                source=self._reading.name,
-                payloads=found.payloads,
-                ids=list(map(str, found.keys)),
-            )
+    def pages(
+        self, reader: Reader, entries: Callable[[Mark], Iterable[Entry]], *, at_once: bool
+    ) -> Iterator[Page]:
+        """Every full page once something follows it; the rest waits for `last_page`.
 
-    def full_pages(self, entries: Iterable[Entry], reader: Reader) -> Iterator[Page]:
-        """Every full page once something follows it; the rest waits for `last_page`."""
+        With `at_once` a page is read by one call wherever all on it is well-formed and plain; what
+        is not is taken from `entries` after a mark, one by one.
+        """
+        quick = at_once and not self._reading.again and len(self._keys) == 1
+        plain = reader if quick and isinstance(reader, ReadsPages) else None
+        found = self._at_once(plain)
+        while True:
+            while found is not None:
+                yield self._plain_page(found)
+                found = self._at_once(plain)
+            found = yield from self._one_by_one(entries(self.mark), reader, plain)
+            if found is None:
+                return
+
+    def _at_once(self, reader: ReadsPages | None) -> PlainPage | None:
+        """The next page, where it can be read by one call."""
+        return None if reader is None else reader.plain_page(self.mark, PAGE, self._keys[0])
+
+    def _plain_page(self, found: PlainPage) -> Page:
+        self.mark = found.mark
+        return Page(
+            records=Undecoded(found.payloads),
+            next_position=self._within().to_json(),
+            source=self._reading.name,
+            payloads=found.payloads,
+            ids=list(map(str, found.keys)),
+        )
+
+    def _one_by_one(
+        self, entries: Iterable[Entry], reader: Reader, plain: ReadsPages | None
+    ) -> Generator[Page, None, PlainPage | None]:
+        """The pages of `entries`, up to one that can be read at once again: gives that, or None."""
         rows = 0
         for item, line, mark in entries:
             if len(self._records) + len(self._unreadable) >= PAGE or rows >= PAGE_ROWS:
                 yield self._page(self._within(), whole=False)
                 rows = 0
+                if reader.grows and (found := self._at_once(plain)) is not None:
+                    return found
             self._take(item, line, reader.payload)
             self.mark = mark
             rows += len(item.get(ROWS, ())) if not isinstance(item, Broken) else 1
+        return None
 
     def last_page(self, position: Position) -> Page:
         """What is left, with `position` to go on at."""

@@ -10,6 +10,7 @@ from crmsync.connectors.files.lines import START, Mark
 from crmsync.connectors.files.page_json import PageJson
 from crmsync.connectors.files.parquet_cells import cells, rare_cells
 from crmsync.connectors.mapping import to_json
+from crmsync.model.undecoded import are_plain
 
 BATCH = 500
 """Rows decoded at once."""
@@ -87,7 +88,7 @@ class ParquetFile:
         batch = self._in_microseconds(batch)
         told = [cells(column) for column in batch.columns]
         keys = told[batch.schema.get_field_index(key)]
-        if keys is None or None in keys or not {int, str}.issuperset(map(type, keys)):
+        if keys is None or not {int, str}.issuperset(map(type, keys)) or not are_plain(keys):
             return None
         usual = [column for column in told if column is not None]
         if len(usual) == len(told):
