@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmsync.connectors.files import folder
-from crmsync.connectors.files.folder import Finished, Stamp, digest
+from crmsync.connectors.files.folder import Finished, Position, Stamp, digest
 from crmsync.connectors.files.lines import START
+from crmsync.errors import CursorError
 
 
 def finished(path: Path, size: int) -> Finished:
@@ -56,3 +57,18 @@ def test_only_what_was_added_is_read_for_the_new_digest(tmp_path: Path) -> None:
     assert digest(path, 17, begun=known)[:8] != digest(path, 17)[:8]
     path.write_bytes(b"Kundennummer\n1\n2\n")
     assert digest(path, 17, begun=known) == digest(path, 17)
+
+
+@pytest.mark.parametrize("told", ["", "0" * 32, "0" * 7])
+def test_a_digest_of_another_kind_is_not_gone_on_with(tmp_path: Path, told: str) -> None:
+    path = tmp_path / "k.csv"
+    path.write_bytes(b"Kundennummer\n1\n")
+    begun = Finished(Stamp(5, 0), told, START, 0, open=False, grows=True)
+    assert digest(path, 15, begun=begun) == digest(path, 15)
+
+
+@pytest.mark.parametrize("told", [None, 7, "no number"])
+def test_a_damaged_digest_is_a_damaged_place(told: object) -> None:
+    file = [5, 0, told, 5, 1, 0, False, True]
+    with pytest.raises(CursorError):
+        Position.from_json({"how": "x", "done": {"k.csv": file}, "at": None}, how="x")

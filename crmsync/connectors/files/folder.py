@@ -55,6 +55,7 @@ class Finished:
         """What `to_json` made."""
         size, mtime_ns, digest, offset, line, bad, is_open, grows = value
         _require_numbers(size, mtime_ns, offset, line, bad)
+        bytes.fromhex(digest)
         return cls(Stamp(size, mtime_ns), digest, Mark(offset, line), bad, is_open, grows)
 
 
@@ -197,8 +198,9 @@ def digest(path: Path, size: int, *, begun: Finished | None = None) -> str:
     file whose beginning is as in `begun` only the rest is read.
     """
     at, sums = 0, list[int]()
-    if begun is not None and begun.digest and begun.stamp.size <= size:
-        at, sums = begun.stamp.size, _sums(begun.digest)
+    known = begun.stamp.size if begun is not None else 0
+    if begun is not None and known <= size and len(begun.digest) == 8 * -(-known // BLOCK):
+        at, sums = known, _sums(begun.digest)
     with path.open("rb") as file:
         file.seek(at)
         while at < size and (chunk := file.read(min(size - at, CHUNK - at % CHUNK))):
