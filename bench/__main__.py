@@ -1,4 +1,4 @@
-"""`python -m bench`: every benchmark in turn, a good half hour; `bench.stages` takes the first apart."""
+"""`python -m bench`: every benchmark in turn; `bench.stages` takes the first apart."""
 
 from __future__ import annotations
 
