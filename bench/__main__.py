@@ -1,10 +1,13 @@
-"""`python -m bench`: every benchmark in turn; `python -m bench.stages` takes the first apart."""
+"""`python -m bench`: every benchmark in turn; `bench.stages` takes the first apart."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 
-for name in ("load", "unchanged", "habits", "till", "start"):
+NAMES = (
+    "load", "scale", "postgres", "unchanged", "over_http", "changed", "habits", "till", "start",
+)  # fmt: skip
+for name in NAMES:
     print(f"== bench.{name}", flush=True)
     subprocess.run([sys.executable, "-m", f"bench.{name}", *sys.argv[1:]], check=True)
