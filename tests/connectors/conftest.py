@@ -1,15 +1,18 @@
-"""Builds connectors the way the engine does, and reads them to their end."""
+"""Builds connectors the way the engine does, and reads them to their end; foreign databases."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from crmsync.connectors.files import FilesConnector
+from crmsync.connectors.sql import SqlConnector, SqlSettings
 from crmsync.model.stream import Connection, Page, Stream, Window
+from tests.connectors.foreign import Ask, Execute
 
 CUSTOMER_MAP: dict[str, Any] = {
     "salutation": "Anrede",
@@ -89,3 +92,40 @@ def records(pages: list[Page]) -> list[Any]:
 def complaints(pages: list[Page]) -> list[tuple[str, str]]:
     """Place and reason of everything unreadable."""
     return [(bad.place, bad.reason) for page in pages for bad in page.unreadable]
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty foreign database; the SQLite one below the project's folder."""
+    if request.param == "sqlite":
+        return "sqlite:///erp.db"
+    return str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+def execute(url: str, tmp_path: Path) -> Iterator[Execute]:
+    """Runs statements on the foreign database, as its own program would."""
+    engine = sa.create_engine(url.replace("sqlite:///", f"sqlite:///{tmp_path}/"))
+
+    def execute(statement: str, *rows: dict[str, Any]) -> None:
+        with engine.begin() as connection:
+            connection.execute(sa.text(statement), rows or None)
+
+    yield execute
+    engine.dispose()
+
+
+@pytest.fixture
+def ask(url: str, tmp_path: Path) -> Iterator[Ask]:
+    """Makes an SQL connector over these streams."""
+    made: list[SqlConnector] = []
+
+    def ask(*streams: dict[str, Any], **settings: Any) -> SqlConnector:
+        values = {"url": url, "streams": list(streams), **settings}
+        connection = Connection(name="erp", controller="beispiel", base=str(tmp_path))
+        made.append(SqlConnector(SqlSettings.model_validate(values), connection))
+        return made[-1]
+
+    yield ask
+    for connector in made:
+        connector.close()
