@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from pydantic import ValidationError
 
 from crmsync.errors import NotReadable, SumsError
 from crmsync.model.document import read_document
@@ -133,7 +132,7 @@ def read_plan(path: Path) -> Plan:
         body: Mapping[str, Any] = orjson.loads(path.read_bytes())
         plan = read_document(Plan, orjson.dumps(body["plan"]))
         told = body["hash"]
-    except (orjson.JSONDecodeError, ValidationError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise NotReadable(f"{path} is no plan of crmsync.", hint="Plan again.") from error
     if plan.hash != told:
         raise NotReadable(
