@@ -37,7 +37,7 @@ def forget(project: Project, names: Sequence[str]) -> None:
 
 def _named(work: Work, connection: str, stream: str) -> Iterable[StreamRow]:
     """The rows of one stream, or of all that a connection has had so far."""
-    own = [row for row in records.all_streams(work).values() if row.connection == connection]
+    own = records.streams_of(work, connection)
     found = [row for row in own if stream in ("", row.name)]
     if stream and not found:
         raise ConfigError(

@@ -16,7 +16,7 @@ from crmsync.engine.report import Progress
 from crmsync.engine.stages import BATCH
 from crmsync.engine.write import withdraw as withdraw_records
 from crmsync.errors import ConfigError
-from crmsync.store import Store, Work, parking, records
+from crmsync.store import Store, parking, records
 from crmsync.store.leases import Lease
 from crmsync.store.leftover import leftover
 from crmsync.store.records import StreamRow
@@ -33,7 +33,7 @@ def left(project: Project, name: str) -> int:
             hint=f"Take connections.{name} out of {FILE} first.",
         )
     with project.store.read() as work:
-        if not _streams(work, name):
+        if not records.streams_of(work, name):
             known = {row.connection for row in records.all_streams(work).values()}
             gone = ", ".join(sorted(known - set(project.settings.connections))) or "none"
             raise ConfigError(
@@ -53,7 +53,7 @@ def withdraw(
     run_id, done = new_id(now or datetime.now(UTC)), 0
     with project.store.lease(f"connection:{name}", holder=run_id) as lease:
         with project.store.read() as work:
-            streams = _streams(work, name)
+            streams = records.streams_of(work, name)
         for row in streams:
             for count in _batches(project.store, lease, row, run_id):
                 done += count
@@ -62,21 +62,15 @@ def withdraw(
     return done
 
 
-def _streams(work: Work, name: str) -> list[StreamRow]:
-    return [row for row in records.all_streams(work).values() if row.connection == name]
-
-
 def _batches(store: Store, lease: Lease, row: StreamRow, run_id: str) -> Iterator[int]:
     """Withdraw a stream's records; gives the number of each commit."""
-    after = 0
-    while True:
+    with store.read() as look:
+        living = records.living(look, row.id)
+    for start in range(0, len(living), BATCH):
+        ids = living[start : start + BATCH]
         with store.work("withdraw/batch", lease=lease, run_id=run_id) as work:
-            ids = records.living(work, row.id, after=after, limit=BATCH)
-            if not ids:
-                return
             records.tombstone(work, ids)
             withdraw_records(work, ids)
-        after = ids[-1]
         yield len(ids)
 
 

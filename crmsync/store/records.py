@@ -93,6 +93,12 @@ def all_streams(work: Work) -> dict[int, StreamRow]:
     return {row.id: _stream(row) for row in work.all(sa.select(stream))}
 
 
+def streams_of(work: Work, connection: str) -> list[StreamRow]:
+    """The streams that a connection has had so far, configured or not, in order of their ids."""
+    own = sa.select(stream).where(stream.c.connection == connection).order_by(stream.c.id)
+    return [_stream(row) for row in work.all(own)]
+
+
 def _stream(row: Any) -> StreamRow:
     number, connection, name, kind, fingerprint, state = row
     return StreamRow(number, connection, name, kind, fingerprint, _state(state))
@@ -186,15 +192,12 @@ def _ids(work: Work, statement: sa.Executable) -> array[int]:
     return found
 
 
-def living(work: Work, stream_id: int, *, after: int, limit: int) -> list[int]:
-    """The first ids above `after` of records of a stream that are not deleted, in order."""
-    statement = (
-        sa.select(record.c.id)
-        .where(record.c.id > after, record.c.stream_id == stream_id, record.c.deleted.is_(False))
-        .order_by(record.c.id)
-        .limit(limit)
+def living(work: Work, stream_id: int) -> array[int]:
+    """The id of every record of a stream that is not deleted, merged away or not, in order."""
+    alive = sa.select(record.c.id).where(
+        record.c.stream_id == stream_id, record.c.deleted.is_(False)
     )
-    return [row[0] for row in work.all(statement)]
+    return _ids(work, alive.order_by(record.c.id))
 
 
 def count(work: Work, stream_id: int) -> int:
