@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import glob
 import os
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from xxhash import xxh3_64
 
 from crmsync.connectors.files.lines import CHUNK, START, Mark
 from crmsync.errors import CursorError
@@ -186,33 +187,38 @@ def _same(path: Path, old: Finished) -> bool:
     return bool(old.digest) and digest(path, old.stamp.size) == old.digest
 
 
-BLOCK = 256 * CHUNK
-"""Bytes under one checksum of a digest: 16 MB."""
+BLOCK = 64 * CHUNK
+"""Bytes under one mark of a digest: 4 MB."""
+MARK = 16
+"""Signs of a mark."""
 
 
 def digest(path: Path, size: int, *, begun: Finished | None = None) -> str:
-    """The CRC-32 of every BLOCK of the first `size` bytes of a file, in hexadecimal.
+    """A hash (XXH3, 64 bits) of every BLOCK of the first `size` bytes of a file, in hexadecimal.
 
-    A rewrite that moves what follows changes every checksum after it; a change inside one block is
-    found surely where it is of up to four bytes, else in all but one of four thousand million. Of a
-    file whose beginning is as in `begun` only the rest is read.
+    Of a file whose beginning is as in `begun` only what follows its last whole block is read.
     """
-    at, sums = 0, list[int]()
-    known = begun.stamp.size if begun is not None else 0
-    if begun is not None and known <= size and len(begun.digest) == 8 * -(-known // BLOCK):
-        at, sums = known, _sums(begun.digest)
+    marks = _whole_marks(begun, size) if begun is not None else []
+    at = len(marks) * BLOCK
     with path.open("rb") as file:
         file.seek(at)
-        while at < size and (chunk := file.read(min(size - at, CHUNK - at % CHUNK))):
-            if at % BLOCK == 0:
-                sums.append(0)
-            sums[-1] = zlib.crc32(chunk, sums[-1])
-            at += len(chunk)
-    return "".join(f"{one:08x}" for one in sums)
+        while at < size:
+            mark, end = xxh3_64(), min(at + BLOCK, size)
+            while at < end and (chunk := file.read(min(end - at, CHUNK))):
+                mark.update(chunk)
+                at += len(chunk)
+            marks.append(mark.hexdigest())
+            if at < end:
+                break  # it became shorter meanwhile
+    return "".join(marks)
 
 
-def _sums(digest: str) -> list[int]:
-    return [int(digest[place : place + 8], 16) for place in range(0, len(digest), 8)]
+def _whole_marks(begun: Finished, size: int) -> list[str]:
+    known = begun.stamp.size
+    if known > size or len(begun.digest) != MARK * -(-known // BLOCK):
+        return []
+    ends = range(MARK, MARK * (known // BLOCK) + 1, MARK)
+    return [begun.digest[end - MARK : end] for end in ends]
 
 
 def find_files(base: Path, patterns: Sequence[str]) -> dict[str, Path]:
