@@ -6,16 +6,15 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import orjson
-from pydantic import TypeAdapter
 
 from crmsync.engine.normalize import Normalized
 from crmsync.engine.outcome import Fact, concerned
 from crmsync.model.customer import SourceCustomer
+from crmsync.model.document import read_document
 from crmsync.model.order import Row
 from crmsync.normalize import clean
 from crmsync.store.models import Customer
 
-_CUSTOMER = TypeAdapter(SourceCustomer)
 FACTS = ("orders", "deliveries", "interactions")
 CLAIMS = ("claims",)
 _NOTHING: frozenset[Fact] = frozenset()
@@ -68,7 +67,7 @@ def _differ_customers(
 def _document(customer: SourceCustomer, old: Customer | None) -> str:
     """The customer's document; what the backend hides now keeps its old value."""
     if old is not None:
-        customer = clean.carry_hidden(customer, _CUSTOMER.validate_json(old.doc))
+        customer = clean.carry_hidden(customer, read_document(SourceCustomer, old.doc))
     return orjson.dumps(customer).decode()
 
 

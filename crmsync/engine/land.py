@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, repeat
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -18,8 +18,9 @@ from crmsync.engine.report import balance
 from crmsync.model.ref import Ref
 from crmsync.model.stream import Stream, Unreadable
 from crmsync.store import Work, dictionaries, merges, parking, records
+from crmsync.store.bulk import Same
 from crmsync.store.parking import Parking
-from crmsync.store.records import ABSENT, Known, Raws, StreamRow, decoded
+from crmsync.store.records import ABSENT, Known, Landed, Raws, StreamRow, decoded
 
 Packer = Callable[[bytes], bytes]
 
@@ -176,15 +177,14 @@ def _write_records(work: Work, row: StreamRow, landing: Landing, states: Mapping
         return
     numbers = [*landing.new.values(), *landing.changed.values()]
     names = [*landing.new, *landing.changed]
-    rows = zip(
+    landed = Landed(
         numbers,
         names,
-        map(landing.hashes.__getitem__, names),
-        map(states.get, numbers, repeat("mapped")),
-        map(landing.pack, landing.payloads()),
-        strict=True,
+        list(map(landing.hashes.__getitem__, names)),
+        [states.get(one, "mapped") for one in numbers] if states else Same("mapped"),
+        list(map(landing.pack, landing.payloads())),
     )
-    records.land(work, row.id, list(rows), new=not landing.changed)
+    records.land(work, row.id, landed, new=not landing.changed)
 
 
 def _wake(work: Work, row: StreamRow, new: Mapping[str, int]) -> None:

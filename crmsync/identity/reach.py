@@ -10,12 +10,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pydantic import TypeAdapter
-
 from crmsync.identity.cluster import Decision, Pair, ordered
 from crmsync.identity.keys import HOUSEHOLD, Census, household_keys, strong_keys
 from crmsync.identity.traits import Traits, traits
 from crmsync.model.customer import SourceCustomer
+from crmsync.model.document import read_document
 from crmsync.model.ref import Ref
 from crmsync.store import Work
 from crmsync.store import keys as key_store
@@ -25,8 +24,6 @@ from crmsync.store.merges import BACKEND
 
 Held = tuple[str, str]
 """A controller and a key: what two controllers hold never meets."""
-
-_customers = TypeAdapter(SourceCustomer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +43,7 @@ class Reached:
 def read_traits(source: Source, numbers: Mapping[str, str]) -> Traits:
     """What is compared of a stored source customer; `numbers` maps connection to namespace."""
     return traits(
-        source.ref, _customers.validate_json(source.doc),
+        source.ref, read_document(SourceCustomer, source.doc),
         controller=source.controller, namespace=numbers.get(source.ref.connection, ""),
     )  # fmt: skip
 

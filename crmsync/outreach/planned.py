@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from pydantic import TypeAdapter, ValidationError
 
 from crmsync.errors import NotReadable, SumsError
+from crmsync.model.document import read_document
 from crmsync.model.play import Contact, Play
 from crmsync.outreach.reasons import REASONS
 from crmsync.outreach.render import source_of
@@ -92,9 +92,6 @@ class Plan:
         }
 
 
-_PLAN = TypeAdapter(Plan)
-
-
 def make_plan(
     as_of: str,
     plays: Sequence[Play],
@@ -133,9 +130,9 @@ def read_plan(path: Path) -> Plan:
     """The plan in a file; NotReadable when it is none, or was changed since it was written."""
     try:
         body: Mapping[str, Any] = orjson.loads(path.read_bytes())
-        plan = _PLAN.validate_json(orjson.dumps(body["plan"]))
+        plan = read_document(Plan, orjson.dumps(body["plan"]))
         told = body["hash"]
-    except (orjson.JSONDecodeError, ValidationError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise NotReadable(f"{path} is no plan of crmsync.", hint="Plan again.") from error
     if plan.hash != told:
         raise NotReadable(

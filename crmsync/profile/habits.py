@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
 import orjson
-from pydantic import TypeAdapter
 
+from crmsync.model.document import read_document
 from crmsync.model.habit import Habits
 from crmsync.profile.compute import SHARE, SUPPORT, WAKES, Computed, compute, query
 from crmsync.store import Change, Work
@@ -134,15 +133,10 @@ def _differs(row: kept.HabitRow, before: kept.Stored | None) -> bool:
 
 
 def _read(doc: str, abc: Any) -> Habits:
-    return replace(_adapter().validate_json(doc), abc=abc)
+    return replace(read_document(Habits, doc), abc=abc)
 
 
 def _definition(deny: Collection[str]) -> str:
     """What the habits are computed by, as a hash: the query and the denied categories."""
     text = orjson.dumps((query(), SUPPORT, SHARE, sorted(deny)))
     return blake2b(text, digest_size=8).hexdigest()
-
-
-@lru_cache(maxsize=1)
-def _adapter() -> TypeAdapter[Habits]:
-    return TypeAdapter(Habits)

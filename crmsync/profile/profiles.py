@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
-from functools import lru_cache
 from hashlib import blake2b
 
 import orjson
-from pydantic import TypeAdapter
 
 from crmsync.errors import ConfigError, CrmsyncError
 from crmsync.model.customer import Golden, Profile, SourceCustomer
+from crmsync.model.document import read_document
 from crmsync.profile.survivorship import Source, golden
 from crmsync.store import Change, Work
 from crmsync.store import profiles as kept
@@ -51,7 +50,7 @@ def profile(
 def load_profiles(work: Work, customer_ids: Iterable[str]) -> dict[str, Profile]:
     """The golden profiles of these customers; who has none is left out."""
     docs = kept.profile_docs(work, customer_ids)
-    return {name: _profiles().validate_json(doc) for name, doc in docs.items()}
+    return {name: read_document(Profile, doc) for name, doc in docs.items()}
 
 
 def load_profile(work: Work, customer_id: str) -> Profile | None:
@@ -88,7 +87,7 @@ def _build(
 ) -> list[Profile]:
     sources: dict[tuple[str, str], list[Source]] = defaultdict(list)
     for row in kept.linked_sources(work, concerned):
-        told = Source(row.ref, _customers().validate_json(row.doc))
+        told = Source(row.ref, read_document(SourceCustomer, row.doc))
         sources[row.customer_id, row.controller].append(told)
     return [
         golden(found, customer_id=name, controller=controller, owners=owners, preference=preference)
@@ -101,13 +100,3 @@ def _row(one: Profile) -> tuple[str, str, bytes, str]:
     content = (one.controller, one.customer, one.sources, one.provenance)
     digest = blake2b(orjson.dumps(content), digest_size=16).digest()
     return one.customer_id, one.controller, digest, orjson.dumps(one).decode()
-
-
-@lru_cache(maxsize=1)
-def _customers() -> TypeAdapter[SourceCustomer]:
-    return TypeAdapter(SourceCustomer)
-
-
-@lru_cache(maxsize=1)
-def _profiles() -> TypeAdapter[Profile]:
-    return TypeAdapter(Profile)

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from typing import Any
+from itertools import islice, repeat
+from typing import Any, NamedTuple
 
 import orjson
 import sqlalchemy as sa
@@ -16,6 +17,28 @@ import sqlalchemy as sa
 Rows = Sequence[Sequence[Any]]
 FEW = 20
 """Fewer rows than this get plain statements: a COPY, or a statement for many, has its own price."""
+
+
+class Same(NamedTuple):
+    """A column that holds one value in every row."""
+
+    value: Any
+
+
+def upsert_columns(
+    connection: sa.Connection,
+    table: sa.Table,
+    columns: Sequence[Sequence[Any] | Same],
+    *,
+    new: bool = False,
+) -> None:
+    """As `upsert`, the rows given as the table's columns; one of them at least is no `Same`."""
+    count = next(len(column) for column in columns if not isinstance(column, Same))
+    if connection.dialect.name == "sqlite" and count >= FEW:
+        _insert_many(connection.connection.driver_connection, table, columns, count)
+        return
+    whole = (repeat(one.value) if isinstance(one, Same) else one for one in columns)
+    upsert(connection, table, list(islice(zip(*whole, strict=False), count)), new=new)
 
 
 def upsert(connection: sa.Connection, table: sa.Table, rows: Rows, *, new: bool = False) -> None:
@@ -30,9 +53,17 @@ def upsert(connection: sa.Connection, table: sa.Table, rows: Rows, *, new: bool 
     if len(rows) < FEW:
         marks = ", ".join("?" if sqlite else "%s" for _ in table.columns)
         told = map(tuple, rows) if sqlite else rows  # bound quicker when plain
-        driver.cursor().executemany(_upsert_text(table, f"({marks})"), told)
+        text = _upsert_text(table, f"({marks})")
+        if sqlite or len(rows) > 1:
+            driver.cursor().executemany(text, told)
+        else:
+            driver.execute(text, rows[0])
+        if not sqlite and len(rows) > 1:
+            # psycopg sends many in a pipeline, behind which the server's clock for a transaction
+            # that stands still has stopped; any other statement starts it again
+            driver.execute("SELECT 1")
     elif sqlite:
-        _insert_many(driver, table, rows)
+        _insert_many(driver, table, list(zip(*rows, strict=True)), len(rows))
     elif new:
         with driver.cursor() as cursor:
             _copy(cursor, table, _name(table), rows)
@@ -40,28 +71,30 @@ def upsert(connection: sa.Connection, table: sa.Table, rows: Rows, *, new: bool 
         _merge(driver, table, rows)
 
 
-def _insert_many(driver: Any, table: sa.Table, rows: Rows) -> None:
-    """Write rows into SQLite with few steps, binding as little as possible.
+def _insert_many(
+    driver: Any, table: sa.Table, columns: Sequence[Sequence[Any] | Same], count: int
+) -> None:
+    """Write `count` rows into SQLite with few steps, binding as little as possible.
 
     Many rows are one step of a statement: each step costs as much as binding ten values. What is
     the same in every row stands in the statement. A number, a text and a bytearray Python's driver
     binds as they are; for anything else, flags and bytes too, it first looks for somebody who may
     adapt it, at four times the price.
     """
-    columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
     marks: list[str] = []
     bound: list[Sequence[Any]] = []
     for column, kind in zip(columns, _kinds(table), strict=True):
         fixed = _literal(column)
         marks.append(fixed or "?")
         if not fixed:
-            convert = _PLAIN.get(kind) if None not in column else None
-            bound.append(list(map(convert, column)) if convert else column)
+            every = [column.value] * count if isinstance(column, Same) else column
+            convert = _PLAIN.get(kind) if None not in every else None
+            bound.append(list(map(convert, every)) if convert else every)
     values = f"({', '.join(marks)})"
     if not bound:
         driver.execute(_upsert_text(table, values))
         return
-    width, count = len(bound), len(rows)
+    width = len(bound)
     told: list[Any] = [None] * (width * count)
     for place, told_here in enumerate(bound):
         told[place::width] = told_here
@@ -88,11 +121,14 @@ def _kinds(table: sa.Table) -> tuple[type[Any], ...]:
     return tuple(type(column.type) for column in table.columns)
 
 
-def _literal(column: Sequence[Any]) -> str:
+def _literal(column: Sequence[Any] | Same) -> str:
     """The SQL of the one value that a column of many rows holds; "" where it holds several."""
-    first = column[0]
-    if column[-1] != first or column.count(first) != len(column):
-        return ""
+    if isinstance(column, Same):
+        first = column.value
+    else:
+        first = column[0]
+        if column[-1] != first or column.count(first) != len(column):
+            return ""
     if first is None:
         return "NULL"
     if isinstance(first, int):  # a flag too

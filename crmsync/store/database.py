@@ -84,11 +84,8 @@ class Store:
 
     def complete(self) -> None:
         """Make what a store does without while it is filled for the first time."""
-        with self.read() as work:
-            if schema.is_complete(work.connection):
-                return
-        with self.work("store/complete") as work:
-            schema.complete(work.connection)
+        with plain_errors(self.engine):
+            schema.complete(self.engine)
 
     def damage(self) -> str:
         """What SQLite's own quick check finds wrong, '' for nothing; PostgreSQL checks itself."""

@@ -14,9 +14,9 @@ from typing import Any
 
 import orjson
 import sqlalchemy as sa
-from pydantic import TypeAdapter
 
 from crmsync.model.customer import Profile
+from crmsync.model.document import read_document
 from crmsync.model.play import Candidate, Fact
 from crmsync.store.tables import (
     delivery,
@@ -39,14 +39,12 @@ FIRST_ORDER_DAYS = (3, 14)
 SILENT_DAYS = 365
 """After a year of silence a win-back is a cold start, not a play."""
 
-_PROFILE = TypeAdapter(Profile)
-
 
 def load_profiles(work: Work, customer_ids: Iterable[str]) -> dict[str, Profile]:
     """The golden profiles of these customers, those that have one."""
     statement = sa.select(profile.c.customer_id, profile.c.doc)
     rows = work.all_in(statement, profile.c.customer_id, customer_ids)
-    return {row.customer_id: _PROFILE.validate_json(row.doc) for row in rows}
+    return {row.customer_id: read_document(Profile, row.doc) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from crmsync.model.ref import Ref
 from crmsync.store import codec, dictionaries
+from crmsync.store.bulk import Same
 from crmsync.store.tables import DELETED, UNUSUAL, change, pending, record, stream, watermark
 from crmsync.store.work import Work
 
@@ -128,26 +129,26 @@ def numbers_of(work: Work, stream_id: int, external_ids: Iterable[str]) -> dict[
     return {name: n for name, n in found.items() if n} if None in found.values() else found
 
 
-def land(
-    work: Work,
-    stream_id: int,
-    rows: Sequence[tuple[int, str, bytes, str, bytes]],
-    *,
-    new: bool = False,
-) -> None:
-    """Write raw records (id, external id, hash, state, payload as it leaves the codec).
+class Landed(NamedTuple):
+    """Raw records to be written, a list each: id, external id, hash, and payload as packed.
 
-    `new` where none of them has ever landed.
+    `states` has one for each, or one for all.
     """
-    run = work.run_id
-    work.upsert(
-        record,
-        [
-            (number, stream_id, external_id, mark, state, False, None, run, packed)
-            for number, external_id, mark, state, packed in rows
-        ],
-        new=new,
-    )
+
+    ids: Sequence[int]
+    names: Sequence[str]
+    hashes: Sequence[bytes]
+    states: Sequence[str] | Same
+    packed: Sequence[bytes]
+
+
+def land(work: Work, stream_id: int, landed: Landed, *, new: bool = False) -> None:
+    """Write raw records; `new` where none of them has ever landed."""
+    ids, names, hashes, states, packed = landed
+    if ids:
+        columns = (ids, Same(stream_id), names, hashes, states, Same(False), Same(None),
+                   Same(work.run_id), packed)  # fmt: skip
+        work.upsert_columns(record, columns, new=new)
 
 
 def tombstone(work: Work, ids: Iterable[int]) -> None:

@@ -82,16 +82,18 @@ _IS_THERE = {
 """Asked at the end of every run: SQLAlchemy's inspector would take 10 ms."""
 
 
-def complete(connection: sa.Connection) -> None:
-    """Make the indexes that a store does without while it is filled for the first time."""
-    for one in LATE:
-        connection.exec_driver_sql(one.statement)
+def complete(engine: sa.Engine) -> None:
+    """Make the indexes that a store does without while it is filled for the first time.
 
-
-def is_complete(connection: sa.Connection) -> bool:
-    """Whether the last of those indexes is there; they are made together."""
-    asked = sa.text(_IS_THERE[connection.dialect.name])
-    return connection.execute(asked, {"name": LATE[-1].name}).first() is not None
+    What SQLite sorts for them, numbers alone, lies in a file and not in memory.
+    """
+    with engine.connect() as connection:
+        asked = sa.text(_IS_THERE[engine.dialect.name])
+        if connection.execute(asked, {"name": LATE[-1].name}).first() is not None:
+            return
+    with _alone(engine, sorting_in="FILE") as connection:
+        for one in LATE:
+            connection.exec_driver_sql(one.statement)
 
 
 def own_id(engine: sa.Engine) -> str:
@@ -113,13 +115,17 @@ def migrate(engine: sa.Engine) -> None:
 
 
 @contextmanager
-def _alone(engine: sa.Engine) -> Iterator[sa.Connection]:
+def _alone(engine: sa.Engine, *, sorting_in: str = "MEMORY") -> Iterator[sa.Connection]:
     """A transaction in which nobody else changes the schema."""
+    sqlite = engine.dialect.name == "sqlite"
     with engine.connect() as connection:
-        if engine.dialect.name == "sqlite":
+        if sqlite:
+            connection.exec_driver_sql(f"PRAGMA temp_store = {sorting_in}").close()
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7236241)")
         yield connection
         with points.effect("store/schema"):
             connection.commit()
+        if sqlite:
+            connection.exec_driver_sql("PRAGMA temp_store = MEMORY").close()

@@ -105,6 +105,12 @@ class Work:
         """
         bulk.upsert(self.connection, table, rows, new=new)
 
+    def upsert_columns(
+        self, table: sa.Table, columns: Sequence[Sequence[Any] | bulk.Same], *, new: bool = False
+    ) -> None:
+        """As `upsert`, for many rows given as columns: what is the same in all is told once."""
+        bulk.upsert_columns(self.connection, table, columns, new=new)
+
     def delete(self, column: sa.Column[Any], values: Iterable[Any]) -> None:
         """Delete the rows whose `column` is one of `values`."""
         bulk.delete(self.connection, column, list(values))

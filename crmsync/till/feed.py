@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any
 
-from pydantic import TypeAdapter
-
 from crmsync.errors import NOBODYS_FAULT, PluginError
 from crmsync.model.customer import Profile
+from crmsync.model.document import read_document
 from crmsync.model.greeting import Form, GreetingParts
 from crmsync.model.habit import Habits
 from crmsync.store import Change, Work, cards
@@ -26,8 +25,6 @@ from crmsync.till.keys import NOBODY, Exact, Keys, keys_of
 from crmsync.till.settings import TillSettings, tills
 from crmsync.till.waking import REASONS, waking_days
 
-_PROFILE = TypeAdapter(Profile)
-_HABITS = TypeAdapter(Habits)
 DEFAULT = TillSettings()
 Greet = Callable[..., Sequence[GreetingParts] | None]
 """The hook `crmsync_greet`: called with profiles, forms and as_of."""
@@ -173,7 +170,7 @@ class TillFeed:
 
 def _profiles(work: Work, ids: Iterable[str]) -> dict[str, Profile]:
     docs = cards.profiles(work, ids)
-    return {name: _PROFILE.validate_json(doc) for name, doc in docs.items()}
+    return {name: read_document(Profile, doc) for name, doc in docs.items()}
 
 
 def _rekey(work: Work, named: set[str]) -> tuple[set[str], dict[str, Profile]]:
@@ -208,7 +205,7 @@ def _unique(profile: Profile, batch: _Batch) -> Keys:
 
 def _facts(work: Work, ids: Sequence[str]) -> tuple[dict[str, Habits], dict[str, Visit]]:
     docs = cards.habits(work, ids)
-    habits = {name: _HABITS.validate_json(doc) for name, doc in docs.items()}
+    habits = {name: read_document(Habits, doc) for name, doc in docs.items()}
     names = cards.shop_names(work)
     visits = {
         name: Visit(last.day, names.get(last.store, last.store))

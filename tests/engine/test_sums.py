@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from crmsync.engine.report import balance
 from crmsync.engine.sync import sync
 from crmsync.errors import SumsError
 from crmsync.store import Work, records
+from crmsync.store.bulk import Same
 from tests.engine.backend import NOW, Content, project
 
 
@@ -45,8 +45,9 @@ def test_a_row_lost_on_its_way_into_the_store_fails_the_run(
 ) -> None:
     whole = records.land
 
-    def lossy(work: Work, stream_id: int, rows: Sequence[Any], *, new: bool) -> None:
-        whole(work, stream_id, rows[1:], new=new)
+    def lossy(work: Work, stream_id: int, landed: records.Landed, *, new: bool) -> None:
+        columns = [one if isinstance(one, Same) else one[1:] for one in landed]
+        whole(work, stream_id, records.Landed(*columns), new=new)
 
     with project(tmp_path, store_url, filled()) as opened:
         monkeypatch.setattr(records, "land", lossy)
@@ -60,9 +61,9 @@ def test_a_record_without_a_fate_fails_the_run(
 ) -> None:
     whole = records.land
 
-    def lossy(work: Work, stream_id: int, rows: Sequence[Any], *, new: bool) -> None:
-        forgotten = [(*rows[0][:3], "", rows[0][4]), *rows[1:]]
-        whole(work, stream_id, forgotten, new=new)
+    def lossy(work: Work, stream_id: int, landed: records.Landed, *, new: bool) -> None:
+        states = ["", *["mapped"] * (len(landed.ids) - 1)]
+        whole(work, stream_id, landed._replace(states=states), new=new)
 
     with project(tmp_path, store_url, filled()) as opened:
         monkeypatch.setattr(records, "land", lossy)

@@ -34,7 +34,7 @@ UNNOTICED = {"extract/page", "intake/land:after", "lease/unlock:before"}
 ENDED = {"store/schema:before", "lease/take:before", "intake/land:before", "resolve/batch:before",
          "run/end:before"}  # fmt: skip
 """Points in the middle of one."""
-TAKE_LEASES = "UPDATE lease SET holder = holder"
+TAKE_ROW = "UPDATE lease SET holder = holder WHERE name = 'connection:shop'"
 GONE = "does not answer or has ended the connection"
 
 
@@ -144,8 +144,8 @@ def test_a_run_that_stands_still_in_a_transaction_keeps_no_locks(
     furnish(folder, server.url)
     monkeypatch.setattr("crmsync.store.database.STILL_SECONDS", 2.0)
     with asleep(folder, server.url, point) as sleeper:
-        # waits for the lock that the sleeper holds, until the server ends its transaction
-        server.ask(TAKE_LEASES, answers=False)
+        # waits for the row that the sleeper has written, until the server ends its transaction
+        server.ask(TAKE_ROW, answers=False)
         second = start(folder, server.url, STATES, said=tmp_path / "second")
         assert code(second) == LEASE_HELD
     os.kill(sleeper, signal.SIGCONT)

@@ -168,3 +168,22 @@ def test_a_server_that_goes_away_in_a_bulk_write_is_said(postgres_url: str) -> N
         other.close()
         work.upsert(tables.watermark, [(f"s{number}", 1, "") for number in range(100)])
     store.close()
+
+
+@pytest.mark.parametrize("rows", [1, 2, 100])
+def test_a_transaction_that_stands_still_after_any_bulk_write_is_ended(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch, rows: int
+) -> None:
+    """Another one waits for the row that it has written, until the server ends it."""
+    monkeypatch.setattr("crmsync.store.database.STILL_SECONDS", 0.2)
+    still, other = open_store(postgres_url), open_store(postgres_url)
+    told = [(f"s{number}", 1, "") for number in range(rows)]
+    with pytest.raises(StoreError, match=r"stood still|ended the connection"), still.work() as work:
+        work.upsert(tables.watermark, told)
+        with other.work() as second:
+            second.upsert(tables.watermark, [("s0", 2, "")])
+        work.upsert(tables.watermark, told)
+    with other.read() as work:
+        assert work.scalar(sa.select(tables.watermark.c.seq)) == 2
+    still.close()
+    other.close()

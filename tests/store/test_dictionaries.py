@@ -11,6 +11,7 @@ import pytest
 from bench import data
 from crmsync.errors import StoreError
 from crmsync.store import Store, codec, dictionaries, records
+from crmsync.store.bulk import Same
 from crmsync.store.tables import dictionary, record
 
 
@@ -22,9 +23,9 @@ def _customers(count: int) -> list[bytes]:
 def _land(store: Store, payloads: Sequence[bytes], *, first: int = 1) -> list[int]:
     numbers = list(range(first, first + len(payloads)))
     with store.work(run_id="test") as work:
-        packed = map(dictionaries.packer(work, 1, payloads), payloads)
-        rows = [(n, str(n), b"hash", "mapped", one) for n, one in zip(numbers, packed, strict=True)]
-        records.land(work, 1, rows)
+        packed = list(map(dictionaries.packer(work, 1, payloads), payloads))
+        names, hashes = list(map(str, numbers)), [b"hash"] * len(numbers)
+        records.land(work, 1, records.Landed(numbers, names, hashes, Same("mapped"), packed))
     return numbers
 
 
