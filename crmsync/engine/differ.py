@@ -74,7 +74,7 @@ def _document(customer: SourceCustomer, old: Customer | None) -> str:
 
 def _differ_facts(found: Difference, normalized: Normalized, settled: Collection[int]) -> None:
     before, yields = normalized.before.facts, normalized.yields
-    known = frozenset(normalized.known())
+    known = normalized.known
     now = yields.facts(known)
     same = {
         number

@@ -41,7 +41,8 @@ class Connected:
 class Normalized:
     """Records sorted by what becomes of each, beside what they yielded `before`.
 
-    `pending` holds the stream's name and the external id of the record that each waits for.
+    `pending` holds the stream's name and the external id of the record that each waits for; `known`
+    are the records that something became of before.
     """
 
     raws: Sequence[Raws]
@@ -51,6 +52,16 @@ class Normalized:
     pending: dict[int, tuple[str, str]] = field(default_factory=dict)
     withdrawn: list[int] = field(default_factory=list)
     ignored: list[int] = field(default_factory=list)
+    known: frozenset[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.known = frozenset(
+            number
+            for some in self.raws
+            if any(some.states)
+            for number, state in zip(some.ids, some.states, strict=True)
+            if state
+        )
 
     @property
     def taken(self) -> int:
@@ -87,16 +98,6 @@ class Normalized:
             if now.get(number, "mapped") != state
         }
 
-    def known(self) -> list[int]:
-        """The records that something became of before."""
-        return [
-            number
-            for some in self.raws
-            if any(some.states)
-            for number, state in zip(some.ids, some.states, strict=True)
-            if state
-        ]
-
 
 def normalize(
     store: Store, connected: Connected, raws: Sequence[Raws], fresh: Fresh | None = None
@@ -112,7 +113,7 @@ def normalize(
     name = connected.connection.name
     with store.read() as look:
         context = Context(connected.connection, models.shop_zones(look, name))
-        result.before = models.load_told(look, result.known())
+        result.before = models.load_told(look, sorted(result.known))
         for page in _pages(connected, raws, result):
             with clock.on("map"):
                 answers = _ask(connected, *page, result)

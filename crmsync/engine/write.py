@@ -14,7 +14,7 @@ from crmsync.store.parking import Parking
 
 def write(work: Work, connected: Connected, normalized: Normalized, difference: Difference) -> None:
     """Write what differs, what waits and what is parked; all but the records and their states."""
-    known = frozenset(normalized.known())
+    known = normalized.known
     _write_difference(work, difference, new=not known)
     _ask_again(work, connected, difference.rows, known)
     work.log_skus(goods.topic(connected.connection.name), difference.skus)

@@ -51,7 +51,7 @@ def late_index(name: str, table: sa.Table, column: str) -> None:
 
 
 def table(name: str, *columns: sa.schema.SchemaItem) -> sa.Table:
-    """A table of the store; WITHOUT ROWID where SQLite can cluster it by its key."""
+    """A table of the store."""
     return sa.Table(name, metadata, *columns)
 
 
