@@ -15,6 +15,7 @@ import argparse
 import random
 import sqlite3
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,7 +77,7 @@ def write_table(folder: Path, records: int) -> None:
 
 
 def touch(folder: Path, records: int, changed: int, round_: int) -> None:
-    """Change rows of the table, now."""
+    """Change rows of the table, now; a window ends before the running second, so await the next."""
     noise = random.Random(round_)
     rows = [(f"0171 {noise.randrange(10**8):08d}", one)
             for one in noise.sample(range(records), changed)]  # fmt: skip
@@ -86,6 +87,7 @@ def touch(folder: Path, records: int, changed: int, round_: int) -> None:
     )
     database.commit()
     database.close()
+    time.sleep(1.1)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Several connections at once: the load of bench.load split over 2 and 4 connections.
 
-    python -m bench.jobs [--times 3] [--larger 4] [--store sqlite --store postgres]
+    python -m bench.jobs [--times 3] [--larger 4] [--store sqlite] [--backend files]
 
 Prints wall and CPU seconds of a first load with `--jobs 1` and with more, of a replay of it, and of
 a load from backends that take a tenth of a second for a page of 500 records. All of them in turn,
@@ -16,7 +16,7 @@ import shutil
 import statistics
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bench import data, ours
@@ -29,6 +29,8 @@ from crmsync.store import open_store, records
 
 SHAPES = ((2, 1), (2, 2), (4, 1), (4, 2), (4, 4))
 """Connections, and how many of them at once."""
+
+BACKENDS = ("files", "slow")
 
 PLUGIN = "from bench.slow import crmsync_register_connectors\n"
 Key = tuple[str, int, int]
@@ -63,11 +65,11 @@ def take_in(target: Path, jobs: int, *, read: bool) -> None:
 
 
 def measured(
-    kind: str, source: Path, folder: Path, shape: tuple[int, int]
+    kind: str, source: Path, folder: Path, shape: tuple[int, int], backends: Sequence[str]
 ) -> Iterator[tuple[Key, Figures]]:
     """One run of each sort over so many connections, so many at once."""
     connections, jobs = shape
-    for connector in ("files", "slow"):
+    for connector in backends:
         project = folder / "project"
         project.mkdir(parents=True)
         with store_url(kind, folder) as url:
@@ -93,7 +95,7 @@ def check(url: str, source: Path) -> None:
         raise RuntimeError(f"{lines} records were told, {mapped} are mapped")
 
 
-def compare(kind: str, times: int, larger: int) -> None:
+def compare(kind: str, backends: Sequence[str], times: int, larger: int) -> None:
     """Every shape in turn on one store; prints the medians."""
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)
@@ -106,7 +108,8 @@ def compare(kind: str, times: int, larger: int) -> None:
         runs: dict[Key, list[Figures]] = {}
         for _ in range(times):
             for shape in SHAPES:
-                for key, one in measured(kind, scratch / f"{shape[0]}", scratch / "run", shape):
+                source = scratch / f"{shape[0]}"
+                for key, one in measured(kind, source, scratch / "run", shape, backends):
                     runs.setdefault(key, []).append(one)
         print_table(kind, runs)
 
@@ -127,9 +130,10 @@ if __name__ == "__main__":
     parser.add_argument("--times", type=int, default=3)
     parser.add_argument("--larger", type=int, default=1, help="so many times the load")
     parser.add_argument("--store", choices=["sqlite", "postgres"], action="append")
+    parser.add_argument("--backend", choices=BACKENDS, action="append")
     parser.add_argument("--into", nargs=3, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.into:
         take_in(Path(options.into[0]), int(options.into[1]), read=options.into[2] == "load")
     for store in options.store or ["sqlite", "postgres"]:
-        compare(store, options.times, options.larger)
+        compare(store, options.backend or BACKENDS, options.times, options.larger)

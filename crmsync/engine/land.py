@@ -148,10 +148,10 @@ def number(work: Work, row: StreamRow, landing: Landing) -> None:
     A commit of its own: numbers that nobody uses after a crash do no harm, a counter that is
     locked while a batch is mapped would keep everybody else waiting.
     """
+    landing.pack = dictionaries.packer(work, row.id, landing.payloads())
     if landing.new:
         numbers = work.numbers("record", len(landing.new))
         landing.new = dict(zip(landing.new, numbers, strict=True))
-    landing.pack = dictionaries.packer(work, row.id, landing.payloads())
 
 
 def raws(row: StreamRow, landing: Landing) -> Raws:

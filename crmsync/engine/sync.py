@@ -63,7 +63,7 @@ def sync(
     try:
         terms = Terms(now, read=read, accept_deletes=accept_deletes, whole=whole)
         ours = _take_in(project, names, terms, jobs, report, progress)
-        project.store.complete()
+        _complete(project, report)
         check_against_store(project.store, report)
         _name_leftovers(project, report)
         _name_absent(project, report)
@@ -105,6 +105,14 @@ def _take_in(
     from crmsync.engine.jobs import take_in_together  # loaded only where it is asked for
 
     return take_in_together(project, names, terms, jobs=jobs, report=report, progress=progress)
+
+
+def _complete(project: Project, report: Report) -> None:
+    """Make the indexes that a filled store has; without them it is slower, and nothing is lost."""
+    try:
+        project.store.complete()
+    except StoreError as error:
+        report.fail("indexes", error)
 
 
 def _name_leftovers(project: Project, report: Report) -> None:

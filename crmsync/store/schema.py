@@ -9,11 +9,12 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
 from crmsync.errors import StoreError
-from crmsync.store import points
+from crmsync.store import points, turns
 from crmsync.store.tables import LATE, metadata, store_id
 
 HEAD = "0001"
@@ -117,15 +118,26 @@ def migrate(engine: sa.Engine) -> None:
 @contextmanager
 def _alone(engine: sa.Engine, *, sorting_in: str = "MEMORY") -> Iterator[sa.Connection]:
     """A transaction in which nobody else changes the schema."""
-    sqlite = engine.dialect.name == "sqlite"
-    with engine.connect() as connection:
-        if sqlite:
-            connection.exec_driver_sql(f"PRAGMA temp_store = {sorting_in}").close()
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+    with engine.connect() as connection, _sorting(connection, sorting_in):
+        if engine.dialect.name == "sqlite":
+            turns.begin(connection)
         else:
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7236241)")
         yield connection
         with points.effect("store/schema"):
             connection.commit()
-        if sqlite:
-            connection.exec_driver_sql("PRAGMA temp_store = MEMORY").close()
+
+
+@contextmanager
+def _sorting(connection: sa.Connection, place: str) -> Iterator[None]:
+    """Where SQLite sorts in this block, FILE or MEMORY; PostgreSQL decides by itself."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.execute(f"PRAGMA temp_store = {place}").close()
+    try:
+        yield
+    finally:
+        connection.rollback()  # within a transaction it cannot be set
+        driver.execute("PRAGMA temp_store = MEMORY").close()

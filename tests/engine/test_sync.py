@@ -313,3 +313,23 @@ def test_a_run_whose_connections_another_has_leaves_the_stages_behind_to_it(
         report = sync(opened, as_of=DAY, now=NOW)
     assert [one.where for one in report.failures] == ["shop"]
     assert report.exit_code() == 7
+
+
+def test_indexes_that_cannot_be_made_stop_no_stage(tmp_path: Path) -> None:
+    with project(tmp_path, f"sqlite:///{tmp_path / 'store.db'}", filled()) as opened:
+        late = tables.LATE[0].name
+        with opened.store.work() as work:
+            work.run(sa.text(f"CREATE TABLE {late} (in_its_way INTEGER)"))
+        first = run(opened)
+        assert [one["where"] for one in first.as_json()["failures"]] == ["indexes"]
+        assert first.exit_code() != 0
+        assert "resolve" in first.stages
+        with opened.store.work() as work:
+            assert work.scalar(sa.text("PRAGMA temp_store")) == 2  # in memory, as before
+            work.run(sa.text(f"DROP TABLE {late}"))
+        assert run(opened).exit_code() == 0
+        assert {one.name for one in tables.LATE} <= {
+            str(one["name"])
+            for name in sa.inspect(opened.store.engine).get_table_names()
+            for one in sa.inspect(opened.store.engine).get_indexes(name)
+        }

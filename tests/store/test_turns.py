@@ -154,11 +154,11 @@ def test_ids_are_taken_without_waiting_for_another_transaction(postgres_url: str
     first, second = open_store(postgres_url), open_store(postgres_url)
     with first.work() as one, second.work() as other:
         other.run(sa.text("SET LOCAL lock_timeout = '10s'"))
-        ids = [one.numbers("record", 5), other.numbers("record", 5)]
+        ids = [one.numbers("stream", 5), other.numbers("stream", 5)]
         other.numbers("parked", 1)
         one.numbers("parked", 1)  # the other way round: with locks this would be a deadlock
         one.log_records("raw", ids[0])
     assert not set(ids[0]) & set(ids[1])
-    assert {"record", "parked"} <= log.IDS
+    assert {"stream", "parked"} <= log.IDS
     first.close()
     second.close()
