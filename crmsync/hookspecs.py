@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from crmsync.model.columns import Columns
     from crmsync.model.customer import Profile
     from crmsync.model.greeting import Form, GreetingParts
+    from crmsync.model.intent import Event, Intent, Result
     from crmsync.model.play import Play, Proposal
     from crmsync.model.stream import Capabilities, Connection, Json, Page, Stream, Window
     from crmsync.model.told import Told
@@ -100,6 +101,31 @@ class MapsPages(Protocol):
 
         Equal to `Columns.of` the told objects. None wherever a record says nothing, more than one
         thing, or cannot be used: `map` then says what is wrong with which.
+        """
+
+
+@runtime_checkable
+class Writes(Protocol):
+    """A connector with `Capabilities.writes`: it changes what its backend holds."""
+
+    def write(self, intents: Sequence[Intent]) -> Sequence[Result]:
+        """What came of each intent, one result each; at most `Capabilities.batch` of them.
+
+        Called from up to `Capabilities.at_once` threads. Raises only what concerns them all, and
+        only while surely none is done: RateLimited, Unreachable before anything was sent,
+        CredentialsError, QuotaSpent. What may have been done in spite of an error is *unknown*.
+        """
+
+
+@runtime_checkable
+class HearsWebhooks(Protocol):
+    """A connector with `Capabilities.webhooks`: it reads what its backend sends by itself."""
+
+    def hear(self, headers: Mapping[str, str], body: bytes, url: str) -> Sequence[Event]:
+        """The events of one delivery to `url`, as far as they concern a stream.
+
+        CredentialsError where the signature, or its age, is not right; RecordError for a body
+        that cannot be read. Pure but for the clock.
         """
 
 

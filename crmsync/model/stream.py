@@ -10,6 +10,9 @@ from typing import Any, Literal
 Json = Any
 CursorKind = Literal["timestamp", "version", "log", "snapshot"]
 DeleteKind = Literal["none", "tombstone", "missing", "reconcile"]
+Change = Literal["save", "consent", "audience", "erase"]
+"""What may be changed in a backend: the fields of a customer, what he allowed, whether he belongs
+to an audience, or whether the backend keeps him at all."""
 StreamKind = Literal[
     "customers", "orders", "returns", "deliveries", "interactions", "consents", "products", "stores"
 ]
@@ -95,11 +98,19 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
-    """What a connector can do beyond reading; what is not declared is not asked for."""
+    """What a connector can do beyond reading; what is not declared is not asked for.
 
-    writes: bool = False
+    `writes` are the changes that it takes as intents, `batch` of them in one call at most, and
+    `at_once` how many calls the backend bears at the same time. `webhooks`: it reads what the
+    backend sends of its own accord.
+    """
+
+    writes: tuple[Change, ...] = ()
+    batch: int = 1
+    at_once: int = 1
     ids: bool = False
     server_time: bool = False
+    webhooks: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
