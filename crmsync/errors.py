@@ -31,11 +31,15 @@ what Python does not call an Exception: SystemExit, or the panic of a library wr
 
 
 class CrmsyncError(Exception):
-    """The root: a message that says what and where, and a hint that says who must do what."""
+    """The root: a message that says what and where, and a hint that says who must do what.
+
+    `maybe_done` where what was asked may have been done all the same: the answer was lost.
+    """
 
     code = "error"
     exit_code = 1
     retryable = False
+    maybe_done = False
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from crmsync.model.stream import Change, Json
 
@@ -56,6 +56,29 @@ class Result:
     field: str = ""
     retry_after: float | None = None
     found: Sequence[str] = ()
+
+
+def done(intent: Intent, external_id: Any = None, *, version: Any = "") -> Result:
+    """It stands there: under `external_id`, or under the one that the intent named."""
+    identity = intent.external_id if external_id is None else str(external_id)
+    return Result(id=intent.id, outcome="done", external_id=identity, version=str(version or ""))
+
+
+def refused(intent: Intent, reason: str, *, field: str = "", found: Iterable[Any] = ()) -> Result:
+    """It will not be taken as it is; `reason` holds no personal data, `found` who is there."""
+    return Result(id=intent.id, outcome="refused", external_id=intent.external_id, reason=reason,
+                  field=field, found=tuple(map(str, found)))  # fmt: skip
+
+
+def again(intent: Intent, reason: str, *, retry_after: float | None = None) -> Result:
+    """It was surely not done; trying later helps."""
+    return Result(id=intent.id, outcome="again", external_id=intent.external_id, reason=reason,
+                  retry_after=retry_after)  # fmt: skip
+
+
+def unknown(intent: Intent, reason: str) -> Result:
+    """Nobody knows whether it was done."""
+    return Result(id=intent.id, outcome="unknown", external_id=intent.external_id, reason=reason)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
