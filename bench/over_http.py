@@ -14,6 +14,7 @@ import argparse
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -93,17 +94,20 @@ def crmsync_register_connectors(register: Any) -> None:
 """
 
 
-def serve(folder: Path) -> None:
-    """Answer with the pages of customers.jsonl until killed; the first line printed is the URL."""
-    lines = (folder / "customers.jsonl").read_bytes().splitlines()
-    pages = [lines[start : start + PAGE] for start in range(0, len(lines), PAGE)]
-    bodies = [_body(page, place, len(pages)) for place, page in enumerate(pages)]
+def serve(folder: Path, latency: float) -> None:
+    """Answer with the pages of customers.jsonl until killed, each after `latency` seconds.
+
+    The first line printed is the URL. The `link` of a page is the whole URL of the next.
+    """
+    bodies: list[bytes] = []
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
             body = bodies[int(self.path[1:])]
+            time.sleep(latency)
             self.send_response(200)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
@@ -114,13 +118,19 @@ def serve(folder: Path) -> None:
             """Silence."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    print(f"http://127.0.0.1:{server.server_port}", flush=True)
+    url = f"http://127.0.0.1:{server.server_port}"
+    lines = (folder / "customers.jsonl").read_bytes().splitlines()
+    pages = [lines[start : start + PAGE] for start in range(0, len(lines), PAGE)]
+    bodies += [_body(page, place, len(pages), url) for place, page in enumerate(pages)]
+    print(url, flush=True)
     server.serve_forever()
 
 
-def _body(page: list[bytes], place: int, pages: int) -> bytes:
-    following = str(place + 1) if place + 1 < pages else "null"
-    return b'{"items":[' + b",".join(page) + b'],"next":' + following.encode() + b"}"
+def _body(page: list[bytes], place: int, pages: int, url: str) -> bytes:
+    following = place + 1 if place + 1 < pages else None
+    link = f"{url}/{following}" if following else None
+    told = orjson.dumps({"next": following, "link": link})
+    return b'{"items":[' + b",".join(page) + b"]," + told[1:]
 
 
 def plain(url: str, wanted: int) -> None:
@@ -135,11 +145,12 @@ def plain(url: str, wanted: int) -> None:
 
 
 @contextmanager
-def served(folder: Path, records: int) -> Iterator[str]:
+def served(folder: Path, records: int, latency: float = 0.0) -> Iterator[str]:
     """The URL of a server with so many customers, in a process of its own."""
     folder.mkdir()
     data.write(folder, records, 0)
-    command = [sys.executable, "-m", "bench.over_http", "--serve", str(folder)]
+    command = [sys.executable, "-m", "bench.over_http", "--serve", str(folder),
+               "--latency", str(latency)]  # fmt: skip
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         try:
@@ -192,10 +203,11 @@ if __name__ == "__main__":
     parser.add_argument("--records", type=int, default=100_000)
     parser.add_argument("--times", type=int, default=3)
     parser.add_argument("--serve", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--latency", type=float, default=0.0, help=argparse.SUPPRESS)
     parser.add_argument("--plain", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.serve:
-        serve(options.serve)
+        serve(options.serve, options.latency)
     elif options.plain:
         plain(options.plain, options.records)
     else:
