@@ -15,13 +15,13 @@ import orjson
 
 from bench.mutate import spoil
 from crmsync.connectors.files import FilesConnector, FilesSettings, pages
-from crmsync.connectors.mapping import Mapper
 from crmsync.engine.calls import Refusal, map_record, read_pages
 from crmsync.engine.project import open_project
 from crmsync.engine.sync import sync
 from crmsync.errors import CrmsyncError, NotReadable, PluginError
 from crmsync.hookspecs import MapsPages
 from crmsync.http import Client
+from crmsync.mapping import Mapper
 from crmsync.model.ref import can_be_kept
 from crmsync.model.stream import Connection, Page, Stream, Window
 from crmsync.store.records import decoded

@@ -1,18 +1,46 @@
-"""The connector of bench.http, as an integrator writes it: all that a customer tells, by `map`."""
+"""The connector of bench.http, all that a customer tells, by a table."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
 from crmsync.hookspecs import CONTRACT, Connector, hookimpl
 from crmsync.http import Client
+from crmsync.mapping import Mapper
+from crmsync.model.columns import Columns
 from crmsync.model.stream import Capabilities, Connection, Page, Stream, Window
-from crmsync.model.told import ToldAddress, ToldConsent, ToldContact, ToldCustomer
+from crmsync.model.told import Told
 
 PAGE = 250
+PARTS = ("street", "postal_code", "city", "country")
+CUSTOMER = Mapper(
+    "customers",
+    {
+        "customer_number": "customer_number",
+        "salutation": "salutation",
+        "titles": "title",
+        "given_name": "first_name",
+        "family_name": "last_name",
+        "company": "company",
+        "vat_id": "vat_id",
+        "birth_date": "birth_date",
+        "language": "language",
+        "store": "store",
+        "contacts": {"email": "email", "phone": "phone", "mobile": "mobile"},
+        "addresses": {
+            name: {part: f"addresses.{place}.{part}" for part in PARTS}
+            for place, name in enumerate(("billing", "shipping"))
+        },
+        "consents": {
+            name: {"marketing": {"field": f"consents.{place}.state", "at": f"consents.{place}.at"}}
+            for place, name in enumerate(("email", "letter"))
+        },
+    },
+    where="shop",
+)
 
 
 class Settings(BaseModel):
@@ -49,30 +77,13 @@ class Shop:
             place = page["next"]
             yield Page(records=page["items"], next_position=place)
 
-    def map(self, stream: Stream, raw: Mapping[str, Any]) -> Iterator[ToldCustomer]:
-        """All that is of use."""
-        yield ToldCustomer(
-            customer_number=raw["customer_number"],
-            salutation=raw["salutation"],
-            titles=raw["title"],
-            given_name=raw["first_name"],
-            family_name=raw["last_name"],
-            company=raw["company"],
-            vat_id=raw["vat_id"],
-            birth_date=raw["birth_date"],
-            language=raw["language"],
-            store=raw["store"],
-            contacts=tuple(
-                ToldContact(channel=channel, value=raw[channel])
-                for channel in ("email", "phone", "mobile")
-                if raw[channel]
-            ),
-            addresses=tuple(ToldAddress(**one) for one in raw["addresses"]),
-            consents=tuple(
-                ToldConsent(channel=one["channel"], state=one["state"], at=one["at"])
-                for one in raw["consents"]
-            ),
-        )
+    def map(self, stream: Stream, raw: Mapping[str, Any]) -> Iterable[Told]:
+        """What the table says."""
+        return CUSTOMER(raw)
+
+    def map_page(self, stream: Stream, raws: Sequence[Mapping[str, Any]]) -> Columns | None:
+        """The same of a page at once."""
+        return CUSTOMER.page(raws)
 
     def close(self) -> None:
         """Let go of the connection."""

@@ -11,7 +11,7 @@ from typing import Any, get_args
 import click
 
 from crmsync.cli.main import COMMANDS, cli
-from crmsync.connectors.mapping.targets import MODELS, Target, targets
+from crmsync.mapping.targets import MODELS, Target, targets
 from crmsync.model.told import Told, ToldAddress, ToldConsent, ToldContact, ToldLine
 
 REFERENCE = Path(__file__).parent / "reference"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from crmsync.connectors.mapping import Mapper
 from crmsync.errors import RecordError
+from crmsync.mapping import Mapper
 from crmsync.model.columns import Columns, Items
 from crmsync.model.told import Told
 

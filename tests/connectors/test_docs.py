@@ -10,8 +10,8 @@ import pytest
 
 from crmsync.connectors.files import FilesConnector
 from crmsync.connectors.files.settings import FilesSettings
-from crmsync.connectors.mapping.cells import OPTIONS
 from crmsync.connectors.sql import SqlConnector, SqlSettings
+from crmsync.mapping.cells import OPTIONS
 from crmsync.model.stream import Connection
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "files-and-sql.md"

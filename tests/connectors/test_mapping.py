@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from crmsync.connectors.mapping import Mapper
 from crmsync.errors import ConfigError, RecordError
+from crmsync.mapping import Mapper
 from crmsync.model.told import ToldCustomer, ToldDelivery, ToldOrder
 
 FIELDS: dict[str, Any] = {

@@ -14,10 +14,10 @@ import pytest
 
 from bench import data, ours
 from crmsync.connectors.files import FilesConnector
-from crmsync.connectors.mapping import ROWS, Mapper
 from crmsync.connectors.sql import SqlConnector
 from crmsync.demo.sample import build
 from crmsync.hookspecs import MapsPages
+from crmsync.mapping import ROWS, Mapper
 from crmsync.model.columns import HIDDEN
 from crmsync.model.stream import Connection, Window
 from crmsync.model.told import ToldCustomer

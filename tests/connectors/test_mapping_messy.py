@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crmsync.connectors.mapping import ROWS, Mapper
+from crmsync.mapping import ROWS, Mapper
 from tests.connectors.telling import Raw, customers, one_by_one, same
 
 CELLS = st.sampled_from([

@@ -18,9 +18,9 @@ from crmsync.config.settings import (
     Settings,
 )
 from crmsync.connectors.files.settings import FilesSettings, FileStream
-from crmsync.connectors.mapping.cells import CellSpec
-from crmsync.connectors.mapping.settings import MappedStream
 from crmsync.connectors.sql.settings import Child, SqlSettings, SqlStream
+from crmsync.mapping.cells import CellSpec
+from crmsync.mapping.settings import MappedStream
 from tests.docs.pages import DOCS
 
 PAGE = (DOCS / "reference" / "configuration.md").read_text(encoding="utf-8")

@@ -10,8 +10,8 @@ from pydantic import BaseModel
 
 from crmsync.connectors.files.settings import FilesSettings
 from crmsync.connectors.files.source import Source
-from crmsync.connectors.mapping import MAPPER_VERSION
 from crmsync.hookspecs import CONTRACT
+from crmsync.mapping import MAPPER_VERSION
 from crmsync.model.columns import Columns
 from crmsync.model.stream import Capabilities, Connection, Json, Page, Stream, Window
 from crmsync.model.told import Told

@@ -12,8 +12,8 @@ from xml.etree.ElementTree import ParseError
 from crmsync.connectors.files.csv_file import name_columns
 from crmsync.connectors.files.entries import Broken, Entry
 from crmsync.connectors.files.lines import START, Mark
-from crmsync.connectors.mapping import to_json
 from crmsync.errors import ConfigError
+from crmsync.mapping import to_json
 
 _MIDNIGHT = time(0)
 _DAMAGED = (

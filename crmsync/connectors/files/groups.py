@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from crmsync.connectors.files.entries import Broken, Entry
 from crmsync.connectors.files.lines import Mark
-from crmsync.connectors.mapping import ROWS, Record, key_teller, stream_key, without_key
+from crmsync.mapping import ROWS, Record, key_teller, stream_key, without_key
 
 
 def group_rows(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from crmsync.connectors.files.entries import Broken, Entry, PlainPage, Reader, ReadsPages
 from crmsync.connectors.files.folder import Position, Reading
 from crmsync.connectors.files.lines import Mark
-from crmsync.connectors.mapping import ROWS, Record, key_teller, with_key, without_key
+from crmsync.mapping import ROWS, Record, key_teller, with_key, without_key
 from crmsync.model.stream import Page, Unreadable
 from crmsync.model.undecoded import Undecoded
 

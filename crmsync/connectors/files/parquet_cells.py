@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from crmsync.connectors.mapping import to_json
+from crmsync.mapping import to_json
 
 _YEARS = ("1000-01-01", "9999-12-31")
 """Days between these are written alike by everybody."""

@@ -9,7 +9,7 @@ from crmsync.connectors.files.entries import Broken, Entry, Item, PlainPage
 from crmsync.connectors.files.lines import START, Mark
 from crmsync.connectors.files.page_json import PageJson
 from crmsync.connectors.files.parquet_cells import cells, rare_cells
-from crmsync.connectors.mapping import to_json
+from crmsync.mapping import to_json
 from crmsync.model.undecoded import are_plain
 
 BATCH = 500

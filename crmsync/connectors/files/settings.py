@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from crmsync.connectors.mapping import MappedStream, check_names
+from crmsync.mapping import MappedStream, check_names
 
 Format = Literal["csv", "jsonl", "json", "parquet", "excel"]
 

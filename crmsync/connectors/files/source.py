@@ -26,8 +26,8 @@ from crmsync.connectors.files.lines import START, Mark
 from crmsync.connectors.files.open_file import open_reader
 from crmsync.connectors.files.pages import Pager
 from crmsync.connectors.files.settings import FileStream
-from crmsync.connectors.mapping import Mapper, key_teller, require_columns, stream_key
 from crmsync.errors import ConfigError, NotReadable, Unreachable
+from crmsync.mapping import Mapper, key_teller, require_columns, stream_key
 from crmsync.model.stream import Json, Notice, Page, Stream
 
 READER_VERSION = "1"

@@ -9,11 +9,11 @@ from typing import ClassVar
 
 from pydantic import BaseModel
 
-from crmsync.connectors.mapping import MAPPER_VERSION
 from crmsync.connectors.sql.database import Database
 from crmsync.connectors.sql.settings import SqlSettings
 from crmsync.connectors.sql.source import Source
 from crmsync.hookspecs import CONTRACT
+from crmsync.mapping import MAPPER_VERSION
 from crmsync.model.columns import Columns
 from crmsync.model.stream import Capabilities, Connection, Json, Page, Stream, Window
 from crmsync.model.told import Told

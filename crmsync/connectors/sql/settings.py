@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-from crmsync.connectors.mapping import MappedStream, check_names
+from crmsync.mapping import MappedStream, check_names
 
 
 class Child(BaseModel):

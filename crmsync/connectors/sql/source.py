@@ -13,7 +13,12 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
-from crmsync.connectors.mapping import (
+from crmsync.connectors.sql.database import Database
+from crmsync.connectors.sql.rows import Key, Rows, pack_key, unpack_key
+from crmsync.connectors.sql.settings import Child, SqlStream
+from crmsync.connectors.sql.stamps import bounds, find_zone
+from crmsync.errors import ConfigError, CursorError
+from crmsync.mapping import (
     Mapper,
     Record,
     key_teller,
@@ -22,11 +27,6 @@ from crmsync.connectors.mapping import (
     to_json,
     with_key,
 )
-from crmsync.connectors.sql.database import Database
-from crmsync.connectors.sql.rows import Key, Rows, pack_key, unpack_key
-from crmsync.connectors.sql.settings import Child, SqlStream
-from crmsync.connectors.sql.stamps import bounds, find_zone
-from crmsync.errors import ConfigError, CursorError
 from crmsync.model.stream import CursorKind, Json, Notice, Page, Stream, Unreadable, Window
 
 CHUNK = 2_000

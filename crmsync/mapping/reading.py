@@ -7,7 +7,7 @@ from itertools import repeat
 from operator import contains, itemgetter
 from typing import Any, Final
 
-from crmsync.connectors.mapping.paths import Raw, Steps, steps_of, walk
+from crmsync.mapping.paths import Raw, Steps, steps_of, walk
 from crmsync.model.columns import HIDDEN
 
 Kinds = set[type]

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from crmsync.connectors.mapping.convert import Convert, clean, day_format, to_amount, to_bool
-from crmsync.connectors.mapping.paths import MISSING, Get, Steps, read_path, shared, steps_of
-from crmsync.connectors.mapping.targets import Target
 from crmsync.errors import ConfigError, RecordError
+from crmsync.mapping.convert import Convert, clean, day_format, to_amount, to_bool
+from crmsync.mapping.paths import MISSING, Get, Steps, read_path, shared, steps_of
+from crmsync.mapping.targets import Target
 
 
 class CellSpec(BaseModel):

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from itertools import chain
 from typing import Any, Final
 
-from crmsync.connectors.mapping.cells import Source
-from crmsync.connectors.mapping.convert import clean, to_amount
-from crmsync.connectors.mapping.reading import (
+from crmsync.mapping.cells import Source
+from crmsync.mapping.convert import clean, to_amount
+from crmsync.mapping.reading import (
     EMPTY,
     GONE,
     NULL,
@@ -18,7 +18,7 @@ from crmsync.connectors.mapping.reading import (
     Raws,
     with_kinds,
 )
-from crmsync.connectors.mapping.targets import FieldType, Target
+from crmsync.mapping.targets import FieldType, Target
 from crmsync.model.columns import HIDDEN
 
 TEXT: Final[Kinds] = {str}

@@ -8,9 +8,9 @@ from typing import Any
 
 import orjson
 
-from crmsync.connectors.mapping.cells import Cell, Plain
-from crmsync.connectors.mapping.paths import MISSING, Get, Raw, walk
 from crmsync.errors import RecordError
+from crmsync.mapping.cells import Cell, Plain
+from crmsync.mapping.paths import MISSING, Get, Raw, walk
 from crmsync.model.ref import whole
 from crmsync.model.told import Told
 

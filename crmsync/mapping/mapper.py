@@ -9,12 +9,12 @@ from typing import Any
 import orjson
 from pydantic import ValidationError
 
-from crmsync.connectors.mapping.columns import map_page
-from crmsync.connectors.mapping.draft import Draft, flatten
-from crmsync.connectors.mapping.paths import Raw
-from crmsync.connectors.mapping.shapes import Shape, Values
-from crmsync.connectors.mapping.targets import MODELS
 from crmsync.errors import ConfigError, RecordError
+from crmsync.mapping.columns import map_page
+from crmsync.mapping.draft import Draft, flatten
+from crmsync.mapping.paths import Raw
+from crmsync.mapping.shapes import Shape, Values
+from crmsync.mapping.targets import MODELS
 from crmsync.model.columns import Columns
 from crmsync.model.stream import StreamKind
 from crmsync.model.told import Told, ToldDelivery, ToldOrder

@@ -11,9 +11,10 @@ from itertools import chain, compress, repeat
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from crmsync.connectors.mapping.filling import fill, settle
-from crmsync.connectors.mapping.paths import Raw
-from crmsync.connectors.mapping.reading import (
+from crmsync.errors import RecordError
+from crmsync.mapping.filling import fill, settle
+from crmsync.mapping.paths import Raw
+from crmsync.mapping.reading import (
     DICT,
     EMPTY,
     GONE,
@@ -23,9 +24,8 @@ from crmsync.connectors.mapping.reading import (
     Raws,
     with_kinds,
 )
-from crmsync.connectors.mapping.shapes import Nested, Parts, Shape
-from crmsync.connectors.mapping.targets import targets
-from crmsync.errors import RecordError
+from crmsync.mapping.shapes import Nested, Parts, Shape
+from crmsync.mapping.targets import targets
 from crmsync.model.columns import HIDDEN, Columns, Items
 from crmsync.model.told import Told
 

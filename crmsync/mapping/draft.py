@@ -6,17 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from crmsync.connectors.mapping.cells import OPTIONS, Cell, compile_cell
-from crmsync.connectors.mapping.paths import read_path
-from crmsync.connectors.mapping.shapes import Nested, Parts, Shape
-from crmsync.connectors.mapping.targets import (
+from crmsync.errors import ConfigError
+from crmsync.mapping.cells import OPTIONS, Cell, compile_cell
+from crmsync.mapping.paths import read_path
+from crmsync.mapping.shapes import Nested, Parts, Shape
+from crmsync.mapping.targets import (
     ITEM_NAMES,
     ITEM_VALUE,
     Target,
     find_target,
     targets,
 )
-from crmsync.errors import ConfigError
 from crmsync.model.told import Told
 
 Identity = tuple[str, ...]
