@@ -25,8 +25,8 @@ class Reader:
 
     name = "reader"
 
-    def __init__(self, count: int, failure: BaseException | None = None) -> None:
-        self.count, self.failure = count, failure
+    def __init__(self, count: int, failure: BaseException | None = None, *, size: int = 1) -> None:
+        self.count, self.failure, self.size = count, failure, size
         self.reached = [threading.Event() for _ in range(count + 1)]
         self.closed = threading.Event()
 
@@ -34,7 +34,7 @@ class Reader:
         try:
             for number in range(self.count):
                 self.reached[number].set()
-                yield Page(records=[{"id": number}], next_position=number + 1)
+                yield Page(records=[{"id": number}] * self.size, next_position=number + 1)
             self.reached[self.count].set()
             if self.failure is not None:
                 raise self.failure
@@ -55,12 +55,21 @@ def test_the_next_page_is_read_while_this_one_is_worked_on() -> None:
     assert [page.next_position for page in found] == [2, 3]
 
 
-def test_reading_does_not_run_away_from_working() -> None:
-    reader = Reader(50)
+def test_pages_of_a_whole_commit_are_read_while_one_is_worked_on() -> None:
+    reader = Reader(60, size=100)
     found = read(reader)
     next(found)
-    assert not reader.reached[10].wait(0.3)
-    assert len(list(found)) == 49
+    assert reader.reached[30].wait(10)
+    assert len(list(found)) == 59
+
+
+@pytest.mark.parametrize("count,size,far", [(20, 5_000, 4), (30, 1_000, 12), (300, 0, 150)])
+def test_reading_does_not_run_away_from_working(count: int, size: int, far: int) -> None:
+    reader = Reader(count, size=size)
+    found = read(reader)
+    next(found)
+    assert not reader.reached[far].wait(0.3)
+    assert len(list(found)) == count - 1
 
 
 @pytest.mark.parametrize(
