@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from itertools import chain
 
 from crmsync.errors import NOBODYS_FAULT, CrmsyncError
 from crmsync.hookspecs import Writes
@@ -71,7 +72,7 @@ class _Line:
         found: list[Intent] = []
         waiting, self._held = self._held, deque()
         blocked = set(self._busy)
-        source = _both(waiting, self._intents)
+        source = chain(_taken_from(waiting), self._intents)
         while len(found) < self._size and len(self._held) < AHEAD * self._size:
             if (one := next(source, None)) is None:
                 break
@@ -95,10 +96,9 @@ class _Line:
         yield from self._intents
 
 
-def _both(waiting: deque[Intent], later: Iterator[Intent]) -> Iterator[Intent]:
+def _taken_from(waiting: deque[Intent]) -> Iterator[Intent]:
     while waiting:
         yield waiting.popleft()
-    yield from later
 
 
 def _record(intent: Intent) -> tuple[str, str]:

@@ -65,7 +65,8 @@ def intents(*records: str | None) -> list[Intent]:
 
 
 def outcomes(backend: Backend, told: list[Intent], **more: int) -> dict[str, str]:
-    results = list(push(backend, Capabilities(writes=("save",), **more), told))
+    generated = (one for one in told)
+    results = list(push(backend, Capabilities(writes=("save",), **more), generated))
     assert len(results) == len(told) == len({one.id for one in results})
     return {one.id: one.outcome for one in results}
 
