@@ -60,9 +60,16 @@ class PluginError(CrmsyncError):
 
 
 class BackendError(CrmsyncError):
-    """A backend did not do what was asked."""
+    """A backend did not do what was asked.
+
+    `status` is the HTTP status it answered, 0 where it did not. `sent` is True where the request
+    went out and nothing tells what became of it: a change that it asked for may have been made, so
+    whoever repeats it looks first. False: it was surely not done.
+    """
 
     code = "backend"
+    status = 0
+    sent = False
 
 
 class Unreachable(BackendError):
@@ -70,6 +77,10 @@ class Unreachable(BackendError):
 
     code = "unreachable"
     retryable = True
+
+    def __init__(self, message: str, *, hint: str = "", sent: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        self.sent = sent
 
 
 class RateLimited(BackendError):
@@ -99,9 +110,19 @@ class CredentialsError(BackendError):
 
 
 class NotReadable(BackendError):
-    """The answer is not in the promised format, for instance HTML instead of JSON."""
+    """The answer is not in the promised format, for instance HTML instead of JSON.
+
+    `passing` is True for a web page instead of data, which a firewall or maintenance may show for
+    a while: trying again may help where the backend has answered as promised before.
+    """
 
     code = "not-readable"
+
+    def __init__(
+        self, message: str, *, hint: str = "", sent: bool = False, passing: bool = False
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.sent, self.passing = sent, passing
 
 
 class RecordError(CrmsyncError):
