@@ -26,6 +26,7 @@ Priority = Literal["till", "erasure", "bulk"]
 """Who asks: somebody at a till or an erasure, who go first, or a run that can wait."""
 
 Reads = Callable[[httpx.Response], Standing | None]
+_Place = tuple[Places, int]
 
 GLANCE, LONGEST = 0.02, 1.0
 """Seconds after which whoever waits looks again: for what no clock foretells, and at the latest."""
@@ -33,6 +34,20 @@ GLANCE, LONGEST = 0.02, 1.0
 LEAST = 0.001
 JUMP = 5.0
 """A clock that goes back by more seconds than this was set; by less, it is waited for."""
+
+
+@dataclass(slots=True)
+class _Wish:
+    """A request that wants a permit: what it costs, and the share it leaves to others.
+
+    `flags` are those it holds up so that nobody less urgent takes what it waits for.
+    """
+
+    route: str
+    cost: float
+    urgent: bool
+    share: float
+    flags: list[Flag] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -45,15 +60,15 @@ class _Kept:
     places: Places | None
     ran: float = 0.0
 
-    def wait(self, now: float, cost: float, share: float) -> float:
+    def wait(self, now: float, wish: _Wish) -> float:
         """Seconds until the request may be sent; QuotaSpent when it may not today."""
-        limit = self.limit
+        limit, cells = self.limit, self.cells
         if isinstance(limit, DailyQuota) and limit.exceeds(
-            self.cells, now, cost, urgent=not share, ran=self.ran
+            cells, now, wish.cost, urgent=wish.urgent, ran=self.ran
         ):
             hint = "The next run goes on where this one stopped; or ask for a larger quota."
             raise QuotaSpent("the share of the account's daily quota is spent.", hint=hint)
-        return max(limit.wait(self.cells, now, cost, share), self.cells[CLOSED] - now, 0.0)
+        return max(limit.wait(cells, now, wish.cost, wish.share), cells[CLOSED] - now, 0.0)
 
     def book(self, now: float, cost: float) -> None:
         """Count the request."""
@@ -94,11 +109,15 @@ class Permit:
     """One request that may be sent now; `at` is when that was."""
 
     def __init__(
-        self, budget: Budget | None = None, kept: Sequence[_Kept] = (), at: float = 0.0
+        self,
+        budget: Budget | None = None,
+        kept: Sequence[_Kept] = (),
+        places: Sequence[_Place] = (),
+        *,
+        at: float = 0.0,
     ) -> None:
         self.at = at
-        self._budget, self._kept = budget, kept
-        self._places: list[tuple[Places, int]] = []
+        self._budget, self._kept, self._places = budget, kept, places
         self._spent = [one.limit.spent(one.cells) for one in kept]
 
     def learn(self, answer: httpx.Response) -> None:
@@ -115,7 +134,7 @@ class Permit:
         """The request is over; `pause` are seconds in which nobody should ask like this."""
         if self._budget is not None and (self._places or pause):
             self._budget._release(self._kept, self._places, pause)
-            self._places = []
+            self._places = ()
 
 
 class Budget:
@@ -147,10 +166,18 @@ class Budget:
         self._shared: _Shared | None = None
 
     @classmethod
-    def beside(cls, connection: Connection, *limits: Limit, account: str = "", **more: object) -> Self:
-        """The budget kept beside crmsync.toml; `account` where connections share one."""
+    def beside(
+        cls,
+        connection: Connection,
+        *limits: Limit,
+        account: str = "",
+        reads: Reads | None = None,
+        share: float = 0.1,
+    ) -> Self:
+        """The budget kept beside crmsync.toml; `account` where several connections share one."""
         folder = Path(connection.base) / _folder.NAME / "budgets"
-        return cls(*limits, folder=folder, account=account or connection.name, **more)  # type: ignore[arg-type]
+        name = account or connection.name
+        return cls(*limits, folder=folder, account=name, reads=reads, share=share)
 
     def take(
         self,
@@ -165,21 +192,20 @@ class Budget:
         RateLimited when that would take longer than the patience, QuotaSpent when the day's share
         is spent, FileError when the folder cannot be used.
         """
-        share = self._share if priority == "bulk" else 0.0
-        most = self._patience if patience is None else patience
-        waited, flags = 0.0, list[Flag]()
+        urgent = priority != "bulk"
+        wish = _Wish(route, cost, urgent, 0.0 if urgent else self._share)
+        most, waited = self._patience if patience is None else patience, 0.0
         try:
             while True:
                 with self._locked() as shared:
-                    kept = [one for one in shared.kept if one.limit.concerns(route)]
-                    permit, pause = self._try(kept, cost, share, flags)
-                    if permit is not None:
-                        return permit
+                    permit, pause = self._try(shared, wish)
+                if permit is not None:
+                    return permit
                 if waited + pause > most:
                     raise RateLimited("the account's budget asks for a pause.", retry_after=pause)
                 waited += self._rest(pause)
         finally:
-            self._let_down(flags)
+            self._let_down(wish.flags)
 
     def close(self) -> None:
         """Let go of the files."""
@@ -187,25 +213,22 @@ class Budget:
             self._shared.close()
             self._shared = None
 
-    def _try(
-        self, kept: Sequence[_Kept], cost: float, share: float, flags: list[Flag]
-    ) -> tuple[Permit | None, float]:
+    def _try(self, shared: _Shared, wish: _Wish) -> tuple[Permit | None, float]:
         """The permit, or the seconds after which to ask again; within the lock."""
+        kept = [one for one in shared.kept if one.limit.concerns(wish.route)]
         now = self._now(kept)
-        waits = [one.wait(now, cost, share) for one in kept]
+        waits = [one.wait(now, wish) for one in kept]
         pause = max(waits, default=0.0)
-        if share and any(one.flag.is_up() for one in kept):
+        if not wish.urgent and any(one.flag.is_up() for one in kept):
             return None, max(pause, GLANCE)
-        places = [] if pause else self._take_places(kept, share)
-        if places is not None and not pause:
+        places = None if pause else self._take_places(kept, wish.share)
+        if places is not None:
             for one in kept:
-                one.book(now, cost)
-            permit = Permit(self, kept, now)
-            permit._places = places
-            return permit, 0.0
-        if not share:
-            self._flag(kept, waits, cost, flags)
-        return None, max(pause, LEAST if pause else GLANCE)
+                one.book(now, wish.cost)
+            return Permit(self, kept, places, at=now), 0.0
+        if wish.urgent:
+            self._flag(kept, waits, wish)
+        return None, max(pause, LEAST) if pause else GLANCE
 
     def _now(self, kept: Sequence[_Kept]) -> float:
         now = self._clock()
@@ -216,11 +239,9 @@ class Budget:
             one.cells[LAST] = now
         return now
 
-    def _take_places(
-        self, kept: Sequence[_Kept], share: float
-    ) -> list[tuple[Places, int]] | None:
+    def _take_places(self, kept: Sequence[_Kept], share: float) -> list[_Place] | None:
         """A place of every limit that has places; None when one has none left."""
-        found: list[tuple[Places, int]] = []
+        found: list[_Place] = []
         for one in kept:
             if one.places is None or not isinstance(one.limit, AtOnce):
                 continue
@@ -232,16 +253,15 @@ class Budget:
             found.append((one.places, place))
         return found
 
-    def _flag(
-        self, kept: Sequence[_Kept], waits: Sequence[float], cost: float, flags: list[Flag]
-    ) -> None:
+    def _flag(self, kept: Sequence[_Kept], waits: Sequence[float], wish: _Wish) -> None:
         """Keep bulk requests off what is waited for, and off what their share would not leave."""
         for one, wait in zip(kept, waits, strict=True):
-            if one.flag in flags:
+            waited_for = wait > 0.0 or (one.places is not None and not any(waits))
+            if one.flag in wish.flags:
                 one.flag.keep_up()
-            elif wait or one.places or not one.limit.spares(cost, self._share):
+            elif waited_for or not one.limit.spares(wish.cost, self._share):
                 one.flag.hold_up()
-                flags.append(one.flag)
+                wish.flags.append(one.flag)
 
     def _let_down(self, flags: Sequence[Flag]) -> None:
         if flags:
@@ -274,7 +294,7 @@ class Budget:
                     one.cells[CLOSED] = max(one.cells[CLOSED], now + told.pause)
 
     def _release(
-        self, kept: Sequence[_Kept], places: Sequence[tuple[Places, int]], pause: float | None
+        self, kept: Sequence[_Kept], places: Sequence[_Place], pause: float | None
     ) -> None:
         with self._locked():
             for held, place in places:
@@ -320,7 +340,7 @@ def _opened(limits: Sequence[Limit], folder: Path | None) -> _Shared:
             cells, mapped = shared_cells(file.with_name(f"{file.name}.cells"), limit.cells())
             flag = Flag(file.with_name(f"{file.name}.flag"))
             kept = _Kept(limit, cells, flag, _places(limit, file))
-            shared.closing += [cells.release, mapped.close]  # type: ignore[attr-defined]
+            shared.closing += [cells.release, mapped.close]
         shared.kept.append(kept)
         shared.closing.append(kept.close)
     shared.closing += [lock.close] if lock else []

@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -58,10 +59,10 @@ class Client:
         self._recorder = _record.recorder(record)
         self._knows_json = False
         waits = httpx.Timeout(timeout, connect=min(timeout, 10.0))
-        way = {"proxy": plain(proxy) if proxy else None, "ca_file": ca_file, "timeout": waits}
-        self._http = _transport.open_http(base_url, headers=headers, **way)
+        way = plain(proxy) if proxy else None
+        self._open = partial(_transport.open_http, proxy=way, ca_file=ca_file, timeout=waits)
+        self._http = self._open(base_url, headers=headers)
         self._foreign: httpx.Client | None = None
-        self._open_foreign = lambda: _transport.open_http("", **way)
         self._retrying = _retrying(self._worth_a_retry, attempts, sleep)
         self._retrying_unsent = _retrying(self._surely_not_done, attempts, sleep)
 
@@ -208,7 +209,7 @@ class Client:
         """What sends to `path`: another host must not see what the backend knows us by."""
         if "://" not in path[:12] or _origin(path) == _origin(str(self._http.base_url)):
             return self._http, self._auth
-        self._foreign = self._foreign or self._open_foreign()
+        self._foreign = self._foreign or self._open("")
         return self._foreign, None
 
     def _worth_a_retry(self, error: BaseException) -> bool:
@@ -221,13 +222,11 @@ class Client:
     def _surely_not_done(self, error: BaseException) -> bool:
         return self._worth_a_retry(error) and not (isinstance(error, BackendError) and error.sent)
 
-    def _note(
-        self, request: httpx.Request, answer: httpx.Response | None, seconds: float
-    ) -> None:
+    def _note(self, request: httpx.Request, answer: httpx.Response | None, seconds: float) -> None:
         if self._recorder is not None:
             self._recorder.write(request, answer, seconds)
         if log.isEnabledFor(logging.DEBUG):
-            url, status = request.url, answer.status_code if answer else "no answer"
+            url, status = request.url, answer.status_code if answer is not None else "no answer"
             words = (request.method, url.host, _masks.path(url.path), _masks.parameters(url))
             log.debug("%s %s%s %s -> %s in %d ms", *words, status, seconds * 1000)
 

@@ -30,7 +30,9 @@ def made(folder: Path) -> Path:
 def file_error(path: Path, error: OSError) -> FileError:
     """The error for a file that cannot be read or written."""
     hint = "IT: check the rights of the folder and the room on its disk."
-    return FileError(f"{path} cannot be used ({error.strerror or type(error).__name__}).", hint=hint)
+    return FileError(
+        f"{path} cannot be used ({error.strerror or type(error).__name__}).", hint=hint
+    )
 
 
 def file_name(name: str) -> str:

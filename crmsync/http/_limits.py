@@ -7,11 +7,17 @@ saw, and until when the backend asked everybody to wait. Moments are seconds sin
 from __future__ import annotations
 
 import math
-from collections.abc import MutableSequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
-Cells = MutableSequence[float]
+
+class Cells(Protocol):
+    """Numbers that are shared: a list, or memory that several processes see."""
+
+    def __getitem__(self, place: int, /) -> float: ...
+
+    def __setitem__(self, place: int, number: float, /) -> None: ...
+
 
 LAST, CLOSED, FIRST = 0, 1, 2
 DAY = 86_400.0
@@ -41,8 +47,12 @@ class Limit:
     kind: ClassVar[str] = ""
 
     def concerns(self, asked: str) -> bool:
-        """Whether a request ("GET /path") counts."""
-        return f" {asked}".find(f" {self.route}") >= 0 if self.route else True
+        """Whether a request ("GET /path") counts; a path holds what lies below it."""
+        if not self.route:
+            return True
+        below = self.route.rstrip("/") + "/"
+        path = asked.partition(" ")[2]
+        return any(f"{one}/".startswith(below) for one in (asked, path))
 
     def cells(self) -> int:
         """How many numbers it needs."""

@@ -131,5 +131,3 @@ def _loose(content: bytes) -> str:
         return text(unquote(content.decode()))
     except UnicodeDecodeError:
         return f"{len(content)} bytes that are no text"
-
-

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from abc import abstractmethod
 from collections.abc import Callable, Generator, Mapping
 from threading import Lock
@@ -19,15 +21,16 @@ Renewal = Generator[httpx.Request, httpx.Response, Proof]
 class Renewing(httpx.Auth, Generic[Proof]):
     """Renews its proof before the first request, when it ends, and when an answer refuses it.
 
-    A request is repeated once, with the new proof. A proof that was refused although it is new is
-    not renewed again before it has worked: another one would fare no better, and many backends
-    count logins.
+    A request is repeated once, with the new proof. Where even that one is refused, no other is
+    asked for within `quiet` seconds: it would fare no better, and many backends count logins.
     """
+
+    quiet = 60.0
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._proof: Proof | None = None
-        self._works = True
+        self._in_vain = -math.inf
 
     def sync_auth_flow(
         self, request: httpx.Request
@@ -36,13 +39,11 @@ class Renewing(httpx.Auth, Generic[Proof]):
         proof = yield from self._valid(None)
         self.prove(request, proof)
         answer = yield request
-        if not self._is_refused(request, answer):
-            self._works = True
-        elif self._works:
-            answer.read()
+        if self._is_refused(request, answer) and time.monotonic() - self._in_vain > self.quiet:
             proof = yield from self._valid(proof)
             self.prove(request, proof)
-            self._works = not self._is_refused(request, (yield request))
+            if self._is_refused(request, (yield request)):
+                self._in_vain = time.monotonic()
 
     @abstractmethod
     def prove(self, request: httpx.Request, proof: Proof) -> None:

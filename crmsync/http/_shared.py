@@ -6,14 +6,13 @@ import mmap
 import os
 from pathlib import Path
 
-from crmsync.http._limits import Cells
 from crmsync.http._locks import FileLock
 
 SIZE = 8
 """Bytes of a number."""
 
 
-def shared_cells(path: Path, count: int) -> tuple[Cells, mmap.mmap]:
+def shared_cells(path: Path, count: int) -> tuple[memoryview[float], mmap.mmap]:
     """Numbers in a file, zeros at first, and what must be closed after them.
 
     They outlive a killed process: the system writes them back. They are not flushed, so a power

@@ -44,6 +44,6 @@ def open_http(
 
 
 def mute_wire_logs() -> None:
-    """Keep httpx and httpcore quiet: they log whole urls and headers, which hold data and tokens."""
+    """Keep httpx and httpcore quiet: they log urls and headers, which hold data and tokens."""
     for name in ("httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.WARNING)
