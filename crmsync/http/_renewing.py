@@ -22,7 +22,8 @@ class Renewing(httpx.Auth, Generic[Proof]):
     """Renews its proof before the first request, when it ends, and when an answer refuses it.
 
     A request is repeated once, with the new proof. Where even that one is refused, no other is
-    asked for within `quiet` seconds: it would fare no better, and many backends count logins.
+    asked for within `quiet` seconds, unless something was answered meanwhile: it would fare no
+    better, and many backends count logins.
     """
 
     quiet = 60.0
@@ -39,7 +40,9 @@ class Renewing(httpx.Auth, Generic[Proof]):
         proof = yield from self._valid(None)
         self.prove(request, proof)
         answer = yield request
-        if self._is_refused(request, answer) and time.monotonic() - self._in_vain > self.quiet:
+        if not self._is_refused(request, answer):
+            self._in_vain = -math.inf
+        elif time.monotonic() - self._in_vain > self.quiet:
             proof = yield from self._valid(proof)
             self.prove(request, proof)
             if self._is_refused(request, (yield request)):
