@@ -176,9 +176,8 @@ class Client:
         if self._budget is None:
             return _FREE
         route = f"{asked.method} {request.url.path}"
-        return self._budget.take(
-            route, cost=asked.cost, priority=self._priority, patience=self._patience
-        )
+        patience = None if self._priority == "bulk" else self._patience
+        return self._budget.take(route, cost=asked.cost, priority=self._priority, patience=patience)
 
     def _sent(
         self, http: httpx.Client, request: httpx.Request, auth: httpx.Auth | None, *, stream: bool

@@ -35,10 +35,14 @@ class Authority:
         if form["grant_type"] == "refresh_token" and form["refresh_token"] not in self.refreshes:
             return told({"error": "invalid_grant", "error_description": "Käthe Weiß"}, 400)
         number = len(self.grants)
-        self.refreshes = {f"r-{number}"} | ({form.get("refresh_token", "")} if self.grace else set())
+        self.refreshes = {f"r-{number}"} | (
+            {form.get("refresh_token", "")} if self.grace else set()
+        )
         self.access = {f"a-{number}"}
         answer = {"access_token": f"a-{number}", "token_type": "Bearer"}
-        refresh = {"refresh_token": f"r-{number}"} if "client_cred" not in form["grant_type"] else {}
+        refresh = (
+            {"refresh_token": f"r-{number}"} if "client_cred" not in form["grant_type"] else {}
+        )
         ends = {"expires_in": self.lasts} if self.lasts is not None else {}
         return told({**answer, **refresh, **ends})
 

@@ -85,7 +85,7 @@ def serving(answers: Answers, *, context: Any = None) -> Iterator[str]:
             self.wfile.write(answer.body[: answer.cut])
             self.close_connection = self.close_connection or answer.cut is not None
 
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _any
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _any  # noqa: N815
 
         def log_message(self, format: str, *args: Any) -> None:
             """Silence."""

@@ -79,7 +79,9 @@ def _header(request: httpx.Request) -> dict[str, str]:
 
 def test_oauth1_signs_as_the_examples_of_its_authors_do() -> None:
     """The example of OAuth Core 1.0a, appendix A.5."""
-    request = httpx.Request("GET", "http://photos.example.net/photos?file=vacation.jpg&size=original")
+    request = httpx.Request(
+        "GET", "http://photos.example.net/photos?file=vacation.jpg&size=original"
+    )
     auth = OAuth1(
         "dpf43f3p2l4k3l03",
         "kd94hf93k423kf44",
@@ -94,7 +96,9 @@ def test_oauth1_signs_as_the_examples_of_its_authors_do() -> None:
 
 def test_oauth1_goes_into_the_query_where_headers_do_not_arrive() -> None:
     auth = OAuth1("ck_1", SecretStr("cs_1"), in_query=True, clock=lambda: 1, nonce=lambda: "n")
-    request = httpx.Request("GET", "http://shop.example:8080/wc/v3/orders?after=2026-01-01T00:00:00&x=ä")
+    request = httpx.Request(
+        "GET", "http://shop.example:8080/wc/v3/orders?after=2026-01-01T00:00:00&x=ä"
+    )
     url = sent(auth, request).url
     query = dict(parse_qsl(url.query.decode()))
     signature = query.pop("oauth_signature")

@@ -1,4 +1,4 @@
-"""Recordings for bug reports keep the shape of what was said, and nothing of whom or by what key."""
+"""Recordings for bug reports keep the shape of what was said, nothing of whom nor any key."""
 
 from __future__ import annotations
 
@@ -143,7 +143,9 @@ def test_nothing_personal_and_no_secret_is_in_a_recording_a_log_or_an_error(
         )
     )
     asked: Any = data.draw(
-        st.sampled_from([{"json": {"to": value}}, {"form": {"q": text}}, {"content": text.encode()}])
+        st.sampled_from(
+            [{"json": {"to": value}}, {"form": {"q": text}}, {"content": text.encode()}]
+        )
     )
     folder = Path(tempfile.mkdtemp())
     said = _Lines()
@@ -207,7 +209,10 @@ def test_a_masked_tree_has_the_shape_of_the_whole(value: Any) -> None:
     ("path", "masked"),
     [
         ("/wp-json/wc/v3/orders/17/notes", "/wp-json/wc/v3/orders/*/notes"),
-        ("/services/data/v59.0/sobjects/Contact/003xx00", "/services/data/v59.0/sobjects/Contact/*"),
+        (
+            "/services/data/v59.0/sobjects/Contact/003xx00",
+            "/services/data/v59.0/sobjects/Contact/*",
+        ),
         ("/api/2.0/customers/5f-0a-41", "/api/2.0/customers/*"),
         ("/api/2026-07/customers", "/api/2026-07/customers"),
         ("/people/k@x.de", "/people/*"),

@@ -1,4 +1,4 @@
-"""Every method and body goes out, answers are streamed, and failures say what may have been done."""
+"""Every method and body goes out, answers are streamed, failures say what may have been done."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import gzip
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import Any
 
 import httpx
@@ -180,7 +181,7 @@ LINES = '{"id":1,"name":"Mül\u2028ler"}\r\n{"id":2}\n\n{"id":3}'.encode()
 @given(st.lists(st.integers(0, len(LINES)), max_size=6))
 def test_lines_are_those_of_a_file_however_the_answer_is_cut(cuts: list[int]) -> None:
     places = [0, *sorted(cuts), len(LINES)]
-    chunks = [LINES[a:b] for a, b in zip(places, places[1:], strict=False)]
+    chunks = [LINES[a:b] for a, b in pairwise(places)]
     streamed = Streamed(httpx.Response(200, content=iter(chunks)))
     assert list(streamed.lines()) == LINES.splitlines(keepends=True)
     assert len(LINES.splitlines(keepends=True)) == 4
@@ -208,9 +209,13 @@ def test_a_stream_that_does_not_begin_is_retried_and_one_that_breaks_is_said() -
 
 
 def test_a_stream_that_fails_fails_as_the_connector_knows() -> None:
-    with client(Backend(told({"code": "LIMIT"}, 403)), faults=vendor) as web:
-        with pytest.raises(QuotaSpent), web.stream("GET", "/result"):
-            pytest.fail("there is no result")
+    backend = Backend(told({"code": "LIMIT"}, 403))
+    with (
+        client(backend, faults=vendor) as web,
+        pytest.raises(QuotaSpent),
+        web.stream("GET", "/result"),
+    ):
+        pytest.fail("there is no result")
 
 
 def test_another_host_sees_nothing_of_what_proves_who_we_are() -> None:

@@ -140,9 +140,7 @@ def test_the_proxy_that_is_named_is_used(proxy: Proxy) -> None:
     assert "Proxy-Authorization: Basic" in proxy.asked[0]
 
 
-def test_tls_goes_through_the_proxy_to_its_end(
-    proxy: Proxy, tls: str, certificate: Path
-) -> None:
+def test_tls_goes_through_the_proxy_to_its_end(proxy: Proxy, tls: str, certificate: Path) -> None:
     address = f"http://127.0.0.1:{proxy.port}"
     assert ask(tls, proxy=address, ca_file=certificate / "cert.pem") == "hello"
     assert proxy.asked[0].startswith("CONNECT 127.0.0.1:")
