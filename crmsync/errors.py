@@ -31,11 +31,15 @@ what Python does not call an Exception: SystemExit, or the panic of a library wr
 
 
 class CrmsyncError(Exception):
-    """The root: a message that says what and where, and a hint that says who must do what."""
+    """The root: a message that says what and where, and a hint that says who must do what.
+
+    `maybe_done` where what was asked may have been done all the same: the answer was lost.
+    """
 
     code = "error"
     exit_code = 1
     retryable = False
+    maybe_done = False
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
@@ -60,16 +64,10 @@ class PluginError(CrmsyncError):
 
 
 class BackendError(CrmsyncError):
-    """A backend did not do what was asked.
-
-    `status` is the HTTP status it answered, 0 where it did not. `sent` is True where the request
-    went out and nothing tells what became of it: a change that it asked for may have been made, so
-    whoever repeats it looks first. False: it was surely not done.
-    """
+    """A backend did not do what was asked; `status` is what it answered, 0 where it did not."""
 
     code = "backend"
     status = 0
-    sent = False
 
 
 class Unreachable(BackendError):
@@ -78,9 +76,9 @@ class Unreachable(BackendError):
     code = "unreachable"
     retryable = True
 
-    def __init__(self, message: str, *, hint: str = "", sent: bool = False) -> None:
+    def __init__(self, message: str, *, hint: str = "", maybe_done: bool = False) -> None:
         super().__init__(message, hint=hint)
-        self.sent = sent
+        self.maybe_done = maybe_done
 
 
 class RateLimited(BackendError):
@@ -119,10 +117,10 @@ class NotReadable(BackendError):
     code = "not-readable"
 
     def __init__(
-        self, message: str, *, hint: str = "", sent: bool = False, passing: bool = False
+        self, message: str, *, hint: str = "", maybe_done: bool = False, passing: bool = False
     ) -> None:
         super().__init__(message, hint=hint)
-        self.sent, self.passing = sent, passing
+        self.maybe_done, self.passing = maybe_done, passing
 
 
 class RecordError(CrmsyncError):

@@ -63,10 +63,11 @@ class Streamed:
 
     def chunks(self) -> Iterator[bytes]:
         """The bytes as they come, decompressed; Unreachable when the rest stays away."""
+        asked = self._answer.request
         try:
             yield from self._answer.iter_bytes()
         except httpx.HTTPError as error:
-            raise _faults.broken(error, request=self._answer.request) from None
+            raise _faults.broken(error, asked.url.host, request=asked) from None
 
     def lines(self) -> Iterator[bytes]:
         """The lines, each with the end it has, as a file opened for bytes gives them.

@@ -8,18 +8,20 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import tenacity
 
-from crmsync.errors import BackendError, CrmsyncError, NotReadable, RateLimited
+from crmsync.errors import BackendError, CrmsyncError, NotReadable, RateLimited, Unreachable
 from crmsync.http import _content, _faults, _masks, _record, _transport
 from crmsync.http._asked import Answer, Asked, Streamed
 from crmsync.http._budget import Budget, Permit, Priority
 from crmsync.http._secrets import Secret, plain
 
 log = logging.getLogger("crmsync.http")
+
+Got = TypeVar("Got")
 
 
 class Client:
@@ -28,7 +30,9 @@ class Client:
     Retries what is worth a retry, at most `attempts` times, with growing pauses or the pause the
     backend asks for; a pause longer than `patience` seconds is left to the caller. `faults` looks
     at every answer first and tells the error it stands for, since a 200 may hold a failure and a
-    403 mean that a quota is spent; None leaves it to what its status says. `budget` is what the
+    403 mean that a quota is spent; None leaves it to what its status says. Where a change was asked
+    for, what it calls Unreachable or NotReadable may have been done; RateLimited surely was not.
+    `budget` is what the
     account may ask, shared with whoever else asks it; `priority` says for what it is asked here.
     `ca_file` names the CA that signed the backend's certificate where no public one did, `proxy` a
     proxy other than the environment's. `record` names a folder into which every request is written
@@ -108,12 +112,12 @@ class Client:
         """The answer to a request, retried where that helps; raises one of `crmsync.errors`.
 
         The body is `json`, `form` (as a web page sends one) or the bytes `content`. What is not
-        `repeatable` is sent again only after it was surely not done; an error whose `sent` is True
-        says that it may have been. `accept` are statuses that are an answer here and no failure.
-        `cost` is what the request takes from a budget that counts points.
+        `repeatable` is sent again only after it was surely not done; where an error's `maybe_done`
+        is True, one of the times that it was sent may have done it. `accept` are statuses that are
+        an answer here and no failure. `cost` is what it takes from a budget that counts points.
         """
         asked = Asked(method, path, params, headers, json, form, content, undecoded, accept, cost)
-        return self._retrier(repeatable)(self._once, asked)
+        return self._tried(self._once, asked, repeatable=repeatable)
 
     @contextmanager
     def stream(
@@ -125,7 +129,7 @@ class Client:
         `more` is as for `send`, without `undecoded` and `accept`; `faults` sees no success.
         """
         asked = Asked(method, path, **more)
-        answer, permit = self._retrier(repeatable)(self._opened, asked)
+        answer, permit = self._tried(self._opened, asked, repeatable=repeatable)
         try:
             yield Streamed(answer)
         finally:
@@ -143,8 +147,19 @@ class Client:
         if self._foreign is not None:
             self._foreign.close()
 
-    def _retrier(self, repeatable: bool) -> tenacity.Retrying:
-        return self._retrying if repeatable else self._retrying_unsent
+    def _tried(self, once: Callable[[Asked], Got], asked: Asked, *, repeatable: bool) -> Got:
+        """What `once` gives at last; what may have been done at one try may be whatever follows."""
+        lost = False
+
+        def attempt() -> Got:
+            nonlocal lost
+            try:
+                return once(asked)
+            except CrmsyncError as error:
+                lost = error.maybe_done = error.maybe_done or lost
+                raise
+
+        return (self._retrying if repeatable else self._retrying_unsent)(attempt)
 
     def _once(self, asked: Asked) -> Answer:
         answer, permit = self._asked(asked, stream=False)
@@ -190,7 +205,7 @@ class Client:
                 answer.read()
             return answer
         except httpx.HTTPError as error:
-            raise _faults.broken(error, request=request) from None
+            raise _faults.broken(error, request.url.host, request=request) from None
         finally:
             self._note(request, answer, time.monotonic() - started)
 
@@ -198,6 +213,8 @@ class Client:
         self, answer: httpx.Response, accept: Collection[int], *, stream: bool
     ) -> CrmsyncError | None:
         found = self._faults(answer) if self._faults and answer.is_closed else None
+        if isinstance(found, Unreachable | NotReadable):
+            found.maybe_done = answer.request.method not in _faults.READING
         if found is None and answer.status_code not in accept:
             found = _faults.fault(answer)
         if isinstance(found, BackendError):
@@ -219,7 +236,9 @@ class Client:
         return isinstance(error, CrmsyncError) and error.retryable
 
     def _surely_not_done(self, error: BaseException) -> bool:
-        return self._worth_a_retry(error) and not (isinstance(error, BackendError) and error.sent)
+        return self._worth_a_retry(error) and not (
+            isinstance(error, CrmsyncError) and error.maybe_done
+        )
 
     def _note(self, request: httpx.Request, answer: httpx.Response | None, seconds: float) -> None:
         if self._recorder is not None:
@@ -256,7 +275,7 @@ def _built(asked: Asked, http: httpx.Client) -> httpx.Request:
     try:
         return asked.of(http)
     except httpx.InvalidURL as error:
-        raise _faults.broken(error, request=httpx.Request("GET", http.base_url)) from None
+        raise _faults.broken(error, http.base_url.host) from None
 
 
 def _origin(url: str) -> tuple[str, str, int | None]:

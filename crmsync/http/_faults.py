@@ -31,6 +31,9 @@ LATER = {408, 425, 500, 502, 503, 504, 520, 521, 522, 523, 524}
 UNTOUCHED = {425, 521, 522, 523}
 """Those of them by which the server has surely not begun: it refused, or was never reached."""
 
+READING = {"GET", "HEAD", "OPTIONS"}
+"""Methods that change nothing."""
+
 NOT_SENT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -58,8 +61,12 @@ def _by_status(status: int, answer: httpx.Response) -> BackendError:
     if status == 429 or (status == 503 and pause is not None):
         return RateLimited(f"{where} asks for a pause ({status}).", retry_after=pause)
     if status in LATER:
-        return Unreachable(f"{where} answers {status}.", sent=status not in UNTOUCHED)
+        return Unreachable(f"{where} answers {status}.", maybe_done=_may_be_done(answer))
     return _refused(status, where, html=is_html(answer))
+
+
+def _may_be_done(answer: httpx.Response) -> bool:
+    return answer.request.method not in READING and answer.status_code not in UNTOUCHED
 
 
 def _refused(status: int, where: str, *, html: bool) -> BackendError:
@@ -102,13 +109,15 @@ def http_date(text: str) -> datetime | None:
         return None
 
 
-def broken(error: httpx.HTTPError | httpx.InvalidURL, *, request: httpx.Request) -> CrmsyncError:
-    """The error for a request that got no answer, or none that arrived whole.
+def broken(
+    error: httpx.HTTPError | httpx.InvalidURL, where: str, *, request: httpx.Request | None = None
+) -> CrmsyncError:
+    """The error for a request to `where` that got no answer, or none that arrived whole.
 
-    What failed may have been another request on its behalf, a login: then it was not sent.
+    What failed may have been another than `request` on its behalf, a login: then it was not sent.
     """
-    failed = _failed(error) or request
-    where = failed.url.host
+    failed = _failed(error)
+    where = failed.url.host if failed else where
     if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL):
         return ConfigError("a url must begin with https:// or http://.", hint="Check the url.")
     if isinstance(error, httpx.LocalProtocolError):
@@ -117,13 +126,21 @@ def broken(error: httpx.HTTPError | httpx.InvalidURL, *, request: httpx.Request)
     if _distrusts(error):
         hint = "IT: name the CA that signed it as the connection's CA file, or mend the server."
         return BackendError(f"{where} shows a certificate that is not trusted here.", hint=hint)
-    sent = failed is request and not isinstance(error, NOT_SENT)
+    sent = not isinstance(error, NOT_SENT) and _asks_for_change(request, failed)
     if isinstance(error, httpx.DecodingError):
-        return NotReadable(f"{where} answers with broken compression.", hint=_REACH, sent=sent)
+        return NotReadable(
+            f"{where} answers with broken compression.", hint=_REACH, maybe_done=sent
+        )
     if isinstance(error, httpx.TimeoutException):
-        return Unreachable(f"{where} does not answer in time.", hint=_REACH, sent=sent)
+        return Unreachable(f"{where} does not answer in time.", hint=_REACH, maybe_done=sent)
     name = type(error).__name__
-    return Unreachable(f"{where} cannot be reached ({name}).", hint=_REACH, sent=sent)
+    return Unreachable(f"{where} cannot be reached ({name}).", hint=_REACH, maybe_done=sent)
+
+
+def _asks_for_change(request: httpx.Request | None, failed: httpx.Request | None) -> bool:
+    """Whether what failed is `request` itself, and that not only reads."""
+    ours = request is None or failed is None or failed is request
+    return ours and (request is None or request.method not in READING)
 
 
 def _failed(error: Exception) -> httpx.Request | None:
@@ -147,6 +164,6 @@ def unreadable(answer: httpx.Response) -> NotReadable:
     kind = answer.headers.get("content-type", "").split(";")[0] or "no type"
     hint = "Check the url; a login page or a proxy may have answered instead."
     where = answer.request.url.host
-    passing = is_html(answer)
+    passing, maybe_done = is_html(answer), _may_be_done(answer)
     message = f"{where} answers {kind} instead of JSON."
-    return NotReadable(message, hint=hint, sent=True, passing=passing)
+    return NotReadable(message, hint=hint, maybe_done=maybe_done, passing=passing)

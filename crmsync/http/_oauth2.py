@@ -66,7 +66,7 @@ class OAuth2(Renewing[Token]):
         self._more = {**({"scope": scope} if scope else {}), **(extra or {})}
         self._basic, self._header, self._scheme = basic, header, scheme
         self._store, self._clock = store, clock
-        self._unsaved: Token | None = None
+        self._unsaved: tuple[Token, Token] | None = None
 
     @abstractmethod
     def grant(self, kept: Token) -> Mapping[str, str]:
@@ -78,8 +78,7 @@ class OAuth2(Renewing[Token]):
 
     def prove(self, request: httpx.Request, proof: Token) -> None:
         """The request with its token."""
-        if self._unsaved is not None:
-            self._save(self._unsaved)
+        self._save_late()
         scheme = f"{self._scheme} " if self._scheme else ""
         request.headers[self._header] = scheme + for_header(proof.access)
 
@@ -96,15 +95,16 @@ class OAuth2(Renewing[Token]):
         if self._store is None:
             return (yield from self._ask(Token(), ()))
         with self._store.locked():
-            kept, mine = self._unsaved or self._store.read() or Token(), self._digest()
-            self._store.write(kept)  # a full disk shows before anything is spent
+            before, mine = self._store.read() or Token(), self._digest()
+            self._store.write(before)  # a full disk shows before anything is spent
+            kept = self._latest(before)
             if mine not in kept.seeds:  # the settings hold a newer secret than the file
                 seeds = (*kept.seeds, mine)[-SEEDS:]
                 kept = replace(kept, access="", refresh="", seeds=seeds)
             if kept.access and not self.has_ended(kept) and not _is(kept, stale):
                 return kept
             token = yield from self._ask(kept, kept.seeds)
-            self._save(token)
+            self._save(self._store, token, before=before)
             return token
 
     def _ask(self, kept: Token, seeds: tuple[str, ...]) -> Renewal[Token]:
@@ -131,21 +131,32 @@ class OAuth2(Renewing[Token]):
             return told
         problem = _faults.fault(answer)
         if isinstance(problem, BackendError) and (problem.retryable or answer.status_code >= 404):
-            problem.sent = False
+            problem.maybe_done = False
             raise problem
         word = told.get("error")
         reason = f" ({word})" if word in REFUSALS else f" ({answer.status_code})"
         raise CredentialsError(f"{answer.request.url.host} gives no token{reason}.", hint=self.hint)
 
-    def _save(self, token: Token) -> None:
-        """Keep the token; where that fails it is used all the same, and kept with a later one."""
+    def _save(self, store: TokenFile, token: Token, *, before: Token) -> None:
+        """Keep the token; where that fails it is used all the same, and kept later."""
         try:
-            if self._store is not None:
-                self._store.write(token)
+            store.write(token)
             self._unsaved = None
         except FileError as error:
-            self._unsaved = token
+            self._unsaved = before, token
             log.error("the new token cannot be kept yet: %s", error)
+
+    def _save_late(self) -> None:
+        if self._unsaved is not None and self._store is not None:
+            with self._store.locked():
+                before = self._store.read() or Token()
+                self._save(self._store, self._latest(before), before=before)
+
+    def _latest(self, kept: Token) -> Token:
+        """The token that could not be kept, unless another process has gone on since."""
+        if self._unsaved is not None and self._unsaved[0] == kept:
+            return self._unsaved[1]
+        return kept
 
     def _digest(self) -> str:
         return sha256(f"{self._id}\n{self.seed()}".encode()).hexdigest()

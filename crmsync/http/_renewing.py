@@ -117,5 +117,5 @@ def check_login(answer: httpx.Response) -> None:
     """Raise what a login that failed stands for; the request it was for has not been sent."""
     problem = _faults.fault(answer)
     if isinstance(problem, BackendError):
-        problem.sent = False
+        problem.maybe_done = False
         raise problem

@@ -63,6 +63,7 @@ class TokenFile:
             raise _folder.file_error(self.path, error) from None
         try:
             self._wait(lock)
+            self._take_in()
             yield
         finally:
             lock.close()
@@ -71,19 +72,28 @@ class TokenFile:
         """The token; None where none is kept, or the file is damaged."""
         try:
             return _token(orjson.loads(self.path.read_bytes()))
-        except FileNotFoundError:
-            return None
-        except (ValueError, TypeError, KeyError):
+        except (FileNotFoundError, ValueError, TypeError, KeyError):
             return None
         except OSError as error:
             raise _folder.file_error(self.path, error) from None
 
     def write(self, token: Token) -> None:
-        """Keep the token instead of the one before; FileError when that fails."""
+        """Keep the token instead of the one before, within the lock; FileError when that fails."""
         try:
             _folder.put(self.path, orjson.dumps(asdict(token)))
         except OSError as error:
             raise _folder.file_error(self.path, error) from None
+
+    def _take_in(self) -> None:
+        """Put in place what a process wrote that was killed before it could: it is the newest."""
+        for left in self._folder.glob(f".{self.path.name}.*.new"):
+            try:
+                _token(orjson.loads(left.read_bytes()))
+                left.replace(self.path)
+            except (ValueError, TypeError, KeyError):  # half written
+                left.unlink()
+            except OSError as error:
+                raise _folder.file_error(left, error) from None
 
     def _wait(self, lock: FileLock) -> None:
         waited = 0.0

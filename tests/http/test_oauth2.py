@@ -159,7 +159,7 @@ def test_a_change_was_not_sent_when_only_the_login_failed(authority: Authority, 
     web = Client(url, auth=client(url), sleep=lambda seconds: None)
     with pytest.raises(Unreachable) as caught:
         web.post("/", json={}, repeatable=False)
-    assert (caught.value.sent, authority.served) == (False, 0)
+    assert (caught.value.maybe_done, authority.served) == (False, 0)
     web.close()
 
 
@@ -270,6 +270,16 @@ def dying(self, token):
     writes(self, token)
 if die == "die":
     TokenFile.write = dying
+replaces, count = Path.replace, []
+def dying_there(self, target):
+    count.append(target)
+    if len(count) == 2:  # the first one only tries whether the disk takes it
+        if die == "die after":
+            replaces(self, target)
+        os.kill(os.getpid(), signal.SIGKILL)
+    return replaces(self, target)
+if die.startswith("die "):
+    Path.replace = dying_there
 auth = RefreshToken(url + "/token", refresh_token="r-0", store=store, client_id="c")
 web = Client(url, auth=auth)
 print("ready", flush=True)
@@ -340,6 +350,50 @@ def test_a_process_killed_between_answer_and_file_leaves_a_way_on(
     workers = Workers(url, tmp_path, "live")
     assert workers.ask() == ["a-2"]
     assert workers.close() == [0]
+
+
+@pytest.mark.parametrize("kind", ["die before", "die after"])
+def test_a_process_killed_while_it_keeps_the_token_loses_nothing(
+    authority: Authority, url: str, tmp_path: Path, kind: str
+) -> None:
+    workers = Workers(url, tmp_path, kind)
+    assert workers.ask() == [""]
+    assert workers.close() == [-signal.SIGKILL]
+    workers = Workers(url, tmp_path, "live")
+    assert workers.ask() == ["a-1"]
+    authority.access = set()
+    assert workers.ask() == ["a-2"]
+    assert workers.close() == [0]
+    assert [one.form["refresh_token"] for one in authority.grants] == ["r-0", "r-1"]
+    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".json", ".lock"]
+
+
+def test_what_a_killed_process_wrote_half_is_removed(url: str, tmp_path: Path) -> None:
+    left = tmp_path / ".kasse.json.4711.new"
+    left.write_text('{"access": "a-')
+    store = TokenFile(tmp_path, "kasse")
+    assert ask(url, client(url, store=store)) == ["a-1"]
+    assert not left.exists()
+
+
+def test_a_token_kept_late_does_not_replace_a_newer_one(
+    authority: Authority, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority.grace = True
+    writes = TokenFile.write
+
+    def full(self: TokenFile, token: Any) -> None:
+        if token.refresh:
+            raise FileError("the disk is full.")
+        writes(self, token)
+
+    one, other = refresh(url, tmp_path), refresh(url, tmp_path)
+    monkeypatch.setattr(TokenFile, "write", full)
+    assert ask(url, one) == ["a-1"]
+    monkeypatch.setattr(TokenFile, "write", writes)
+    assert ask(url, other) == ["a-2"]
+    assert ask(url, one) == ["a-2"]
+    assert ask(url, other) == ["a-2"]
 
 
 def test_where_the_backend_has_no_grace_the_loss_is_said_with_what_to_do(

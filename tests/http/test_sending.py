@@ -80,7 +80,7 @@ def test_a_status_that_is_expected_is_an_answer() -> None:
         assert (answer.status, answer.data) == (409, {"found": 7})
         with pytest.raises(BackendError) as caught:
             web.post("/people", json={})
-    assert (caught.value.status, caught.value.sent) == (409, False)
+    assert (caught.value.status, caught.value.maybe_done) == (409, False)
 
 
 @pytest.mark.parametrize(
@@ -99,8 +99,34 @@ def test_what_is_not_repeatable_says_whether_it_may_have_been_done(
     backend = Backend(answer)
     with client(backend) as web, pytest.raises(Unreachable) as caught:
         web.post("/orders", json={}, repeatable=False)
-    assert caught.value.sent is sent
+    assert caught.value.maybe_done is sent
     assert len(backend.seen) == (1 if sent else 4)
+
+
+def test_what_may_have_been_done_at_one_try_may_be_whatever_the_next_one_says() -> None:
+    with client(Backend(Told(cut=0), told({}, 404))) as web:
+        with pytest.raises(BackendError) as caught:
+            web.delete("/people/1")
+        assert (caught.value.status, caught.value.maybe_done) == (404, True)
+        with pytest.raises(BackendError) as caught:
+            web.delete("/people/1")
+        assert not caught.value.maybe_done
+
+
+def test_who_only_reads_has_changed_nothing() -> None:
+    with client(Backend(Told(cut=0), Told(502), page())) as web:
+        with pytest.raises(NotReadable) as caught:
+            web.get("/people")
+        assert not caught.value.maybe_done
+
+
+@pytest.mark.parametrize(("method", "maybe"), [("POST", True), ("GET", False)])
+def test_what_a_connector_calls_unreachable_may_have_been_done(method: str, maybe: bool) -> None:
+    backend = Backend(told({"code": "LATER"}))
+    with client(backend, faults=vendor) as web, pytest.raises(Unreachable) as caught:
+        web.send(method, "/orders", repeatable=False)
+    assert caught.value.maybe_done is maybe
+    assert len(backend.seen) == (1 if maybe else 4)
 
 
 def test_who_was_not_reached_has_done_nothing() -> None:
@@ -109,7 +135,7 @@ def test_who_was_not_reached_has_done_nothing() -> None:
     web = Client(url, sleep=lambda seconds: None)
     with pytest.raises(Unreachable) as caught:
         web.post("/", json={}, repeatable=False)
-    assert not caught.value.sent
+    assert not caught.value.maybe_done
     web.close()
 
 

@@ -165,7 +165,7 @@ def test_a_proxy_that_refuses_has_sent_nothing_on(
     proxy.refuses = True
     with pytest.raises(Unreachable) as caught:
         ask(tls, proxy=f"http://127.0.0.1:{proxy.port}", ca_file=certificate / "cert.pem")
-    assert not caught.value.sent
+    assert not caught.value.maybe_done
 
 
 def test_a_proxy_that_is_no_url_is_the_configurations_fault() -> None:
