@@ -208,7 +208,8 @@ LINES = '{"id":1,"name":"Mül\u2028ler"}\r\n{"id":2}\n\n{"id":3}'.encode()
 def test_lines_are_those_of_a_file_however_the_answer_is_cut(cuts: list[int]) -> None:
     places = [0, *sorted(cuts), len(LINES)]
     chunks = [LINES[a:b] for a, b in pairwise(places)]
-    streamed = Streamed(httpx.Response(200, content=iter(chunks)))
+    asked = httpx.Request("GET", "https://shop.example")
+    streamed = Streamed(httpx.Response(200, content=iter(chunks), request=asked))
     assert list(streamed.lines()) == LINES.splitlines(keepends=True)
     assert len(LINES.splitlines(keepends=True)) == 4
 
