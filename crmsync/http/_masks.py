@@ -50,7 +50,7 @@ def _sign(sign: str) -> str:
 
 def name(value: str) -> str:
     """The name of a field as it is; masked where it is more like a value: an id, an address."""
-    plain = _NAME.fullmatch(value) and "@" not in value[1:] and not _LONG_NUMBER.search(value)
+    plain = _NAME.fullmatch(value) and not _LONG_NUMBER.search(value)
     return value if plain else text(value)
 
 
@@ -92,7 +92,7 @@ def parameters(url: httpx.URL) -> list[str]:
 def parameter(value: str) -> str:
     """The name of a parameter as it is; masked where it is more like a value."""
     plain = _QUERY_STEP.fullmatch(value) and not _LONG_NUMBER.search(value)
-    return value if plain and "@" not in value[1:] else text(value)
+    return value if plain else text(value)
 
 
 def headers(given: httpx.Headers) -> dict[str, str]:

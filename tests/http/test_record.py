@@ -206,6 +206,26 @@ def test_a_masked_tree_has_the_shape_of_the_whole(value: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "masked"),
+    [
+        ("custom_field_1", "custom_field_1"),
+        ("@odata.nextLink", "@odata.nextLink"),
+        ("k.w@laden.de", "x@x.example"),
+        ("K-47110815", "X-00000000"),
+        ("0228 4711", "0000 0000"),
+        ("Käthe", "Xxxxx"),
+    ],
+)
+def test_a_name_that_is_more_like_a_value_is_masked(name: str, masked: str) -> None:
+    assert masks.tree({name: True}) == {masked: True}
+    assert masks.parameter(name) == masked
+
+
+def test_two_names_of_one_shape_stay_two() -> None:
+    assert len(masks.tree({"a@x.de": 1, "b@x.de": 2, "c@x.de": 3})) == 3
+
+
+@pytest.mark.parametrize(
     ("path", "masked"),
     [
         ("/wp-json/wc/v3/orders/17/notes", "/wp-json/wc/v3/orders/*/notes"),
