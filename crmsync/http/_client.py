@@ -32,11 +32,11 @@ class Client:
     at every answer first and tells the error it stands for, since a 200 may hold a failure and a
     403 mean that a quota is spent; None leaves it to what its status says. Where a change was asked
     for, what it calls Unreachable or NotReadable may have been done; RateLimited surely was not.
-    `budget` is what the
-    account may ask, shared with whoever else asks it; `priority` says for what it is asked here.
-    `ca_file` names the CA that signed the backend's certificate where no public one did, `proxy` a
-    proxy other than the environment's. `record` names a folder into which every request is written
-    with its answer, both masked; so does CRMSYNC_RECORD.
+
+    `budget` is what the account may ask, shared with whoever else asks it; `priority` says for what
+    it is asked here. `ca_file` names the CA that signed the backend's certificate where no public
+    one did, `proxy` a proxy other than the environment's. `record` names a folder into which every
+    request is written with its answer, both masked; so does CRMSYNC_RECORD.
 
     An absolute url of another host than the backend's is asked without `auth` and `headers`.
     """
