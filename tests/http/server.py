@@ -59,7 +59,7 @@ def serving(answers: Answers, *, context: Any = None) -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
-        wbufsize = -1  # head and body in one packet
+        disable_nagle_algorithm = True
 
         def handle_one_request(self) -> None:
             try:
