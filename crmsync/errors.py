@@ -64,9 +64,10 @@ class PluginError(CrmsyncError):
 
 
 class BackendError(CrmsyncError):
-    """A backend did not do what was asked."""
+    """A backend did not do what was asked; `status` is what it answered, 0 where it did not."""
 
     code = "backend"
+    status = 0
 
 
 class Unreachable(BackendError):
@@ -74,6 +75,10 @@ class Unreachable(BackendError):
 
     code = "unreachable"
     retryable = True
+
+    def __init__(self, message: str, *, hint: str = "", maybe_done: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        self.maybe_done = maybe_done
 
 
 class RateLimited(BackendError):
@@ -103,9 +108,19 @@ class CredentialsError(BackendError):
 
 
 class NotReadable(BackendError):
-    """The answer is not in the promised format, for instance HTML instead of JSON."""
+    """The answer is not in the promised format, for instance HTML instead of JSON.
+
+    `passing` is True for a web page instead of data, which a firewall or maintenance may show for
+    a while: trying again may help where the backend has answered as promised before.
+    """
 
     code = "not-readable"
+
+    def __init__(
+        self, message: str, *, hint: str = "", maybe_done: bool = False, passing: bool = False
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.maybe_done, self.passing = maybe_done, passing
 
 
 class RecordError(CrmsyncError):

@@ -1,4 +1,4 @@
-"""How a request proves who sends it: a fixed token, or a session that is renewed when it ends."""
+"""How a request proves who sends it: by a fixed secret, or by a signature of its own."""
 
 from __future__ import annotations
 
@@ -6,56 +6,58 @@ from collections.abc import Callable, Generator, Mapping
 
 import httpx
 
-from crmsync.http._faults import fault
+from crmsync.http._secrets import Secret, for_header, plain
+
+Flow = Generator[httpx.Request, httpx.Response, None]
 
 
 class Bearer(httpx.Auth):
     """Sends a fixed token with every request."""
 
-    def __init__(self, token: str) -> None:
-        self._header = f"Bearer {token}"
+    def __init__(self, token: Secret) -> None:
+        self._token = token
 
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+    def auth_flow(self, request: httpx.Request) -> Flow:
         """The request with its token."""
-        request.headers["Authorization"] = self._header
+        request.headers["Authorization"] = f"Bearer {for_header(self._token)}"
         yield request
 
 
-class Session(httpx.Auth):
-    """Logs in before the first request, and once more when an answer says the session has ended.
-
-    `login` builds the request that logs in, `enter` takes its answer and gives the headers every
-    request then carries (or raises CredentialsError), `ended` recognizes an answer that asks for
-    a new login.
-    """
-
-    requires_response_body = True
+class ApiKey(httpx.Auth):
+    """Sends a key in the header `header`, after `scheme` where one is given, or as a parameter."""
 
     def __init__(
-        self,
-        *,
-        login: Callable[[], httpx.Request],
-        enter: Callable[[httpx.Response], Mapping[str, str]],
-        ended: Callable[[httpx.Response], bool],
+        self, key: Secret, *, header: str = "X-API-Key", scheme: str = "", parameter: str = ""
     ) -> None:
-        self._login, self._enter, self._ended = login, enter, ended
-        self._headers: Mapping[str, str] | None = None
+        self._key, self._parameter = key, parameter
+        self._header, self._scheme = header, f"{scheme} " if scheme else ""
 
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """The login where one is needed, then the request with the session's headers."""
-        if self._headers is None:
-            yield from self._log_in()
-        request.headers.update(self._headers or {})
-        answer = yield request
-        if self._ended(answer):
-            yield from self._log_in()
-            request.headers.update(self._headers or {})
-            yield request
+    def auth_flow(self, request: httpx.Request) -> Flow:
+        """The request with its key."""
+        if self._parameter:
+            request.url = request.url.copy_set_param(self._parameter, plain(self._key))
+        else:
+            request.headers[self._header] = self._scheme + for_header(self._key)
+        yield request
 
-    def _log_in(self) -> Generator[httpx.Request, httpx.Response, None]:
-        self._headers = None
-        answer = yield self._login()
-        problem = fault(answer)
-        if problem is not None:
-            raise problem
-        self._headers = self._enter(answer)
+
+class Basic(httpx.BasicAuth):
+    """Sends a name and a password with every request (RFC 7617, in UTF-8)."""
+
+    def __init__(self, user: str, password: Secret) -> None:
+        secret = password if isinstance(password, str) else password.get_secret_value()
+        super().__init__(user, secret)
+
+
+class Signed(httpx.Auth):
+    """Signs every request: `sign` looks at it, body and all, and gives the headers to add."""
+
+    requires_request_body = True
+
+    def __init__(self, sign: Callable[[httpx.Request], Mapping[str, str]]) -> None:
+        self._sign = sign
+
+    def auth_flow(self, request: httpx.Request) -> Flow:
+        """The request with its signature."""
+        request.headers.update(self._sign(request))
+        yield request

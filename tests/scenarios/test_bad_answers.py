@@ -180,7 +180,7 @@ def test_a_server_that_stays_down_keeps_what_came_and_goes_on_there(
 
 def test_html_instead_of_json_is_said_and_moves_no_cursor(project: Project, web: Web) -> None:
     html = b"<html><body>Anna Beispiel, anna@example.org: login</body></html>"
-    web.faults = [(200, {"Content-Type": "text/html"}, html)]
+    web.faults = [(200, {"Content-Type": "text/html"}, html)] * 3
     report = run(project)
     assert report.exit_code() == 1
     assert report.failures[0].code == "not-readable"
