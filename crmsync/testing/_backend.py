@@ -47,6 +47,10 @@ class FakeBackend(Dialect):
     """Streams in which the vendor tells merges."""
     null_stamps: ClassVar[tuple[str, ...]] = ()
     """Streams with rows that have no stamp until they are changed for the first time."""
+    versions: ClassVar[bool] = False
+    """Whether a change of an older version of a row is refused."""
+    duplicates: ClassVar[bool] = False
+    """Whether the vendor refuses to make somebody who is there already."""
     late: ClassVar[timedelta] = timedelta(0)
     """How long after its stamp a row may still be invisible, as far as the vendor is known."""
     naive: ClassVar[bool] = False
@@ -112,6 +116,10 @@ class FakeBackend(Dialect):
             else:
                 put(row.data, path, None)
         self.touch(stream, row)
+
+    def version_of(self, row: Row) -> str:
+        """What the vendor calls the state of a row; `Intent.version` says it back."""
+        return str(row.version) if self.versions else ""
 
     def consents(self, row: Row) -> bool:
         """Whether the backend may send adverts by e-mail to this customer."""

@@ -42,7 +42,8 @@ def failing(status: int = 500) -> Fault:
 
 def telling(status: int, text: str) -> Fault:
     """An error whose body says more than anybody should write down."""
-    return lambda _fake, _asked, _due: Answer(status=status, data={"error": text, "message": text})
+    told = {"error": "invalid", "message": text, "detail": text, "errors": [{"message": text}]}
+    return lambda _fake, _asked, _due: Answer(status=status, data=told)
 
 
 def html() -> Fault:

@@ -126,6 +126,7 @@ def heard(*names: str) -> Iterator[io.StringIO]:
     levels = [logger.level for logger in loggers]
     for logger in loggers:
         logger.setLevel(logging.DEBUG)
+    logging.getLogger("sqlalchemy").setLevel(logging.WARNING)  # as `crmsync` itself sets it
     loggers[0].addHandler(handler)
     try:
         with contextlib.redirect_stdout(text), contextlib.redirect_stderr(text):

@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
-from crmsync.testing import _failing, _reading  # noqa: F401
+from crmsync.testing import _contract, _deleting, _failing, _quiet, _reading, _telling, _writing
 from crmsync.testing._backend import FakeBackend
 from crmsync.testing._guard import only_here
 from crmsync.testing._rules import RULES, Rule
 from crmsync.testing._trial import NotApplicable, Trial
+
+PARTS = (_contract, _reading, _telling, _deleting, _failing, _quiet, _writing)
+"""Where the rules are; each registers its own."""
 
 
 @dataclass

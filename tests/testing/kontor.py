@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr
 from crmsync.errors import BackendError, CrmsyncError, NotReadable
 from crmsync.hookspecs import CONTRACT
 from crmsync.http import Answer, Client, Request, Response, Session, failed, looked_up, ordered
-from crmsync.model.intent import Intent, Result, done, refused
+from crmsync.model.intent import Intent, Result, done, refused, unknown
 from crmsync.model.stream import Capabilities, Connection, Page, Stream, Window
 from crmsync.model.told import ToldConsent, ToldContact, ToldCustomer, ToldLine, ToldOrder
 
@@ -153,10 +153,10 @@ class Kontor:
             return []
         rows = [{"id": one.external_id, "version": one.version, **wire(one)} for one in intents]
         try:
-            answers = self.http.post("/customers/batch", json=rows).data["results"]
+            answer = self.http.post("/customers/batch", json=rows).data
+            return ordered(intents, results_of(answer), said)
         except CrmsyncError as error:
-            return [failed(one, error) for one in intents]
-        return ordered(intents, answers, said)
+            return [lost(one, error) for one in intents]
 
     def one(self, intent: Intent) -> Result:
         try:
@@ -166,7 +166,7 @@ class Kontor:
                 intent.change
             ](intent)
         except CrmsyncError as error:
-            return failed(intent, error)
+            return lost(intent, error)
 
     def look(self, intent: Intent) -> Sequence[Any]:
         found = self.get("/customers", email=intent.fields.get("contacts.email") or "")
@@ -178,7 +178,8 @@ class Kontor:
 
     def change(self, intent: Intent, identity: str) -> Result:
         body = {"id": identity, "version": intent.version, **wire(intent)}
-        return said(intent, self.http.post("/customers/batch", json=[body]).data["results"][0])
+        answer = self.http.post("/customers/batch", json=[body]).data
+        return ordered([intent], results_of(answer), said)[0]
 
     def consent(self, intent: Intent) -> Result:
         """An objection is always told; it is lifted only by a newer consent with evidence."""
@@ -196,6 +197,21 @@ class Kontor:
 
     def erase(self, intent: Intent) -> Result:
         return said(intent, self.http.send("DELETE", f"/customers/{intent.external_id}").data)
+
+
+def lost(intent: Intent, error: CrmsyncError) -> Result:
+    """What an error says of one change; an answer that cannot be read may follow a change."""
+    if isinstance(error, NotReadable):
+        return unknown(intent, error.message)
+    return failed(intent, error)
+
+
+def results_of(answer: Any) -> Sequence[Any]:
+    """The results of a batch in its order."""
+    if not isinstance(answer, dict) or not isinstance(answer.get("results"), list):
+        raise NotReadable("Kontor's answer holds no results.")
+    found: list[Any] = answer["results"]
+    return found
 
 
 def said(intent: Intent, answer: Any) -> Result:
