@@ -43,6 +43,7 @@ def a_pause_too_long(trial: Trial) -> None:
             one.filled().fake.misbehave(faults.too_many(86_400), first=stop, times=None)
             report = one.sync()
             require(report.exit_code() == 5, f"a pause of a day ended {said(report)}")
+            require(max(one.slept, default=0) < 3600, "the run waited for a pause of a day")
             one.fake.heal()
             one.fake.advance(days=2)
             one.clean()

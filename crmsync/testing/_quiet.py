@@ -104,6 +104,7 @@ def the_limit_that_is_known(trial: Trial) -> None:
     if fake.limit is None and fake.bears is None:
         raise NotApplicable("the vendor publishes no limits")
     count = 2 * fake.page * (fake.limit[0] if fake.limit else 3)
+    fake.misbehave(faults.slow(0.01), times=None)
     trial.filled(customers=min(count, 300), orders=5).clean()
     require(not fake.over_limit, f"{fake.over_limit} requests were above the vendor's limit")
     most = fake.most_at_once

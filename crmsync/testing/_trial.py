@@ -6,18 +6,21 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
+from crmsync.config import FILE
 from crmsync.engine.project import Project, connect, open_project
 from crmsync.engine.report import Report
 from crmsync.engine.sync import sync
 from crmsync.hookspecs import Connector, hookimpl
 from crmsync.model.ref import id_text
 from crmsync.model.stream import Json, Page, Stream, Window, reach
+from crmsync.store import files
 from crmsync.store.contents import contents, parked
 from crmsync.testing._backend import FakeBackend
 from crmsync.testing._guard import quickly
@@ -96,7 +99,7 @@ class Trial:
     @cached_property
     def project(self) -> Project:
         """The open project."""
-        (self.folder / "crmsync.toml").write_text(self._toml(), encoding="utf-8")
+        files.put(self.folder / FILE, self._toml().encode(), point="config")
         opened = open_project(self.folder, plugins=[_plugin(self._watched())])
         return self._stack.enter_context(opened)
 
@@ -117,7 +120,7 @@ class Trial:
                 reading = Reading(stream.name, window, position)
                 readings.append(reading)
                 for page in super().read(stream, window, position):
-                    reading.pages.append(page)
+                    reading.pages.append(replace(page, records=deepcopy(list(page.records))))
                     yield page
 
         return Watched
@@ -149,7 +152,7 @@ class Trial:
     @property
     def tells_time(self) -> bool:
         """Whether the connector knows its backend's clock."""
-        return hasattr(self.kind.connector, "server_time")
+        return callable(getattr(self.kind.connector, "server_time", None))
 
     def sync(self, *, later: bool = True, ahead: timedelta | None = None, **more: Any) -> Report:
         """Sync once, an hour later unless told otherwise; gives the report.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from crmsync.model.stream import reach
@@ -23,7 +24,10 @@ class FakeKontor(FakeBackend):
     merges = ("customers",)
     null_stamps = ("customers",)
     capped: ClassVar[Mapping[str, int]] = {"customers": MOST, "orders": MOST}
+    over_cap = "cut"
     versions = duplicates = True
+    bears = 2
+    late = timedelta(seconds=5)
 
     def __init__(self) -> None:
         super().__init__()
@@ -81,7 +85,10 @@ class FakeKontor(FakeBackend):
         else:
             bounds = asked.query["changed_from"], asked.query["changed_to"]
             rows = self.rows(stream, since=bounds[0], until=bounds[1], order="stamp", deleted=None)
-        page = self.by_cursor(rows, asked.query.get("after"), asked.query["limit"])
+        if "offset" in asked.query:
+            page = self.by_offset(rows, asked.query["offset"], asked.query["limit"])
+        else:
+            page = self.by_cursor(rows, asked.query.get("after"), asked.query["limit"])
         items = [self.told(stream, row) for row in page.rows]
         return Answer(data={"items": items, "next": page.next, "total": page.total})
 
@@ -93,7 +100,8 @@ class FakeKontor(FakeBackend):
     def create(self, data: dict[str, Any]) -> Answer:
         if "@" not in data.get("email", "@"):
             raise Refused(Answer(data={"error": "is no address", "field": "contacts.email"}))
-        if known := self.find("customers", "email", data.get("email")):
+        known = self.find("customers", "email", data.get("email"))
+        if known and self.duplicates:
             return Answer(data={"error": "is there already", "duplicates": [known[0].data["id"]]})
         return self.saved(self.make("customers", {"newsletter": "no", **data}))
 
