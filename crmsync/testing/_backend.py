@@ -85,7 +85,7 @@ class FakeBackend(Dialect):
         """The vendor's answer to a request; what it must not see raises `Refused`."""
         raise NotImplementedError
 
-    def rename(self, stream: str, row: Row, n: int) -> None:
+    def relabel(self, stream: str, row: Row, n: int) -> None:
         """Give a row the name that the n-th would have."""
         path = self.tables[stream].name
         self.change(stream, row.id, {path: reach(self.row(stream, n), path)})
@@ -97,7 +97,7 @@ class FakeBackend(Dialect):
     def mend(self, stream: str, row: Row, data: Mapping[str, Any]) -> None:
         """Put a poisoned row right again: `data` is what it was."""
         row.data = deepcopy(dict(data))
-        self.touch(stream, row)
+        self.bump(stream, row)
 
     def price(self, row: Row, amount: str) -> None:
         """Let an order come to `amount`, gross, in the currency's major unit."""
@@ -115,7 +115,7 @@ class FakeBackend(Dialect):
                 drop(row.data, path)
             else:
                 put(row.data, path, None)
-        self.touch(stream, row)
+        self.bump(stream, row)
 
     def version_of(self, row: Row) -> str:
         """What the vendor calls the state of a row; `Intent.version` says it back."""

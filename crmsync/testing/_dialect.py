@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Literal
 from crmsync.testing._asked import Answer, Asked, Refused
 from crmsync.testing._tables import Row, Tables
 
-Order = Literal["id", "stamp"]
+Order = Literal["id", "stamp", "version"]
 
 
 class Rows(list[Row]):
@@ -70,17 +70,21 @@ class Dialect(Tables):
         above: Any = None,
         until: Any = None,
         upto: Any = None,
+        after: Any = None,
         order: Order = "id",
         deleted: bool | None = False,
     ) -> Rows:
         """The rows of a list in its order; `since` <= stamp, `above` < stamp, stamp < `until`,
-        stamp <= `upto`, each a moment or the vendor's text. A row without a stamp meets no filter.
+        stamp <= `upto`, each a moment or the vendor's text, and version > `after`. A row without
+        a stamp meets no filter on stamps.
 
         `deleted`: only what is there, only what is gone, or None for both.
         """
         if self.empty:
             return Rows()
         kept = [row for row in self.kept[stream].values() if deleted in (None, row.deleted)]
+        if after not in (None, ""):
+            kept = [row for row in kept if row.version > int(after)]
         low, over, high, top = map(self._bound, (since, above, until, upto))
         if any((low, over, high, top)):
             kept = [
@@ -251,4 +255,12 @@ def _by_stamp(row: Row) -> Any:
     return row.stamp.timestamp() if row.stamp else 0.0, row.made
 
 
-_KEYS: dict[Order, Callable[[Row], Any]] = {"id": _by_id, "stamp": _by_stamp}
+def _by_version(row: Row) -> Any:
+    return row.version
+
+
+_KEYS: dict[Order, Callable[[Row], Any]] = {
+    "id": _by_id,
+    "stamp": _by_stamp,
+    "version": _by_version,
+}

@@ -128,7 +128,7 @@ class Tables:
         self._numbers += 1
         row = Row(str(id_text(reach(own, table.id))), own, None, 0, self._numbers)
         self.kept[stream][row.id] = row
-        self.touch(stream, row, at=at, stamped=stamped)
+        self.bump(stream, row, at=at, stamped=stamped)
         return row
 
     def new_id(self, _stream: str) -> Any:
@@ -142,10 +142,10 @@ class Tables:
         row = self.kept[stream][str(identity)]
         for path, value in data.items():
             put(row.data, path, value)
-        self.touch(stream, row, at=at)
+        self.bump(stream, row, at=at)
         return row
 
-    def touch(
+    def bump(
         self, stream: str, row: Row, *, at: datetime | None = None, stamped: bool = True
     ) -> None:
         """Give a row its stamp and version; each change moves the clock by its precision."""
@@ -178,20 +178,20 @@ class Tables:
         """Delete a row, as the vendor does it: it is kept, marked and stamped."""
         row = self.kept[stream][str(identity)]
         row.deleted = True
-        self.touch(stream, row)
+        self.bump(stream, row)
 
     def restore(self, stream: str, identity: Any) -> None:
         """Undo a delete."""
         row = self.kept[stream][str(identity)]
         row.deleted, row.merged_into = False, None
-        self.touch(stream, row)
+        self.bump(stream, row)
 
     def merge(self, stream: str, loser: Any, winner: Any) -> None:
         """Merge a row into another: the loser is gone, the winner stamped."""
         row = self.kept[stream][str(loser)]
         row.deleted, row.merged_into = True, str(winner)
-        self.touch(stream, row)
-        self.touch(stream, self.kept[stream][str(winner)])
+        self.bump(stream, row)
+        self.bump(stream, self.kept[stream][str(winner)])
 
     def living(self, stream: str) -> list[Row]:
         """The rows that are there, in the order they were made."""

@@ -79,7 +79,7 @@ def fields_that_are_missing(trial: Trial) -> None:
 def _strange(trial: Trial, stream: Stream, row: Row, what: str, spoil: Any) -> None:
     plain = deepcopy(row.data)
     spoil(row.data)
-    trial.fake.touch(stream.name, row)
+    trial.fake.bump(stream.name, row)
     report = trial.sync()
     where = f"{stream.name}, {what}"
     require(report.exit_code() in (0, 3), f"{where}: one strange record ended {said(report)}")

@@ -220,9 +220,12 @@ class Trial:
                 name = str(id_text(reach(row.data, path)))
                 require(name in shown, f"{stream.name}/{row.id} is not what the backend says now")
 
-    def met(self, since: int = 0) -> Counter[str]:
-        """How often each record was read, from the `since`-th reading on."""
-        keys = {one.name: one.key for one in self.streams}
+    def met(self, since: int = 0, *, whole: bool = True) -> Counter[str]:
+        """How often each record was read, from the `since`-th reading on.
+
+        Without `whole` streams are left out that the engine always reads from their beginning.
+        """
+        keys = {one.name: one.key for one in self.streams if whole or one.deletes != "missing"}
         return Counter(
             f"{one.stream}/{id_text(reach(record, keys[one.stream]))}"
             for one in self.readings[since:]

@@ -236,7 +236,7 @@ def a_change_meanwhile(trial: Trial) -> None:
         raise NotApplicable("the backend compares no versions")
     row = on.rows()[1]
     stale = on.edit(row, 1)
-    on.fake.rename(STREAM, row, NEW + 7)
+    on.fake.relabel(STREAM, row, NEW + 7)
     kept = reach(row.data, on.table.name)
     result = on.push([stale])[stale.id]
     require(result.outcome == "refused", f"a change of an older version is {result.outcome}")
