@@ -13,6 +13,8 @@ import click
 from crmsync.cli.main import COMMANDS, cli
 from crmsync.mapping.targets import MODELS, Target, targets
 from crmsync.model.told import Told, ToldAddress, ToldConsent, ToldContact, ToldLine
+from crmsync.testing._rules import RULES
+from crmsync.testing._suite import PARTS
 
 REFERENCE = Path(__file__).parent / "reference"
 
@@ -106,7 +108,31 @@ def _leaves(annotation: Any) -> Iterator[Any]:
         yield from _leaves(part)
 
 
-GENERATED: dict[str, Callable[[], str]] = {"commands.md": commands, "fields.md": fields}
+RULES_HEAD = """# Rules: what the suite proves of a connector
+
+Generated from `crmsync.testing` by `python -m docs.make`. Each rule is a test of
+`connector_suite` ([how to use it](../how-to/prove-a-connector.md)), and each is itself tested with
+at least one broken connector that it must catch (`tests/testing/test_suite.py`).
+"""
+
+
+def rules() -> str:
+    """The reference of the rules that the suite proves, by what they are about."""
+    parts = [RULES_HEAD]
+    for module in PARTS:
+        own = [rule for rule in RULES.values() if rule.check.__module__ == module.__name__]
+        title = (module.__doc__ or "").strip().removeprefix("Rules of ").rstrip(".")
+        rows = [f"| `{one.name}` | {' '.join(one.says.split())} |" for one in own]
+        head = f"{title[:1].upper()}{title[1:]}"
+        parts.append("\n".join([f"## {head}", "", "| rule | says |", "|---|---|", *rows, ""]))
+    return "\n".join(parts)
+
+
+GENERATED: dict[str, Callable[[], str]] = {
+    "commands.md": commands,
+    "fields.md": fields,
+    "rules.md": rules,
+}
 """The generated pages by their names in `docs/reference`."""
 
 if __name__ == "__main__":

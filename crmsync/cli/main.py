@@ -20,7 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("setup", "Write a commented crmsync.toml."),
     "demo": ("demo", "Build a sample retailer and run the whole way."),
     "doctor": ("setup", "Say what is wrong with this project and who must act."),
-    "plugins": ("plugins", "List and check plugins."),
+    "plugins": ("plugins", "List and check plugins, begin a new one."),
     "check": ("backends", "Ask every backend whether it answers."),
     "discover": ("backends", "List the streams of a connection."),
     "sync": ("sync", "Read, resolve, profile and feed."),

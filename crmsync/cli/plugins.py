@@ -1,4 +1,4 @@
-"""plugins list, plugins check: what is loaded, by which door, and what is wrong."""
+"""plugins list, check, new: what is loaded and what is wrong; a package to begin with."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import click
 
 from crmsync import registry
 from crmsync.cli import screen
+from crmsync.errors import ConfigError
+from crmsync.store import files
+from crmsync.store.complaints import unwritable
 
 
 @click.group()
 def plugins() -> None:
-    """List and check plugins."""
+    """List and check plugins, begin a new one."""
 
 
 @plugins.command("list")
@@ -41,3 +44,26 @@ def check(ctx: click.Context, as_json: bool) -> int:
             click.echo(problem)
         click.echo(f"{len(problems)} problems" if problems else "every plugin is in order")
     return 1 if problems else 0
+
+
+@plugins.command("new")
+@click.argument("name")
+@click.pass_context
+def new(ctx: click.Context, name: str) -> int:
+    """Write a package for the connector NAME: it reads, writes, and its tests pass at once."""
+    from crmsync.testing.starter.package import package
+
+    texts, folder = package(name), screen.folder(ctx) / f"crmsync-{name}"
+    if name in registry.load().connectors:
+        raise ConfigError(f"there is a connector '{name}' already.", hint="Choose another name.")
+    if folder.exists():
+        raise ConfigError(f"{folder} is there already.", hint="Choose another name, or move it.")
+    for place, text in texts.items():
+        path = folder / place
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            files.put(path, text.encode(), point="config")
+        except OSError as error:
+            raise unwritable("the package", path, error) from error
+    click.echo(f"{folder} written. Then: pip install -e '{folder}[dev]' && pytest '{folder}'")
+    return 0

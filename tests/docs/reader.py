@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import re
 import shlex
 import shutil
 import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -73,7 +75,7 @@ class Reader:
         known = {
             "crmsync": self._crmsync,
             "python3": self._dev,
-            "python": self._shop,
+            "python": self._python,
             "cd": self._cd,
             "export": self._export,
             "pip": self._pip,
@@ -96,6 +98,21 @@ class Reader:
         if words[1] == "demo":
             shutil.copytree(self.demo, "crmsync-demo")
         return 0
+
+    def _python(self, words: list[str]) -> int:
+        """`python -m …`: the sample's shop, or the tests that the page shows."""
+        if words[1] == "pytest":
+            return self._pytest(words)
+        return self._shop(words)
+
+    def _pytest(self, words: list[str]) -> int:
+        """`python -m pytest …`: in a process of its own, with what the page wrote."""
+        done = subprocess.run(
+            [sys.executable, *words, "-p", "no:cacheprovider"], capture_output=True, text=True,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )  # fmt: skip
+        print(done.stdout + done.stderr)
+        return done.returncode
 
     def _shop(self, words: list[str]) -> int:
         """`python -m crmsync.demo.shop .`: the sample's shop stays open while the page is read."""

@@ -1,0 +1,1 @@
+"""What `crmsync plugins new` writes: connectors and a dialect that run here as they stand there."""

@@ -1,0 +1,58 @@
+"""The suite itself: it catches broken connectors, and shows what is left out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from crmsync.testing import Broken, FakeBackend, connector_suite
+from crmsync.testing._rules import RULES
+from crmsync.testing._suite import prove
+from tests.testing.broken import BROKEN
+from tests.testing.fake_kontor import FakeKontor
+from tests.testing.kontor import Kontor
+
+CASES = [
+    pytest.param(rule, kind, fake, id=f"{rule}-{kind.__name__}")
+    for rule, found in BROKEN.items()
+    for kind, fake in found
+]
+
+
+@pytest.mark.parametrize("rule,kind,fake", CASES)
+def test_a_broken_connector_is_caught(
+    rule: str, kind: type[Kontor], fake: type[FakeBackend], tmp_path: Path
+) -> None:
+    broken = type(f"Fake{kind.__name__}", (fake,), {"connector": kind})
+    with pytest.raises(Broken):
+        prove(RULES[rule], broken, tmp_path)
+
+
+def test_every_rule_has_a_broken_connector() -> None:
+    assert set(RULES) == set(BROKEN)
+
+
+def test_every_rule_says_what_it_asks() -> None:
+    assert all(rule.says.endswith(".") for rule in RULES.values())
+
+
+def test_a_bypass_without_a_reason_is_an_error() -> None:
+    with pytest.raises(ValueError, match="needs a reason"):
+        connector_suite(FakeKontor, bypass={"an_empty_answer": "  "})
+
+
+def test_a_bypass_of_a_rule_that_is_not_there_is_an_error() -> None:
+    with pytest.raises(ValueError, match="no rule 'an_emty_answer'"):
+        connector_suite(FakeKontor, bypass={"an_emty_answer": "a typing error"})
+
+
+def test_the_score_says_what_was_proven_and_what_was_left_out(tmp_path: Path) -> None:
+    kind = connector_suite(FakeKontor, bypass={"the_streams": "for the sake of this test"})
+    suite = kind()
+    with pytest.raises(pytest.skip.Exception, match="for the sake of this test"):
+        suite.test_the_streams(tmp_path)  # type: ignore[attr-defined]
+    suite.test_the_contract(tmp_path)  # type: ignore[attr-defined]
+    line, reason = str(kind.score).splitlines()
+    assert line == "1 proven, 1 bypassed, 0 not applicable, 0 broken"
+    assert "the_streams: for the sake of this test" in reason
