@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from crmsync.http import by_offset, earlier, ids_of, in_turn
 from crmsync.model.stream import Page, Window
 from crmsync_vendure import queries
 from crmsync_vendure.graphql import AdminApi
-from crmsync_vendure.walking import START, Row, walk
+
+Row = Mapping[str, Any]
 
 MANY = 1000
 """How many rows a lean page takes: what Vendure allows unless told otherwise."""
@@ -28,17 +31,17 @@ class Reading:
 
     def products(self, place: Any) -> Iterator[Page]:
         """Every variant."""
-        yield from self._pages(queries.PRODUCTS, {}, place)
+        return in_turn(place, own=self._own(queries.PRODUCTS, {}))
 
     def customers(self, window: Window, place: Any) -> Iterator[Page]:
         """Every customer, or those that changed in the window, they or what belongs to them."""
         if window.since is None:
-            yield from self._pages(queries.CUSTOMERS, {}, place)
-            return
-        if not place or place["of"] == "own":
-            yield from self._pages(queries.CUSTOMERS, updated(window), place)
-            place = None
-        yield from self._moved(window, place)
+            return in_turn(place, own=self._own(queries.CUSTOMERS, {}))
+        return in_turn(
+            place,
+            own=self._own(queries.CUSTOMERS, updated(window)),
+            addresses=lambda at: self._moved(window, at),
+        )
 
     def orders(self, window: Window, place: Any) -> Iterator[Page]:
         """Every placed order, or those that may have changed in the window.
@@ -47,50 +50,54 @@ class Reading:
         final, and all that were placed not long ago, are read again each time.
         """
         if window.since is None:
-            yield from self._pages(queries.ORDERS, PLACED, place)
-            return
+            return in_turn(place, own=self._own(queries.ORDERS, PLACED))
         recent = {"orderPlacedAt": {"after": _text(window.since - self._watch)}}
         unfinished = {"state": {"notIn": FINAL}}
         maybe = {"_or": [updated(window), unfinished, recent]}
-        yield from self._pages(queries.ORDERS, {"_and": [PLACED, maybe]}, place)
+        return in_turn(place, own=self._own(queries.ORDERS, {"_and": [PLACED, maybe]}))
 
-    def ids(self, document: str, where: Mapping[str, Any]) -> Iterator[list[str]]:
+    def ids(self, document: str, where: Mapping[str, Any]) -> Iterator[Sequence[str]]:
         """Every id of a list, in chunks."""
-        for rows, _ in walk(self._fetch(document), take=MANY, where=where):
-            yield [str(row["id"]) for row in rows]
+        return ids_of(self._list(document, where, None, take=MANY))
 
-    def _pages(self, document: str, where: Mapping[str, Any], place: Any) -> Iterator[Page]:
-        begin = place["at"] if place else START
-        for rows, at in walk(self._fetch(document), take=self._size, where=where, place=begin):
-            yield Page(records=rows, next_position={"of": "own", "at": at})
+    def _own(self, document: str, where: Mapping[str, Any]) -> Any:
+        return lambda at: self._list(document, where, at, take=self._size)
 
-    def _moved(self, window: Window, place: Any) -> Iterator[Page]:
+    def _list(
+        self, document: str, where: Mapping[str, Any], at: Any, *, take: int
+    ) -> Iterator[Page]:
+        """A list in the order of its ids, which never change."""
+
+        def fetch(skip: int, take: int) -> Any:
+            return self._rows(document, skip=skip, take=take, where=where)
+
+        return by_offset(fetch, at, size=take, fills=True)
+
+    def _rows(
+        self, document: str, *, skip: int, take: int, where: Mapping[str, Any]
+    ) -> Sequence[Row]:
+        order = {"id": "ASC"}
+        options = {"skip": skip, "take": take, "sort": order, "filter": dict(where)}
+        found: Sequence[Row] = self._api.ask(document, options=options)["found"]["items"]
+        return found
+
+    def _moved(self, window: Window, at: Any) -> Iterator[Page]:
         """The customers with an address written, or an event of their history, in the window.
 
         Vendure has no list of addresses, and an address does not move its customer's stamp; that
         one was removed, or a group left, only the history tells. A lean walk over everybody finds
         them.
         """
-        begin = place["at"] if place else START
-        stamps = walk(self._fetch(queries.ADDRESS_STAMPS), take=MANY, where={}, place=begin)
-        for rows, at in stamps:
-            moved = [str(row["id"]) for row in rows if _has_moved(row, window)]
-            yield Page(records=self._whole(moved), next_position={"of": "addresses", "at": at})
+        for page in self._list(queries.ADDRESS_STAMPS, {}, at, take=MANY):
+            moved = [str(row["id"]) for row in page.records if _has_moved(row, window)]
+            yield replace(page, records=self._whole(moved))
 
     def _whole(self, ids: Sequence[str]) -> list[Row]:
         found: list[Row] = []
         for start in range(0, len(ids), self._size):
             where = {"id": {"in": ids[start : start + self._size]}}
-            for rows, _ in walk(self._fetch(queries.CUSTOMERS), take=self._size, where=where):
-                found += rows
+            found += self._rows(queries.CUSTOMERS, skip=0, take=self._size, where=where)
         return found
-
-    def _fetch(self, document: str) -> Any:
-        def fetch(options: dict[str, Any]) -> Sequence[Row]:
-            found: Sequence[Row] = self._api.ask(document, options=options)["found"]["items"]
-            return found
-
-        return fetch
 
 
 def updated(window: Window) -> dict[str, Any]:
@@ -99,12 +106,9 @@ def updated(window: Window) -> dict[str, Any]:
     Vendure's `after` leaves out the given moment and stamps may be whole seconds, so it starts a
     second early; reading a row twice does no harm.
     """
-    bounds = {}
-    if window.since is not None:
-        bounds["after"] = _text(window.since - SECOND)
-    if window.until is not None:
-        bounds["before"] = _text(window.until)
-    return {"updatedAt": bounds}
+    since, until = earlier(window).since, window.until
+    bounds = {"after": since, "before": until}
+    return {"updatedAt": {name: _text(at) for name, at in bounds.items() if at is not None}}
 
 
 def _has_moved(customer: Row, window: Window) -> bool:

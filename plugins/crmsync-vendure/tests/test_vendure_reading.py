@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -14,7 +13,6 @@ import respx
 from crmsync_vendure import Vendure
 from crmsync_vendure.connector import VendureSettings
 from crmsync_vendure.reading import updated
-from crmsync_vendure.walking import START, walk
 from pydantic import ValidationError
 
 from crmsync.errors import BackendError, CredentialsError, CrmsyncError, NotReadable, Unreachable
@@ -22,76 +20,6 @@ from crmsync.model.stream import Connection, Page, Window
 
 URL = "https://shop.example"
 LOW, HIGH = datetime(2026, 11, 20, tzinfo=UTC), datetime(2026, 11, 21, tzinfo=UTC)
-
-
-class Shop:
-    """A shop's list as skip and take show it; rows may vanish between two pages."""
-
-    def __init__(self, ids: list[str]) -> None:
-        self.ids = ids
-        self.asked = 0
-
-    def fetch(self, options: dict[str, Any]) -> list[dict[str, Any]]:
-        self.asked += 1
-        start, take = options["skip"], options["take"]
-        return [{"id": one} for one in self.ids[start : start + take]]
-
-
-def walked(shop: Shop, take: int) -> Iterator[list[str]]:
-    for rows, _ in walk(shop.fetch, take=take, where={}):
-        yield [row["id"] for row in rows]
-
-
-@pytest.mark.parametrize("count", [0, 1, 4, 5, 6, 9, 10, 23])
-@pytest.mark.parametrize("take", [2, 5])
-def test_every_row_comes_once_and_in_order(count: int, take: int) -> None:
-    ids = [str(number) for number in range(1, count + 1)]
-    assert [one for page in walked(Shop(ids), take) for one in page] == ids
-
-
-@pytest.mark.parametrize("seed", range(40))
-def test_what_stays_is_met_whatever_vanishes_between_pages(seed: int) -> None:
-    chance = random.Random(seed)
-    all_ids = [str(number) for number in range(1, 60)]
-    shop, met = Shop(list(all_ids)), []
-    for page in walked(shop, take=chance.choice([2, 3, 7])):
-        met += page
-        for one in chance.sample(shop.ids, k=min(len(shop.ids), chance.randrange(6))):
-            shop.ids.remove(one)
-    assert len(set(met)) == len(met)
-    assert set(shop.ids) <= set(met)
-    assert shop.asked < 200
-
-
-def test_uuids_are_walked_as_texts() -> None:
-    ids = sorted(f"{number:08x}-aaaa-4aaa-8aaa-aaaaaaaaaaaa" for number in range(0, 900, 37))
-    assert [one for page in walked(Shop(ids), 4) for one in page] == ids
-
-
-def test_a_walk_goes_on_from_its_place_even_if_rows_before_it_vanished() -> None:
-    shop = Shop([str(number) for number in range(1, 11)])
-    pages = walk(shop.fetch, take=4, where={})
-    first, place = next(pages)
-    for row in first[:3]:
-        shop.ids.remove(row["id"])
-    rest = walk(shop.fetch, take=4, where={}, place=json.loads(json.dumps(place)))
-    assert [row["id"] for rows, _ in rest for row in rows] == ["5", "6", "7", "8", "9", "10"]
-
-
-@pytest.mark.parametrize("place", [START, {"skip": 6, "last": "7"}])
-def test_a_list_that_heeds_no_skip_is_an_error_and_no_endless_loop(place: Any) -> None:
-    shop = Shop([str(number) for number in range(1, 11)])
-    pages = walk(lambda options: shop.fetch({**options, "skip": 0}), take=4, where={}, place=place)
-    with pytest.raises(BackendError, match="begins its list anew whatever is skipped"):
-        list(pages)
-    assert shop.asked <= 3
-
-
-def test_a_list_in_another_order_is_an_error() -> None:
-    """T_10 comes after T_9 in the shop's database, and before it as a text."""
-    shop = Shop([f"T_{number}" for number in range(8, 13)])
-    with pytest.raises(BackendError, match="not come in the order of its ids"):
-        list(walked(shop, take=3))
 
 
 class Api:
