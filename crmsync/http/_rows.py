@@ -8,7 +8,7 @@ from typing import Any
 from crmsync.errors import BackendError, NotReadable
 from crmsync.http._client import Answer
 from crmsync.model.stream import reach
-from crmsync.model.undecoded import Undecoded
+from crmsync.model.undecoded import Undecoded, read_keys
 
 Row = Mapping[str, Any]
 Rows = Sequence[Row]
@@ -59,6 +59,22 @@ def rows_of(answer: Any, records: str) -> Rows:
         f"an answer has no list of records at '{records}'.",
         hint="The backend's version does not fit the connector, or it answers with an error.",
     )
+
+
+def keys_of(rows: Rows, key: str) -> list[Any]:
+    """What stands at the path `key` of each row; undecoded rows stay so where that can be."""
+    if isinstance(rows, Undecoded):
+        found = read_keys(rows.payloads, key) if "." not in key else None
+        if found is not None:
+            return list(found)
+    return [reach(row, key) for row in rows]
+
+
+def behind(rows: Rows, count: int) -> Rows:
+    """The rows without the first `count`, in the form in which they came."""
+    if isinstance(rows, Undecoded):
+        return Undecoded(rows.payloads[count:])
+    return rows[count:]
 
 
 def number_in(answer: Any, where: Found) -> int | None:

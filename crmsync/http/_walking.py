@@ -13,8 +13,8 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from crmsync.errors import BackendError
-from crmsync.http._rows import Found, Guard, Row, Rows, number_in, rows_of
-from crmsync.model.stream import Page, reach
+from crmsync.http._rows import Found, Guard, Rows, behind, keys_of, number_in, rows_of
+from crmsync.model.stream import Page
 
 Fetch = Callable[[int, int], Any]
 
@@ -106,10 +106,11 @@ def by_range(
 
 
 class _Cut(NamedTuple):
-    """What a request brought: its rows, where it began, how many were asked for, whether more
-    rows follow (None: the answer does not tell), and how many there are, if known."""
+    """What a request brought: its rows and their keys, where it began, how many were asked for,
+    whether more rows follow (None: the answer does not tell), and how many there are, if known."""
 
     rows: Rows
+    keys: list[Any]
     start: int
     asked: int
     more: bool | None
@@ -172,13 +173,14 @@ class _Walk:
             cut = self._ask(skip)
             if self._repeats(cut):
                 return
-            if cut.start and (not cut.rows or self._order(cut.rows[0]) > _order(last)):
+            if cut.start and (not cut.rows or _order(cut.keys[0]) > _order(last)):
                 skip = self._back(cut)
                 continue
-            fresh = self._behind(cut.rows, last)
+            known = 0 if last is None else sum(_order(key) <= _order(last) for key in cut.keys)
+            fresh = behind(cut.rows, known) if known else cut.rows
             skip = cut.start + max(0, len(cut.rows) - 1)
             if fresh:
-                last, self._turns, self._refusals = reach(fresh[-1], self._key), 0, 0
+                last, self._turns, self._refusals = cut.keys[-1], 0, 0
                 yield Page(records=fresh, next_position={"skip": skip, "last": last})
             elif cut.more:  # some rows are not shown to us
                 skip = cut.start + cut.asked - 1
@@ -203,13 +205,14 @@ class _Walk:
         rows = rows_of(answer, self._records)
         total = number_in(answer, self._total)
         if total is not None and start and start >= total:
-            return _Cut([], start, count, None, total)  # some give their last page once more
+            return _Cut([], [], start, count, None, total)  # some give their last page once more
         self._cuts.got(rows, start, count)
-        self._require_order(rows)
+        keys = keys_of(rows, self._key)
+        _require_order(keys)
         more = None if total is None else start + len(rows) < total
         if self._fills and len(rows) < count:
             more = False
-        return _Cut(rows, start, count, more, total)
+        return _Cut(rows, keys, start, count, more, total)
 
     def _back(self, cut: _Cut) -> int:
         """Where to begin instead, when the rows before a page are not known."""
@@ -224,7 +227,7 @@ class _Walk:
 
     def _repeats(self, cut: _Cut) -> bool:
         """Whether this is the last page once more; BackendError when any page is the first one."""
-        first = self._order(cut.rows[0]) if cut.rows else None
+        first = _order(cut.keys[0]) if cut.rows else None
         start, before = self._before
         repeated = first is not None and first == before and cut.start > start
         self._same = self._same + 1 if repeated else 0
@@ -242,22 +245,13 @@ class _Walk:
             rows = rows_of(self._cuts.ask(skip)[0], self._records)
         except BackendError:
             return None
-        return self._order(rows[0]) if rows else None
+        return _order(keys_of(rows, self._key)[0]) if rows else None
 
-    def _require_order(self, rows: Rows) -> None:
-        orders = list(map(self._order, rows))
-        if any(one >= other for one, other in pairwise(orders)):
-            raise BackendError("the list does not come in the order of its ids.", hint=ORDER)
 
-    def _order(self, row: Row) -> tuple[int, int, str]:
-        return _order(reach(row, self._key))
-
-    def _behind(self, rows: Rows, last: Any) -> Rows:
-        """The rows behind the last one that is known."""
-        if last is None:
-            return rows
-        known = sum(self._order(row) <= _order(last) for row in rows)
-        return rows[known:] if known else rows
+def _require_order(keys: list[Any]) -> None:
+    orders = list(map(_order, keys))
+    if any(one >= other for one, other in pairwise(orders)):
+        raise BackendError("the list does not come in the order of its ids.", hint=ORDER)
 
 
 def _order(identity: Any) -> tuple[int, int, str]:
