@@ -23,7 +23,6 @@ from crmsync.http._following import by_cursor
 from crmsync.http._rows import Row
 from crmsync.model.stream import Page
 
-CHUNK = 1 << 16
 Sleep = Callable[[float], None]
 
 
@@ -115,7 +114,7 @@ def _part(
                 file.seek(0)
                 file.truncate()
             kept = _version(answer)
-            for chunk in answer.iter_bytes(CHUNK):
+            for chunk in answer.iter_bytes():
                 file.write(chunk)
             _require_whole(answer, file, where)
             return answer.headers
@@ -126,15 +125,15 @@ def _part(
 def _version(answer: httpx.Response) -> str:
     """What names the version of a file by which it may be gone on with (RFC 9110, 13.1.5)."""
     tag = str(answer.headers.get("etag", ""))
-    return "" if tag.startswith("W/") else tag
+    return "" if tag.startswith("W/") or "content-encoding" in answer.headers else tag
 
 
 def _require_whole(answer: httpx.Response, file: Any, where: str) -> None:
     """Return when the file has the length that the answer promised."""
-    promised = answer.headers.get("content-length", "")
     total = answer.headers.get("content-range", "").rpartition("/")[2]
-    if answer.status_code != 206:
-        total = promised
+    if answer.status_code != 206:  # the length is that of what was sent, packed or not
+        packed = "content-encoding" in answer.headers
+        total = "" if packed else answer.headers.get("content-length", "")
     if total.isascii() and total.isdigit() and int(total) != file.tell():
         raise _Broken(Unreachable(f"{where} did not give the whole file."), "")
 
