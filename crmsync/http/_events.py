@@ -75,7 +75,7 @@ def shopify_events(headers: Headers, body: bytes, *, topics: Topics = SHOPIFY) -
     if kind == "merged":
         pair = (told.get("admin_graphql_api_customer_deleted_id"),
                 told.get("admin_graphql_api_customer_kept_id"))  # fmt: skip
-        done = all(pair) and not told.get("errors") and told.get("status") != "failed"
+        done = all(pair) and str(told.get("status")).lower() == "completed"
         return [_merged(name or _digest(body), stream, *pair)] if done else []
     return _one(name or _digest(body), stream, _shopify_id(told, stream), kind)
 
@@ -176,6 +176,8 @@ def mailchimp_events(body: bytes, *, stream: str = "customers") -> list[Event]:
     An address that changed is a new member to Mailchimp: told as a change of the new one.
     """
     form = _form(body)
+    if "type" not in form:
+        raise RecordError("a webhook's body has no type")
     identity = form.get("data[new_id]") or form.get("data[id]")
     kinds = ("subscribe", "unsubscribe", "profile", "upemail", "cleaned")
     if form.get("type") not in kinds or (identity is None and "data[email]" not in form):
@@ -195,7 +197,9 @@ def klaviyo_events(body: bytes, *, stream: str = "customers") -> list[Event]:
 
 def pipedrive_events(body: bytes, *, streams: Streams = PIPEDRIVE) -> list[Event]:
     """The event of one delivery of Pipedrive (webhooks v2); a merge names where a record went."""
-    meta = _object(body).get("meta") or {}
+    meta = _object(body).get("meta")
+    if not isinstance(meta, Mapping):
+        return []
     stream, identity = streams.get(str(meta.get("entity"))), meta.get("entity_id")
     name = f"{meta.get('id') or meta.get('correlation_id')}/{meta.get('entity')}/{identity}"
     if stream and identity is not None and meta.get("merged_to_id"):
