@@ -129,13 +129,11 @@ def _version(answer: httpx.Response) -> str:
 
 
 def _require_whole(answer: httpx.Response, file: Any, where: str) -> None:
-    """Return when the file has the length that the answer promised."""
+    """Return unless the answer was a part that ends before the file does."""
     total = answer.headers.get("content-range", "").rpartition("/")[2]
-    if answer.status_code != 206:  # the length is that of what was sent, packed or not
-        packed = "content-encoding" in answer.headers
-        total = "" if packed else answer.headers.get("content-length", "")
-    if total.isascii() and total.isdigit() and int(total) != file.tell():
-        raise _Broken(Unreachable(f"{where} did not give the whole file."), "")
+    told = answer.status_code == 206 and total.isascii() and total.isdigit()
+    if told and int(total) != file.tell():
+        raise _Broken(Unreachable(f"{where} did not give the whole file."), _version(answer))
 
 
 def json_lines(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:

@@ -107,14 +107,13 @@ def by_range(
 
 class _Cut(NamedTuple):
     """What a request brought: its rows and their keys, where it began, how many were asked for,
-    whether more rows follow (None: the answer does not tell), and how many there are, if known."""
+    and whether more rows follow (None: the answer does not tell)."""
 
     rows: Rows
     keys: list[Any]
     start: int
     asked: int
     more: bool | None
-    total: int | None
 
 
 class _Offsets:
@@ -204,15 +203,13 @@ class _Walk:
     def _read(self, answer: Any, start: int, count: int) -> _Cut:
         rows = rows_of(answer, self._records)
         total = number_in(answer, self._total)
-        if total is not None and start and start >= total:
-            return _Cut([], [], start, count, None, total)  # some give their last page once more
         self._cuts.got(rows, start, count)
         keys = keys_of(rows, self._key)
         _require_order(keys)
         more = None if total is None else start + len(rows) < total
         if self._fills and len(rows) < count:
             more = False
-        return _Cut(rows, keys, start, count, more, total)
+        return _Cut(rows, keys, start, count, more)
 
     def _back(self, cut: _Cut) -> int:
         """Where to begin instead, when the rows before a page are not known."""
@@ -222,8 +219,7 @@ class _Walk:
                 "the list changes faster than it can be read, or hides some of its rows.",
                 hint=ORDER,
             )
-        start = cut.start - (self._cuts.size << (self._turns - 1))
-        return max(0, min(start, cut.start if cut.total is None else cut.total - 1))
+        return max(0, cut.start - (self._cuts.size << (self._turns - 1)))
 
     def _repeats(self, cut: _Cut) -> bool:
         """Whether this is the last page once more; BackendError when any page is the first one."""

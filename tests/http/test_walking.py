@@ -14,7 +14,7 @@ from crmsync.http import by_number, by_offset, by_range
 from tests.http.listed import CHANGES, IDS, KILLS, Listed, ids, read
 
 SIZES = st.integers(2, 30)
-MANY = st.integers(20, 40)
+MANY = st.integers(20, 120)
 
 
 def offset(listed: Listed, size: int, **more: Any) -> Any:
@@ -179,6 +179,31 @@ def test_what_is_hidden_on_some_pages_ends_no_walk_where_the_total_is_told() -> 
     pages = by_offset(fetch, size=10, records="items", total="total_count")
     met = {row["id"] for page in pages for row in page.records}
     assert met == {one for one in range(100) if one % 7 or one < 9}
+
+
+def test_a_backend_that_gives_fewer_rows_than_asked_for_is_walked_whole() -> None:
+    listed = Listed(list(range(1, 201)))
+    assert ids(read(number(listed, 100, cap=30))) == list(range(1, 201))
+
+
+def test_a_total_that_is_told_spares_the_last_request() -> None:
+    told, silent = Listed(list(range(1, 101))), Listed(list(range(1, 101)))
+    read(number(told, 50, total="total_count"))
+    read(number(silent, 50))
+    assert (told.asked, silent.asked) == (3, 4)
+
+
+def test_a_page_that_seems_to_come_again_is_no_end_when_rows_came_before_it() -> None:
+    """Twice, exactly as many rows appear in front as the walk moves on."""
+    rows = [{"id": one} for one in range(100, 120)]
+    appear = iter([[], [90, 91], [80, 81]])
+
+    def fetch(start: int, count: int) -> Any:
+        rows[:0] = [{"id": one} for one in next(appear, [])]
+        return rows[start : start + count]
+
+    met = [row["id"] for page in by_offset(fetch, size=3) for row in page.records]
+    assert set(range(100, 120)) <= set(met)
 
 
 def test_a_refusal_is_raised_where_nothing_was_skipped() -> None:

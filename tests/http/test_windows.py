@@ -96,6 +96,12 @@ def test_parts_of_a_window_do_not_overlap(stamps: list[int], cap: int, kills: li
     assert sorted(ids(met)) == list(range(1, len(stamps) + 1))
 
 
+def test_what_is_older_than_computers_comes_too() -> None:
+    search = Search([-2_000_000_000, 1, 2, 3, 4, 5, 6, 7], cap=5)
+    met = read(lambda place: bisected(search.read, Window(None, at(41)), place))
+    assert sorted(ids(met)) == list(range(1, 9))
+
+
 def test_a_window_that_fits_is_read_in_one_piece() -> None:
     search = Search([1, 2, 3, 30], cap=10)
     pages = list(bisected(search.read, Window(at(0), at(41))))
@@ -268,6 +274,12 @@ def test_what_came_before_is_left_out_within_bounded_memory(
         met += ids(list(page.records))
         assert len(overlap) <= limit
     assert set(met) == {one for page in pages for one in page}
+
+
+def test_what_comes_again_and_again_is_remembered_longest() -> None:
+    pages = [Page(records=[{"id": one}]) for one in (1, 2, 1, 3, 1)]
+    met = [row["id"] for page in Overlap(2).fresh(pages) for row in page.records]
+    assert met == [1, 2, 3]
 
 
 def test_a_second_change_within_one_second_is_no_copy() -> None:
