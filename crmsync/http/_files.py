@@ -12,13 +12,14 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import httpx
 import orjson
 
-from crmsync.errors import CrmsyncError, NotReadable, Unreachable
-from crmsync.http import _faults
+from crmsync.errors import NotReadable, Unreachable
+from crmsync.http._asked import Streamed
+from crmsync.http._client import Client
 from crmsync.http._following import by_cursor
 from crmsync.http._rows import Row
 from crmsync.model.stream import Page
@@ -42,98 +43,68 @@ class Fetched:
 
 @contextmanager
 def fetched(
-    url: str,
-    *,
-    auth: httpx.Auth | None = None,
-    headers: Mapping[str, str] | None = None,
-    params: Mapping[str, Any] | None = None,
-    timeout: float = 60.0,
-    attempts: int = 4,
-    sleep: Sleep = time.sleep,
+    client: Client, path: str, *, attempts: int = 4, sleep: Sleep = time.sleep, **more: Any
 ) -> Iterator[Fetched]:
-    """The file at `url`, kept as long as the block lasts; one that asks for no login gets none.
+    """The file at `path`, or at an absolute url, kept as long as the block lasts.
 
-    Raises as `Client` does; `Unreachable` when the connection breaks `attempts` times without
-    having brought anything.
+    `more` is as for `Client.send`. Raises as `Client` does; Unreachable when the connection breaks
+    `attempts` times without having brought anything.
     """
-    with (
-        tempfile.SpooledTemporaryFile(max_size=1 << 24) as file,
-        httpx.Client(auth=auth, headers=headers, timeout=timeout) as http,
-    ):
-        got = _download(http, url, params, file, attempts, sleep)
-        yield Fetched(file, got, file.tell())
+    with tempfile.SpooledTemporaryFile(max_size=1 << 24) as file:
+        headers = _Download(client, path, file, more).whole(attempts, sleep)
+        yield Fetched(cast(IO[bytes], file), headers, file.tell())
 
 
-def _download(
-    http: httpx.Client,
-    url: str,
-    params: Mapping[str, Any] | None,
-    file: Any,
-    attempts: int,
-    sleep: Sleep,
-) -> httpx.Headers:
-    """Write the file; what came before a break is kept where the backend can go on from there."""
-    failures, mark = 0, ""
-    while True:
-        before = file.tell()
-        try:
-            headers = _part(http, url, params, file, mark)
-        except _Broken as broken:
-            failures = failures + 1 if file.tell() <= before else 1
-            mark = broken.mark
+class _Download:
+    """A file on its way; what came before a break is kept where the backend can go on."""
+
+    def __init__(self, client: Client, path: str, file: Any, more: Mapping[str, Any]) -> None:
+        self._client, self._path, self._file = client, path, file
+        self._more, self._headers = dict(more), dict(more.get("headers") or {})
+        self._version = ""
+
+    def whole(self, attempts: int, sleep: Sleep) -> httpx.Headers:
+        """Write the file to its end; gives the headers of the last answer."""
+        failures = 0
+        while True:
+            before = self._file.tell()
+            with self._client.stream("GET", self._path, **self._asked()) as answer:
+                broken = self._take(answer)
+            if broken is None:
+                return answer.headers
+            failures = failures + 1 if self._file.tell() <= before else 1
             if failures >= attempts:
-                raise broken.error from None
-            asked = getattr(broken.error, "retry_after", None)
-            sleep(min(20.0, 0.5 * 2**failures) if asked is None else asked)
-            continue
-        return headers
+                raise broken
+            sleep(min(20.0, 0.5 * 2**failures))
+
+    def _asked(self) -> dict[str, Any]:
+        """What to ask with: all of it, or the rest of the very version that is here in part."""
+        headers = {**self._headers, "accept-encoding": "identity"}
+        if self._version and self._file.tell():
+            headers |= {"range": f"bytes={self._file.tell()}-", "if-range": self._version}
+        return {**self._more, "headers": headers}
+
+    def _take(self, answer: Streamed) -> Unreachable | None:
+        """Write what an answer holds; gives what broke it off, if anything did."""
+        if answer.status != 206:
+            self._file.seek(0)
+            self._file.truncate()
+        self._version = _version(answer)
+        try:
+            for chunk in answer.chunks():
+                self._file.write(chunk)
+        except Unreachable as error:
+            return error
+        total = answer.headers.get("content-range", "").rpartition("/")[2]
+        if answer.status != 206 or total in ("", "*", str(self._file.tell())):
+            return None
+        return Unreachable("a download ended before the file did.")
 
 
-class _Broken(Exception):
-    """A download broke; `mark` tells the very version of the file that it was of, "" none."""
-
-    def __init__(self, error: CrmsyncError, mark: str) -> None:
-        super().__init__(str(error))
-        self.error, self.mark = error, mark
-
-
-def _part(
-    http: httpx.Client, url: str, params: Mapping[str, Any] | None, file: Any, mark: str
-) -> httpx.Headers:
-    """Write what is missing of the file, all of it where the backend begins anew."""
-    where, kept = httpx.URL(url).host, ""
-    asked = {"accept-encoding": "identity"}
-    if mark and file.tell():
-        asked |= {"range": f"bytes={file.tell()}-", "if-range": mark}
-    try:
-        with http.stream("GET", url, params=params, headers=asked) as answer:
-            problem = _faults.fault(answer)
-            if problem is not None:
-                raise _Broken(problem, mark) if problem.retryable else problem
-            if answer.status_code != 206:
-                file.seek(0)
-                file.truncate()
-            kept = _version(answer)
-            for chunk in answer.iter_bytes():
-                file.write(chunk)
-            _require_whole(answer, file, where)
-            return answer.headers
-    except httpx.HTTPError as error:
-        raise _Broken(_faults.broken(error, where), kept or mark) from None
-
-
-def _version(answer: httpx.Response) -> str:
+def _version(answer: Streamed) -> str:
     """What names the version of a file by which it may be gone on with (RFC 9110, 13.1.5)."""
     tag = str(answer.headers.get("etag", ""))
     return "" if tag.startswith("W/") or "content-encoding" in answer.headers else tag
-
-
-def _require_whole(answer: httpx.Response, file: Any, where: str) -> None:
-    """Return unless the answer was a part that ends before the file does."""
-    total = answer.headers.get("content-range", "").rpartition("/")[2]
-    told = answer.status_code == 206 and total.isascii() and total.isdigit()
-    if told and int(total) != file.tell():
-        raise _Broken(Unreachable(f"{where} did not give the whole file."), _version(answer))
 
 
 def json_lines(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from crmsync.errors import BackendError, NotReadable
-from crmsync.http._client import Answer
+from crmsync.http._asked import Answer
 from crmsync.model.stream import reach
 from crmsync.model.undecoded import Undecoded, read_keys
 

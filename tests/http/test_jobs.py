@@ -6,6 +6,7 @@ import json
 import random
 import tracemalloc
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -15,7 +16,9 @@ from hypothesis import strategies as st
 from crmsync.errors import BackendError, CredentialsError, NotReadable, Unreachable
 from crmsync.http import (
     Bearer,
+    Client,
     Expired,
+    Fetched,
     Job,
     by_job,
     by_locator,
@@ -27,7 +30,7 @@ from crmsync.http import (
 )
 from crmsync.model.stream import Page
 from tests.http.listed import KILLS, ids, read
-from tests.http.serving import Asked, Told, serving
+from tests.http.server import Seen, Told, serving
 
 
 class Bulk:
@@ -233,31 +236,39 @@ class Files:
 
     def __init__(self, body: bytes, breaks: list[int] = (), ranges: bool = True) -> None:  # type: ignore[assignment]
         self.body, self.breaks, self.ranges = body, list(breaks), ranges
-        self.asked: list[Asked] = []
+        self.asked: list[Seen] = []
         self.most = 0
 
-    def __call__(self, asked: Asked) -> Told:
+    def __call__(self, asked: Seen) -> Told:
         self.asked.append(asked)
         cut = self.breaks.pop(0) if self.breaks else None
         wanted = asked.headers.get("range")
         headers = {"ETag": '"v1"'}
-        if wanted and self.most:
-            low = int(wanted.removeprefix("bytes=").removesuffix("-"))
-            some = self.body[low : low + self.most]
-            span = f"bytes {low}-{low + len(some) - 1}/{len(self.body)}"
-            return Told(some, 206, {**headers, "Content-Range": span})
         if not (wanted and self.ranges):
-            return Told(self.body, headers=headers, cut=cut)
+            return Told(200, self.body, headers, cut)
         low = int(wanted.removeprefix("bytes=").removesuffix("-"))
-        span = f"bytes {low}-{len(self.body) - 1}/{len(self.body)}"
-        return Told(self.body[low:], 206, {**headers, "Content-Range": span}, cut)
+        some = self.body[low : low + self.most if self.most else None]
+        span = f"bytes {low}-{low + len(some) - 1}/{len(self.body)}"
+        return Told(206, some, {**headers, "Content-Range": span}, cut)
+
+
+@contextmanager
+def file_of(files: Any, **more: Any) -> Iterator[Fetched]:
+    """The file as a connector's author fetches it."""
+    with serving(files) as url:
+        client = Client(url, sleep=lambda _: None, **more)
+        try:
+            with fetched(client, "/result", sleep=lambda _: None) as file:
+                yield file
+        finally:
+            client.close()
 
 
 @pytest.mark.parametrize("ranges", [True, False])
 @pytest.mark.parametrize("breaks", [[], [1000], [1000, 500, 7]])
 def test_a_download_that_breaks_goes_on(ranges: bool, breaks: list[int]) -> None:
     files = Files(CSV.encode() * 3, breaks, ranges)
-    with serving(files) as url, fetched(f"{url}/result", sleep=lambda _: None) as file:
+    with file_of(files) as file:
         file.file.seek(0)
         assert file.file.read() == files.body
         assert file.size == len(files.body)
@@ -270,14 +281,14 @@ def test_a_download_that_breaks_goes_on(ranges: bool, breaks: list[int]) -> None
 def test_a_download_of_which_each_answer_gives_a_part_is_fetched_whole() -> None:
     files = Files(CSV.encode(), [700])
     files.most = 300
-    with serving(files) as url, fetched(url, sleep=lambda _: None) as file:
+    with file_of(files) as file:
         file.file.seek(0)
         assert file.file.read() == files.body
 
 
 def test_a_download_that_brings_nothing_any_more_is_given_up() -> None:
     files = Files(b"x" * 100, [0] * 99)
-    with serving(files) as url, pytest.raises(Unreachable), fetched(url, sleep=lambda _: None):
+    with pytest.raises(Unreachable), file_of(files):
         pass
     assert len(files.asked) == 4
 
@@ -286,20 +297,16 @@ def test_a_download_that_brings_nothing_any_more_is_given_up() -> None:
 def test_a_refused_download_is_the_error_it_is_elsewhere(
     status: int, error: type[BackendError]
 ) -> None:
-    with (
-        serving(lambda asked: Told({"who": "Käthe"}, status)) as url,
-        pytest.raises(error),
-        fetched(url),
-    ):
+    with pytest.raises(error), file_of(lambda asked: Told(status, b'{"who": "K"}')):
         pass
 
 
 def test_json_lines_and_csv_are_read_line_by_line() -> None:
     body = b'{"id": 1}\r\n\n{"id": 2}\n{"id": 3}'
-    with serving(Files(body)) as url, fetched(url) as file:
+    with file_of(Files(body)) as file:
         assert ids(list(json_lines(file.lines()))) == [1, 2, 3]
         assert ids(list(json_lines(file.lines()))) == [1, 2, 3]
-    with serving(Files(b"\xef\xbb\xbf" + CSV.encode())) as url, fetched(url) as file:
+    with file_of(Files(b"\xef\xbb\xbf" + CSV.encode())) as file:
         rows = list(csv_rows(file))
         assert rows[7] == {"Id": "007", "Name": 'Müller, "K7"\nzwei', "Note": None}
         assert len(rows) == len(list(csv_rows(file))) == 50
@@ -309,29 +316,31 @@ def test_json_lines_and_csv_are_read_line_by_line() -> None:
 
 @pytest.mark.parametrize("text", [b"a,b\n1\n", b"a\n\xff\n", b'a\n"x\n'])
 def test_a_result_that_was_cut_off_is_not_readable(text: bytes) -> None:
-    with serving(Files(text)) as url, fetched(url) as file, pytest.raises(NotReadable):
+    with file_of(Files(text)) as file, pytest.raises(NotReadable):
         list(csv_rows(file))
 
 
 def test_salesforces_results_are_read_part_by_part() -> None:
     """The literal text "null" in Sforce-Locator is the end."""
-    asked: list[Asked] = []
+    asked: list[Seen] = []
 
-    def answer(one: Asked) -> Told:
+    def answer(one: Seen) -> Told:
         asked.append(one)
-        start = int(one.query.get("locator", 0))
+        start = int(one.query.get("locator", ["0"])[0])
         body = "Id\n" + "".join(f"{number}\n" for number in range(start, min(start + 10, 35)))
         following = str(start + 10) if start + 10 < 35 else "null"
-        return Told(body.encode(), headers={"Sforce-Locator": following})
+        return Told(200, body.encode(), {"Sforce-Locator": following})
 
     with serving(answer) as url:
+        client = Client(url, auth=Bearer("s3cret"))
 
         def fetch(locator: str | None) -> Any:
             more = {"locator": locator} if locator else {}
             params = {"maxRecords": 10, **more}
-            return fetched(f"{url}/results", auth=Bearer("s3cret"), params=params)
+            return fetched(client, "/results", params=params)
 
         met = read(lambda place: by_locator(fetch, place), [1, 0, 2])
+        client.close()
     assert {row["Id"] for row in met} == {str(number) for number in range(35)}
     assert asked[0].headers["authorization"] == "Bearer s3cret"
 

@@ -26,7 +26,7 @@ from crmsync.http import (
 from crmsync.model.stream import Page
 from crmsync.model.undecoded import Undecoded
 from tests.http.listed import ids, read
-from tests.http.serving import Asked, Told, serving
+from tests.http.server import Seen, Told, serving, told
 
 ROWS = [
     {"id": number, "at": f"2026-11-{1 + number // 40:02d}T10:00:00Z", "version": 10 * number}
@@ -35,7 +35,7 @@ ROWS = [
 SIZE = 25
 
 
-def shop(asked: Asked) -> Told:
+def shop(asked: Seen) -> Told:
     """A backend that knows all kinds of paging, each under its own path."""
     return KINDS[asked.path.strip("/").split("/")[-1]](asked)
 
@@ -44,73 +44,73 @@ def _slice(start: int, count: int) -> list[Any]:
     return ROWS[start : start + count]
 
 
-def _behind(asked: Asked, field: str, kind: Callable[[str], Any] = int) -> list[Any]:
-    after = asked.query.get("after")
+def _behind(asked: Seen, field: str, kind: Callable[[str], Any] = int) -> list[Any]:
+    after = asked.query.get("after", [None])[0]
     return [row for row in ROWS if after is None or row[field] > kind(after)][:SIZE]
 
 
-def _number(asked: Asked) -> Told:
-    size, page = int(asked.query["per_page"]), int(asked.query["page"])
-    return Told(_slice((page - 1) * size, size), headers={"X-WP-Total": str(len(ROWS))})
+def _number(asked: Seen) -> Told:
+    size, page = int(asked.query["per_page"][0]), int(asked.query["page"][0])
+    return told(_slice((page - 1) * size, size), X_WP_Total=str(len(ROWS)))
 
 
-def _offset(asked: Asked) -> Told:
-    return Told({"data": _slice(int(asked.query["offset"]), int(asked.query["limit"]))})
+def _offset(asked: Seen) -> Told:
+    return told({"data": _slice(int(asked.query["offset"][0]), int(asked.query["limit"][0]))})
 
 
-def _cursor(asked: Asked) -> Told:
-    start = int(asked.query.get("after", 0))
+def _cursor(asked: Seen) -> Told:
+    start = int(asked.query.get("after", [0])[0])
     more = start + SIZE < len(ROWS)
     paging = {"paging": {"next": {"after": str(start + SIZE)}}} if more else {}
-    return Told({"results": _slice(start, SIZE), **paging})
+    return told({"results": _slice(start, SIZE), **paging})
 
 
-def _link(asked: Asked) -> Told:
-    page = int(asked.query.get("page", 1))
+def _link(asked: Seen) -> Told:
+    page = int(asked.query.get("page", [1])[0])
     link = f'<http://{asked.headers["host"]}/v1/link?page={page + 1}>; rel="next"'
     more = page * SIZE < len(ROWS)
-    return Told(_slice((page - 1) * SIZE, SIZE), headers={"Link": link} if more else {})
+    return told(_slice((page - 1) * SIZE, SIZE), **({"Link": link} if more else {}))
 
 
-def _odata(asked: Asked) -> Told:
-    skip = int(asked.query.get("$skip", 0))
+def _odata(asked: Seen) -> Told:
+    skip = int(asked.query.get("$skip", [0])[0])
     more = {"@odata.nextLink": f"/v1/odata?$skip={skip + SIZE}"} if skip + SIZE < len(ROWS) else {}
-    return Told({"value": _slice(skip, SIZE), **more})
+    return told({"value": _slice(skip, SIZE), **more})
 
 
-def _range(asked: Asked) -> Told:
+def _range(asked: Seen) -> Told:
     low, high = map(int, asked.headers["range"].removeprefix("items=").split("-"))
     if low >= len(ROWS):
-        return Told({"error": "range"}, status=416)
-    return Told(_slice(low, high - low + 1), headers={"Content-Range": f"records {low}-{high}/*"})
+        return told({"error": "range"}, status=416)
+    return told(_slice(low, high - low + 1), Content_Range=f"records {low}-{high}/*")
 
 
-def _stamp(asked: Asked) -> Told:
-    after = asked.query.get("stamp")
-    return Told([row for row in ROWS if after is None or str(row["at"]) > after][:SIZE])
+def _stamp(asked: Seen) -> Told:
+    after = asked.query.get("stamp", [None])[0]
+    return told([row for row in ROWS if after is None or str(row["at"]) > after][:SIZE])
 
 
-def _ties(asked: Asked) -> Told:
-    rows = [row for row in ROWS if row["at"] == asked.query["stamp"]]
-    return Told([row for row in rows if int(str(row["id"])) > int(asked.query["id"])][:SIZE])
+def _ties(asked: Seen) -> Told:
+    rows = [row for row in ROWS if row["at"] == asked.query["stamp"][0]]
+    return told([row for row in rows if int(str(row["id"])) > int(asked.query["id"][0])][:SIZE])
 
 
-def _version(asked: Asked) -> Told:
+def _version(asked: Seen) -> Told:
     rows = _behind(asked, "version")
     versions = [row["version"] for row in rows]
-    return Told({"data": rows, "version": {"max": max(versions, default=0)}})
+    return told({"data": rows, "version": {"max": max(versions, default=0)}})
 
 
-def _graphql(asked: Asked) -> Told:
+def _graphql(asked: Seen) -> Told:
     start = int(json.loads(asked.body)["variables"]["after"] or 0)
     info = {"hasNextPage": start + SIZE < len(ROWS), "endCursor": str(start + SIZE)}
-    return Told({"data": {"customers": {"nodes": _slice(start, SIZE), "pageInfo": info}}})
+    return told({"data": {"customers": {"nodes": _slice(start, SIZE), "pageInfo": info}}})
 
 
-KINDS: dict[str, Callable[[Asked], Told]] = {
+KINDS: dict[str, Callable[[Seen], Told]] = {
     "number": _number, "offset": _offset, "cursor": _cursor, "link": _link, "odata": _odata,
     "range": _range, "stamp": _stamp, "ties": _ties, "version": _version, "graphql": _graphql,
-    "id": lambda asked: Told(_behind(asked, "id")),
+    "id": lambda asked: told(_behind(asked, "id")),
 }  # fmt: skip
 
 
@@ -192,13 +192,9 @@ def test_what_is_left_undecoded_stays_so_on_every_page_but_for_its_overlap(
         assert all(isinstance(page.records, Undecoded) for page in walks[kind](None)), kind
 
 
-def test_every_row_comes_by_range(base: str) -> None:
+def test_every_row_comes_by_range(client: Client) -> None:
     def fetch(wanted: str) -> Any:
-        client = Client(base, headers={"Range": wanted})
-        try:
-            return client.get("/range")
-        finally:
-            client.close()
+        return client.get("/range", headers={"Range": wanted})
 
     def walk(place: Any) -> Iterator[Page]:
         return by_range(fetch, place, size=SIZE)
