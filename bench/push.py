@@ -113,7 +113,8 @@ def profiles(count: int) -> Iterator[dict[str, Any]]:
 
 def ours(url: str, count: int) -> None:
     """By a connector's `write`, as many at once as the backend bears."""
-    from crmsync.http import Client, ordered
+    from crmsync.http import Client
+    from crmsync.http.writing import ordered
     from crmsync.model.intent import Intent, Result, done, refused
     from crmsync.model.stream import Capabilities
     from crmsync.writeback import push

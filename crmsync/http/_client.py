@@ -16,8 +16,8 @@ import tenacity
 from crmsync.errors import BackendError, CrmsyncError, NotReadable, RateLimited, Unreachable
 from crmsync.http import _content, _faults, _masks, _record, _transport
 from crmsync.http._asked import Answer, Asked, Streamed
-from crmsync.http._budget import Budget, Permit, Priority
 from crmsync.http._secrets import Secret, plain
+from crmsync.http.budget.budget import Budget, Permit, Priority
 
 log = logging.getLogger("crmsync.http")
 

@@ -11,7 +11,7 @@ import pytest
 
 from crmsync.engine.sync import sync
 from crmsync.errors import Unreachable
-from crmsync.http import Expired, by_cursor
+from crmsync.http.reading import Expired, by_cursor
 from crmsync.model.stream import Page, Stream, Window
 from tests.engine import backend
 from tests.engine.backend import NOW, Content

@@ -15,17 +15,7 @@ import pytest
 from pydantic import SecretStr
 
 from crmsync.errors import CredentialsError
-from crmsync.http import (
-    ApiKey,
-    Basic,
-    Bearer,
-    Client,
-    OAuth1,
-    Request,
-    Session,
-    Signed,
-    signed_jwt,
-)
+from crmsync.http import ApiKey, Basic, Bearer, Client, OAuth1, Request, Session, Signed, signed_jwt
 from tests.http.server import Seen, Told, serving, told
 
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from crmsync.errors import FileError, QuotaSpent, RateLimited
 from crmsync.http import AtOnce, Budget, DailyQuota, FixedWindow, LeakyBucket, Standing
-from crmsync.http._budget import Permit, Priority
-from crmsync.http._limits import FIRST
+from crmsync.http.budget.budget import Permit, Priority
+from crmsync.http.budget.limits import FIRST
 from crmsync.model.stream import Connection
 from tests.http.clocks import START, Turned
 

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import pytest
 
 from crmsync.errors import RecordError
-from crmsync.http import (
+from crmsync.http.webhooks import (
     brevo_events,
     business_central_events,
     frappe_events,

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmsync.errors import BackendError, NotReadable
-from crmsync.http import Answer, Expired, by_connection, by_cursor, by_link, by_next_url, header
+from crmsync.http import Answer
+from crmsync.http.reading import Expired, by_connection, by_cursor, by_link, by_next_url, header
 from crmsync.model.undecoded import Undecoded
 from tests.http.listed import KILLS, ids, read
 

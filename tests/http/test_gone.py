@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
-from crmsync.http import as_deleted, ids_of, with_gone
+from crmsync.http.reading import as_deleted, ids_of, with_gone
 from crmsync.model.stream import Page
 from crmsync.model.undecoded import Undecoded
 

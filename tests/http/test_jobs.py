@@ -14,9 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmsync.errors import BackendError, CredentialsError, NotReadable, Unreachable
-from crmsync.http import (
-    Bearer,
-    Client,
+from crmsync.http import Bearer, Client
+from crmsync.http.reading import (
     Expired,
     Fetched,
     Job,
@@ -210,7 +209,7 @@ def test_a_line_that_is_no_record_is_not_readable(line: bytes) -> None:
 
 
 def test_a_large_result_is_joined_in_bounded_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crmsync.http._children.MEMORY", 1 << 20)
+    monkeypatch.setattr("crmsync.http.reading.children.MEMORY", 1 << 20)
 
     def lines() -> Iterator[bytes]:
         for one in range(10_000, 0, -1):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmsync.errors import BackendError, NotReadable
-from crmsync.http import After, by_id, by_stamp, by_version
+from crmsync.http.reading import After, by_id, by_stamp, by_version
 from crmsync.model.undecoded import Undecoded
 from tests.http.listed import CHANGES, IDS, KILLS, Listed, ids, read
 

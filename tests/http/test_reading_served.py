@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from crmsync.http import (
+from crmsync.http import Client
+from crmsync.http.reading import (
     After,
-    Client,
     by_connection,
     by_cursor,
     by_id,

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from crmsync.errors import ConfigError, CredentialsError
-from crmsync.http import (
+from crmsync.http.webhooks import (
     not_replayed,
     validation_token,
     verify_basic,

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmsync.errors import BackendError, Unreachable
-from crmsync.http import by_number, by_offset, by_range
+from crmsync.http.reading import by_number, by_offset, by_range
 from tests.http.listed import CHANGES, IDS, KILLS, Listed, ids, read
 
 SIZES = st.integers(2, 30)

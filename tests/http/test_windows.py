@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmsync.errors import BackendError, NotReadable
-from crmsync.http import (
-    Answer,
+from crmsync.http import Answer
+from crmsync.http.reading import (
     Capped,
     Overlap,
     bisected,

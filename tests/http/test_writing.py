@@ -18,7 +18,7 @@ from crmsync.errors import (
     RecordError,
     Unreachable,
 )
-from crmsync.http import failed, halved, keyed, looked_up, named, ordered
+from crmsync.http.writing import failed, halved, keyed, looked_up, named, ordered
 from crmsync.model.intent import Intent, Result, done, refused
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 SOURCE = Path(__file__).parents[2] / "crmsync"
 FOREIGN = ("demo", "migrations")
-KEPT_BY_CLIENTS = {"http/_folder.py", "http/_locks.py", "http/_record.py", "http/_shared.py",
-                   "http/_tokens.py"}  # fmt: skip
+KEPT_BY_CLIENTS = {"http/_folder.py", "http/_locks.py", "http/_record.py",
+                   "http/auth/tokens.py", "http/budget/shared.py"}  # fmt: skip
 """Tokens, budgets and recordings, which no run commits; tests/http kills who writes them."""
 STAGES = ("resolve", "profile", "habits", "ledger", "till")
 """The stages of a project without plugins; the batch of each has a name of its own."""

@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, SecretStr
 
 from crmsync.errors import BackendError, CrmsyncError, NotReadable
 from crmsync.hookspecs import CONTRACT
-from crmsync.http import Answer, Client, Request, Response, Session, failed, looked_up, ordered
+from crmsync.http import Answer, Client, Request, Response, Session
+from crmsync.http.writing import failed, looked_up, ordered
 from crmsync.model.intent import Intent, Result, done, refused, unknown
 from crmsync.model.stream import Capabilities, Connection, Page, Stream, Window
 from crmsync.model.told import ToldConsent, ToldContact, ToldCustomer, ToldLine, ToldOrder

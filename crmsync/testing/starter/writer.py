@@ -7,7 +7,8 @@ from pydantic import BaseModel, SecretStr
 
 from crmsync.errors import CrmsyncError, NotReadable
 from crmsync.hookspecs import CONTRACT
-from crmsync.http import Bearer, Client, failed, looked_up
+from crmsync.http import Bearer, Client
+from crmsync.http.writing import failed, looked_up
 from crmsync.model.intent import Intent, Result, done, refused, unknown
 from crmsync.model.stream import Capabilities, Connection, Page, Stream, Window
 from crmsync.model.told import ToldCustomer, ToldLine, ToldOrder

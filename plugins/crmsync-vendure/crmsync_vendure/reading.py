@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from crmsync.http import by_offset, earlier, ids_of, in_turn
+from crmsync.http.reading import by_offset, earlier, ids_of, in_turn
 from crmsync.model.stream import Page, Window
 from crmsync_vendure import queries
 from crmsync_vendure.graphql import AdminApi

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from crmsync.errors import BackendError
-from crmsync.http._rows import Found, Guard, Rows, behind, keys_of, number_in, rows_of
+from crmsync.http.reading.rows import Found, Guard, Rows, behind, keys_of, number_in, rows_of
 from crmsync.model.stream import Page
 
 Fetch = Callable[[int, int], Any]

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from crmsync.http._rows import Row
-from crmsync.http._stamps import marked
+from crmsync.http.reading.rows import Row
+from crmsync.http.reading.stamps import marked
 from crmsync.model.stream import Page, reach
 
 Wanted = str | Callable[[Row], Any]

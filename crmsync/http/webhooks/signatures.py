@@ -21,7 +21,7 @@ import orjson
 
 from crmsync.errors import ConfigError, CredentialsError
 from crmsync.http._faults import http_date
-from crmsync.http._stamps import moment_in
+from crmsync.http.reading.stamps import moment_in
 from crmsync.model.intent import Event
 
 Headers = Mapping[str, str]

@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 from crmsync.errors import BackendError
 from crmsync.http._asked import Answer
-from crmsync.http._rows import Expired, Found, Guard, Rows, found_in, rows_of
+from crmsync.http.reading.rows import Expired, Found, Guard, Rows, found_in, rows_of
 from crmsync.model.stream import Page
 
 RESTARTS = 3

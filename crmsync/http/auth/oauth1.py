@@ -12,8 +12,8 @@ from urllib.parse import parse_qsl, quote
 
 import httpx
 
-from crmsync.http._auth import Flow
 from crmsync.http._secrets import Secret, plain
+from crmsync.http.auth.fixed import Flow
 
 Method = Literal["HMAC-SHA256", "HMAC-SHA1"]
 Pairs = Iterable[tuple[str, str]]

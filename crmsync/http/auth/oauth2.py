@@ -17,10 +17,10 @@ import httpx
 
 from crmsync.errors import BackendError, CredentialsError, FileError
 from crmsync.http import _faults
-from crmsync.http._jwt import Algorithm, signed_jwt
-from crmsync.http._renewing import Renewal, Renewing
 from crmsync.http._secrets import Secret, for_header, plain
-from crmsync.http._tokens import Token, TokenFile
+from crmsync.http.auth.jwt import Algorithm, signed_jwt
+from crmsync.http.auth.renewing import Renewal, Renewing
+from crmsync.http.auth.tokens import Token, TokenFile
 
 log = logging.getLogger("crmsync.http")
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from crmsync.errors import BackendError, Unreachable
-from crmsync.http._rows import Expired
+from crmsync.http.reading.rows import Expired
 from crmsync.model.stream import Page
 
 

@@ -19,7 +19,7 @@ from xxhash import xxh3_128_digest
 
 from crmsync.errors import NotReadable
 from crmsync.http._asked import Answer
-from crmsync.http._rows import Row, Rows
+from crmsync.http.reading.rows import Row, Rows
 from crmsync.model.stream import Notice, Page, Window, reach
 from crmsync.model.undecoded import Undecoded
 

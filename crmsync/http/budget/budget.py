@@ -17,9 +17,9 @@ import httpx
 
 from crmsync.errors import QuotaSpent, RateLimited
 from crmsync.http import _folder
-from crmsync.http._limits import CLOSED, LAST, AtOnce, Cells, DailyQuota, Limit, Standing
 from crmsync.http._locks import FileLock
-from crmsync.http._shared import Flag, Places, shared_cells
+from crmsync.http.budget.limits import CLOSED, LAST, AtOnce, Cells, DailyQuota, Limit, Standing
+from crmsync.http.budget.shared import Flag, Places, shared_cells
 from crmsync.model.stream import Connection
 
 Priority = Literal["till", "erasure", "bulk"]

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from crmsync.errors import BackendError, NotReadable
-from crmsync.http._rows import Guard, Rows, circling, number_in, rows_of
-from crmsync.http._stamps import moment_in
+from crmsync.http.reading.rows import Guard, Rows, circling, number_in, rows_of
+from crmsync.http.reading.stamps import moment_in
 from crmsync.model.stream import Page, reach
 
 UNORDERED = "Whoever writes the connector: the list must be asked for in ascending order."

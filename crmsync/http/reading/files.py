@@ -20,8 +20,8 @@ import orjson
 from crmsync.errors import NotReadable, Unreachable
 from crmsync.http._asked import Streamed
 from crmsync.http._client import Client
-from crmsync.http._following import by_cursor
-from crmsync.http._rows import Row
+from crmsync.http.reading.following import by_cursor
+from crmsync.http.reading.rows import Row
 from crmsync.model.stream import Page
 
 Sleep = Callable[[float], None]

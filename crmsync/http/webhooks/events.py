@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl
 import orjson
 
 from crmsync.errors import RecordError
-from crmsync.http._signatures import Headers, given, is_woocommerce_ping
+from crmsync.http.webhooks.signatures import Headers, given, is_woocommerce_ping
 from crmsync.model.intent import Event
 from crmsync.model.stream import reach
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from crmsync.errors import NotReadable
-from crmsync.http._following import Fetch, Judge, follow, never
-from crmsync.http._rows import Guard, Row, Rows, data_of
+from crmsync.http.reading.following import Fetch, Judge, follow, never
+from crmsync.http.reading.rows import Guard, Row, Rows, data_of
 from crmsync.model.stream import Page, reach
 from crmsync.model.undecoded import Undecoded
 

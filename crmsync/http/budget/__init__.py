@@ -1,0 +1,1 @@
+"""How much may be asked of an account: one budget for every thread and process."""
