@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 import tenacity
@@ -17,7 +17,9 @@ from crmsync.errors import BackendError, CrmsyncError, NotReadable, RateLimited,
 from crmsync.http import _content, _faults, _masks, _record, _transport
 from crmsync.http._asked import Answer, Asked, Streamed
 from crmsync.http._secrets import Secret, plain
-from crmsync.http.budget.budget import Budget, Permit, Priority
+
+if TYPE_CHECKING:
+    from crmsync.http.budget.budget import Budget, Permit, Priority
 
 log = logging.getLogger("crmsync.http")
 
@@ -168,10 +170,10 @@ class Client:
         self._knows_json = True
         return Answer(data, answer.headers, answer.status_code)
 
-    def _opened(self, asked: Asked) -> tuple[httpx.Response, Permit]:
+    def _opened(self, asked: Asked) -> tuple[httpx.Response, Permit | _Free]:
         return self._asked(asked, stream=True)
 
-    def _asked(self, asked: Asked, *, stream: bool) -> tuple[httpx.Response, Permit]:
+    def _asked(self, asked: Asked, *, stream: bool) -> tuple[httpx.Response, Permit | _Free]:
         """The successful answer, and the permit it was asked with, which is still held."""
         http, auth = self._way(asked.path)
         request = _built(asked, http)
@@ -187,7 +189,7 @@ class Client:
             raise
         return answer, permit
 
-    def _permit(self, asked: Asked, request: httpx.Request) -> Permit:
+    def _permit(self, asked: Asked, request: httpx.Request) -> Permit | _Free:
         if self._budget is None:
             return _FREE
         route = f"{asked.method} {request.url.path}"
@@ -249,7 +251,17 @@ class Client:
             log.debug("%s %s%s %s -> %s in %d ms", *words, status, seconds * 1000)
 
 
-_FREE = Permit()
+class _Free:
+    """The permit of a request that no budget counts."""
+
+    def learn(self, answer: httpx.Response) -> None:
+        """Nothing is told of an account."""
+
+    def release(self, *, pause: float | None = None) -> None:
+        """Nothing is held."""
+
+
+_FREE = _Free()
 _growing = tenacity.wait_exponential(multiplier=0.5, max=20) + tenacity.wait_random(0, 0.4)
 
 

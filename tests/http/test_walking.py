@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crmsync.errors import BackendError, Unreachable
@@ -47,6 +47,8 @@ def test_by_offset_every_row_that_stays_is_met(
 
 
 @given(IDS, CHANGES, KILLS, MANY, st.integers(20, 50), st.sampled_from(["", "total_count"]))
+@example(list(range(1, 22)), [], [1], 38, 20, "")
+@example(list(range(1, 200)), [], [1, 2, 3, 4, 5], 100, 23, "")
 def test_by_number_every_row_that_stays_is_met(
     start: list[int], changes: Any, kills: list[int], size: int, cap: int, total: str
 ) -> None:

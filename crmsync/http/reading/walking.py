@@ -46,8 +46,8 @@ def by_offset(
     is there all the time then comes, whatever vanishes or appears between two pages. With `key`
     None the list must not change meanwhile. `total` is where an answer says how many rows there
     are; `fills` says that a page shorter than asked for is surely the last. The position is
-    {"skip": rows to leave out, "last": key of the last row}. BackendError when the list heeds
-    neither start nor order.
+    {"skip": rows to leave out, "last": key of the last row, "size": of a page, where it is smaller
+    than asked for}. BackendError when the list heeds neither start nor order.
     """
     if key is None:
         return _plain(fetch, position, size=size, records=records, total=total, fills=fills)
@@ -129,6 +129,10 @@ class _Offsets:
     def got(self, rows: Rows, start: int, count: int) -> None:
         """Note what came of a request."""
 
+    def known(self) -> dict[str, int]:
+        """What of the list a later walk must know."""
+        return {}
+
 
 class _Numbers(_Offsets):
     """A list asked for by page number: its size is chosen so that a page begins where it should.
@@ -138,7 +142,7 @@ class _Numbers(_Offsets):
 
     def __init__(self, fetch: Fetch, size: int, first: int) -> None:
         super().__init__(fetch, size)
-        self._first = first
+        self._first, self._asked = first, size
 
     def ask(self, skip: int) -> tuple[Any, int, int]:
         """The answer that holds the row `skip`, where it begins, and how many it was to hold."""
@@ -152,6 +156,10 @@ class _Numbers(_Offsets):
             raise BackendError("the list heeds no size of a page.", hint="Read it with key=None.")
         if not start and SMALLEST <= len(rows) < count:
             self.size = len(rows)
+
+    def known(self) -> dict[str, int]:
+        """The size, where the backend gives fewer rows than were asked for."""
+        return {"size": self.size} if self.size < self._asked else {}
 
 
 class _Walk:
@@ -168,6 +176,7 @@ class _Walk:
     def pages(self, position: Any) -> Iterator[Page]:
         """The pages from `position` on."""
         skip, last = (position["skip"], position["last"]) if position else (0, None)
+        self._cuts.size = (position or {}).get("size", self._cuts.size)
         while True:
             cut = self._ask(skip)
             if self._repeats(cut):
@@ -180,7 +189,8 @@ class _Walk:
             skip = cut.start + max(0, len(cut.rows) - 1)
             if fresh:
                 last, self._turns, self._refusals = cut.keys[-1], 0, 0
-                yield Page(records=fresh, next_position={"skip": skip, "last": last})
+                place = {"skip": skip, "last": last, **self._cuts.known()}
+                yield Page(records=fresh, next_position=place)
             elif cut.more:  # some rows are not shown to us
                 skip = cut.start + cut.asked - 1
             if cut.more is False or not (fresh or cut.more or len(cut.rows) >= cut.asked):
