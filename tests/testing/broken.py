@@ -22,7 +22,7 @@ from crmsync.errors import (
     RecordError,
     Unreachable,
 )
-from crmsync.http import Client, Request, Response, Session
+from crmsync.http import Budget, Client, FixedWindow, Request, Response, Session
 from crmsync.model.intent import Intent, Result, done, refused
 from crmsync.model.stream import Connection, Page, Stream, Window
 from crmsync.model.told import ToldContact, ToldCustomer
@@ -429,7 +429,7 @@ class NeverGivesUp(OtherClient):
 class LogsInWithoutATimeOut(Kontor):
     def login(self) -> Request:
         request = super().login()
-        request.extensions.clear()
+        request.extensions["timeout"] = dict.fromkeys(("connect", "read", "write", "pool"))
         return request
 
 
@@ -490,6 +490,26 @@ class PhonesHome(Kontor):
         super().check()
 
 
+class Limited(FakeKontor):
+    """A Kontor that publishes how often it may be asked."""
+
+    limit = (5, 2.0)
+
+
+@breaks("the_limit_that_is_known", fake=Limited)
+class AsksTooOften(Kontor):
+    """Knows no limit, and waits only when it is told to."""
+
+
+class KeepsToTheLimit(OtherClient):
+    """The way it should be: `test_suite` proves it."""
+
+    def __init__(self, settings: Settings, connection: Connection) -> None:
+        budget = Budget(FixedWindow(5, 2.0), share=0.0)
+        self.client = {"budget": budget}  # type: ignore[misc]
+        super().__init__(settings, connection)
+
+
 @breaks("the_limit_that_is_known")
 class AsksTooMuchAtOnce(Kontor):
     def server_time(self) -> datetime:
@@ -538,7 +558,8 @@ class MakesBlindlyAgain(Kontor):
 class RefusesWhateverFails(Kontor):
     def one(self, intent: Intent) -> Result:
         result = super().one(intent)
-        return refused(intent, result.reason) if result.outcome == "again" else result
+        failed = result.outcome in ("again", "unknown")
+        return refused(intent, result.reason) if failed else result
 
 
 @breaks("part_of_a_batch_is_refused")

@@ -12,7 +12,7 @@ from crmsync.errors import BackendError, CrmsyncError, NotReadable
 from crmsync.hookspecs import CONTRACT
 from crmsync.http import Answer, Client, Request, Response, Session
 from crmsync.http.writing import failed, looked_up, ordered
-from crmsync.model.intent import Intent, Result, done, refused, unknown
+from crmsync.model.intent import Intent, Result, done, refused
 from crmsync.model.stream import Capabilities, Connection, Page, Stream, Window
 from crmsync.model.told import ToldConsent, ToldContact, ToldCustomer, ToldLine, ToldOrder
 
@@ -157,7 +157,7 @@ class Kontor:
             answer = self.http.post("/customers/batch", json=rows).data
             return ordered(intents, results_of(answer), said)
         except CrmsyncError as error:
-            return [lost(one, error) for one in intents]
+            return [failed(one, error) for one in intents]
 
     def one(self, intent: Intent) -> Result:
         try:
@@ -167,7 +167,7 @@ class Kontor:
                 intent.change
             ](intent)
         except CrmsyncError as error:
-            return lost(intent, error)
+            return failed(intent, error)
 
     def look(self, intent: Intent) -> Sequence[Any]:
         found = self.get("/customers", email=intent.fields.get("contacts.email") or "")
@@ -200,17 +200,10 @@ class Kontor:
         return said(intent, self.http.send("DELETE", f"/customers/{intent.external_id}").data)
 
 
-def lost(intent: Intent, error: CrmsyncError) -> Result:
-    """What an error says of one change; an answer that cannot be read may follow a change."""
-    if isinstance(error, NotReadable):
-        return unknown(intent, error.message)
-    return failed(intent, error)
-
-
 def results_of(answer: Any) -> Sequence[Any]:
     """The results of a batch in its order."""
     if not isinstance(answer, dict) or not isinstance(answer.get("results"), list):
-        raise NotReadable("Kontor's answer holds no results.")
+        raise NotReadable("Kontor's answer holds no results.", maybe_done=True)
     found: list[Any] = answer["results"]
     return found
 
@@ -218,7 +211,7 @@ def results_of(answer: Any) -> Sequence[Any]:
 def said(intent: Intent, answer: Any) -> Result:
     """What Kontor says of one change."""
     if not isinstance(answer, dict):
-        raise NotReadable("Kontor's answer is no object.")
+        raise NotReadable("Kontor's answer is no object.", maybe_done=True)
     if "error" in answer:
         return refused(intent, answer["error"], field=answer.get("field", ""),
                        found=answer.get("duplicates", ()))  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 from crmsync.testing import Broken, FakeBackend, connector_suite
 from crmsync.testing._rules import RULES
 from crmsync.testing._suite import prove
-from tests.testing.broken import BROKEN
+from tests.testing.broken import BROKEN, KeepsToTheLimit, Limited
 from tests.testing.fake_kontor import FakeKontor
 from tests.testing.kontor import Kontor
 
@@ -27,6 +27,11 @@ def test_a_broken_connector_is_caught(
     broken = type(f"Fake{kind.__name__}", (fake,), {"connector": kind})
     with pytest.raises(Broken):
         prove(RULES[rule], broken, tmp_path)
+
+
+def test_a_budget_of_the_kit_keeps_to_the_limit_that_is_known(tmp_path: Path) -> None:
+    fake = type("FakeKeeps", (Limited,), {"connector": KeepsToTheLimit})
+    prove(RULES["the_limit_that_is_known"], fake, tmp_path)
 
 
 def test_every_rule_has_a_broken_connector() -> None:

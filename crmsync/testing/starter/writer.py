@@ -5,11 +5,11 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, SecretStr
 
-from crmsync.errors import CrmsyncError, NotReadable
+from crmsync.errors import CrmsyncError
 from crmsync.hookspecs import CONTRACT
 from crmsync.http import Bearer, Client
 from crmsync.http.writing import failed, looked_up
-from crmsync.model.intent import Intent, Result, done, refused, unknown
+from crmsync.model.intent import Intent, Result, done, refused
 from crmsync.model.stream import Capabilities, Connection, Page, Stream, Window
 from crmsync.model.told import ToldCustomer, ToldLine, ToldOrder
 
@@ -73,11 +73,9 @@ class Muster:
         return [self.save(one) for one in intents]
 
     def save(self, intent: Intent) -> Result:
-        """What came of one change; nobody knows it where the answer cannot be read."""
+        """What came of one change; an error says whether it may have been done all the same."""
         try:
             return looked_up(intent, self.look, self.make, self.change)
-        except NotReadable as error:
-            return unknown(intent, error.message)
         except CrmsyncError as error:
             return failed(intent, error)
 
