@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import os
 import random
 import resource
 import select
@@ -35,6 +36,8 @@ MOST_MEMORY = 3 << 30
 """Bytes of address space for the reading process: a bomb must not take the machine along."""
 GROWTH = 48.0
 """MB that the process may grow by after its warm-up, over however many cases."""
+ONE_ARENA = {"MALLOC_ARENA_MAX": "1"}
+"""For glibc: with an arena for each thread, what is free lies scattered, and looks like growth."""
 DIES = "dies"
 EVERY = 100
 """Cases between two looks at the memory."""
@@ -93,7 +96,9 @@ def _watch(outcome: Outcome, seed: int, cases: int, end: float | None, patience:
     command = [sys.executable, "-m", "bench.fuzz", outcome.reader, "--seed", str(seed),
                "--work", f"{first}:{cases or 10**9}"]  # fmt: skip
     with tempfile.TemporaryFile() as said:
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said, bufsize=0) as process:
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=said, bufsize=0, env=os.environ | ONE_ARENA
+        ) as process:
             try:
                 how = _listen(process, outcome, end, patience)
             finally:

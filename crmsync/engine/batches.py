@@ -20,6 +20,7 @@ from crmsync.engine.stages import BATCH, each_once
 from crmsync.engine.write import write
 from crmsync.hookspecs import Connector
 from crmsync.model.stream import Stream
+from crmsync.normalize.remembered import weigh
 from crmsync.store import Store, Work, parking, points, records
 from crmsync.store.leases import Lease
 from crmsync.store.records import StreamRow
@@ -70,6 +71,7 @@ def land_batch(intake: Intake, row: StreamRow, stream: Stream, batch: Batch) -> 
         with clock.on("land"):
             landing = _compare(intake, row, stream, batch)
             raws = [land.raws(row, landing)]
+        weigh(landing.payloads())
         points.reach("intake/numbered")
         normalized = normalize(intake.store, connected, raws, {stream.name: landing.new})
         with clock.on("compare"):
@@ -113,6 +115,7 @@ def map_again(intake: Intake, *, retry: bool = False) -> None:
             raws = records.load_raw(look, {*ids, *again})
         if not changes and not again:
             return
+        weigh(payload for some in raws for payload in some.payloads)
         normalized = normalize(intake.store, connected, raws)
         difference = differ(normalized, connected.connection.controller)
         with intake.work("intake/normalize") as work:

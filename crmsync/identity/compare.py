@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 
 from crmsync.identity.keys import fields_of
 from crmsync.identity.names import Fit, person_fit
 from crmsync.identity.traits import Traits
 from crmsync.model.words import Band
+from crmsync.normalize.remembered import remembered
 
 MOBILE = {
     "+49": ("15", "16", "17"),
@@ -198,7 +198,7 @@ def _same_birth(a: Traits, b: Traits) -> bool:
     return bool(a.birth) and a.birth == b.birth
 
 
-@lru_cache(maxsize=8192)
+@remembered(8192)
 def _birth_fit(a: str, b: str) -> str:
     """equal, different, unknown, or near: day and month swapped, or only the year known."""
     if not a or not b:

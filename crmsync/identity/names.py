@@ -15,6 +15,7 @@ from rapidfuzz.distance import OSA
 from crmsync.identity.nicknames import groups
 from crmsync.normalize.fold import squash
 from crmsync.normalize.koelner import koelner
+from crmsync.normalize.remembered import remembered
 
 Fit = Literal["equal", "short", "nick", "initial", "compound", "sound", "doubt", "different",
               "unknown"]  # fmt: skip
@@ -58,7 +59,7 @@ def surname_words(text: str) -> Words:
     return found
 
 
-@lru_cache(maxsize=65_536)
+@remembered(65_536)
 def spelling(word: str) -> str:
     """One spelling for what sounds and means the same: Stephan and Stefan, Sarah and Sara."""
     for pattern, plain in _SPELLINGS:
@@ -66,7 +67,7 @@ def spelling(word: str) -> str:
     return word
 
 
-@lru_cache(maxsize=65_536)
+@remembered(65_536)
 def given_fit(a: Words, b: Words) -> Fit:
     """How two given names fit; symmetric."""
     if not a or not b:
@@ -133,7 +134,7 @@ def _nick(one: str, other: str) -> bool:
     return one in full.get(other, none) or other in full.get(one, none)
 
 
-@lru_cache(maxsize=65_536)
+@remembered(65_536)
 def family_fit(a: Words, b: Words) -> Fit:
     """How two family names fit; symmetric. A double name fits each of its halves."""
     if not a or not b:

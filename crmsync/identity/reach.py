@@ -16,6 +16,7 @@ from crmsync.identity.traits import Traits, traits
 from crmsync.model.customer import SourceCustomer
 from crmsync.model.document import read_document
 from crmsync.model.ref import Ref
+from crmsync.normalize.remembered import weigh
 from crmsync.store import Work
 from crmsync.store import keys as key_store
 from crmsync.store import links as link_store
@@ -50,7 +51,9 @@ def read_traits(source: Source, numbers: Mapping[str, str]) -> Traits:
 
 def refresh_keys(work: Work, taken: Sequence[int], numbers: Mapping[str, str]) -> set[int]:
     """Write the keys of changed and withdrawn records; gives the records that this may move."""
-    living = [read_traits_row(source, numbers) for source in key_store.load_sources(work, taken)]
+    sources = key_store.load_sources(work, taken)
+    weigh(source.doc for source in sources)
+    living = [read_traits_row(source, numbers) for source in sources]
     new = {row for rows in living for row in rows}
     old = set(key_store.keys_of(work, taken))
     moved = {row.key for row in new ^ old if not row.key.startswith(HOUSEHOLD)}

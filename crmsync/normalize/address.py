@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from itertools import repeat
 from typing import NamedTuple
 
@@ -11,6 +10,7 @@ from crmsync.model.columns import Items
 from crmsync.model.customer import Address
 from crmsync.normalize.countries import country_code
 from crmsync.normalize.fold import fold, squash
+from crmsync.normalize.remembered import remembered
 
 _NUMBER = r"\d{1,5}(?:\s?[a-zA-Z](?![a-zA-Z]))?"
 _NUMBERS = rf"{_NUMBER}(?:\s?[-–/+&]\s?(?:{_NUMBER}|[a-zA-Z](?![a-zA-Z])))*(?:\s1/2)?"
@@ -70,7 +70,7 @@ def _parts(match: re.Match[str]) -> Street:
     return Street(found["street"].rstrip(" ,"), found["number"].strip(), found.get("more") or "")
 
 
-@lru_cache(maxsize=16_384)
+@remembered(16_384)
 def split_street(line: str) -> Street:
     """A street line in street, house number and the rest.
 
@@ -94,7 +94,7 @@ def split_by_rules(line: str) -> Street:
     return Street(line)
 
 
-@lru_cache(maxsize=16_384)
+@remembered(16_384)
 def street_key(street: str) -> str:
     """A street as it compares: "Königstraße", "Koenig-Str." and "KÖNIGSTRASSE" are one.
 
@@ -177,7 +177,7 @@ class _Place(NamedTuple):
     key: str
 
 
-@lru_cache(maxsize=16_384)
+@remembered(16_384)
 def _place(
     street: str,
     number: str,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from crmsync.model.words import Salutation
 from crmsync.normalize.fold import tokens
+from crmsync.normalize.remembered import remembered
 
 _SPOKEN: dict[str, Salutation] = {
     **dict.fromkeys(("herr", "hr", "herrn", "mr", "mister", "monsieur", "signor", "senor", "sir"),
@@ -31,7 +31,7 @@ _LEADING = re.compile(rf"(?:An\s+)?(?P<first>{_ONE})(?=\s)(?:\s+(?P<both>und|u\.
                       rf"(?P<second>{_ONE})(?=\s))?\s+", re.IGNORECASE)  # fmt: skip
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def salutation_of(text: str) -> Salutation | None:
     """The Anrede told by a salutation field: "Sehr geehrter Herr Dr." and "Mr" give herr.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from crmsync.normalize.fold import fold, squash
+from crmsync.normalize.remembered import remembered
 
 _TABLE = """\
 AD AND Andorra
@@ -282,7 +283,7 @@ def known_countries() -> dict[str, str]:
     return known
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def country_code(text: str) -> str:
     """The ISO 3166-1 alpha-2 code of a country's name or code, '' when it is unknown."""
     return known_countries().get(_key(text), "")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
+from crmsync.normalize.remembered import remembered
 from crmsync.normalize.vocabulary import words
 
 _ATOM = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
@@ -38,7 +38,7 @@ def is_role(local: str) -> bool:
     return mailbox in _ROLES or _ROLE_FIRST.match(mailbox) is not None
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def _is_plain_domain(domain: str) -> bool:
     """Whether nothing need be looked up to call it a domain. Remembered: few have most people."""
     plain = _DOMAIN.fullmatch(domain)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+
+from crmsync.normalize.remembered import remembered
 
 _LEGAL_FORM = re.compile(
     r"(?<![\w.])(?:"
@@ -29,7 +30,7 @@ _TRADE = re.compile(
 )
 
 
-@lru_cache(maxsize=16_384)
+@remembered(16_384)
 def has_legal_form(text: str) -> bool:
     """Whether `text` carries a legal form: GmbH, AG, e.K., KG, e.V., OHG, UG, Ltd., S.A. …
 
@@ -41,7 +42,7 @@ def has_legal_form(text: str) -> bool:
     return bool(_SHORT_FORM.search(text)) and not text.isupper()
 
 
-@lru_cache(maxsize=16_384)
+@remembered(16_384)
 def looks_like_firm(text: str) -> bool:
     """Whether `text` names a firm, club or office rather than a person.
 

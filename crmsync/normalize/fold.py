@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+
+from crmsync.normalize.remembered import remembered
 
 _SPELT = {
     "ß": "ss", "ẞ": "ss", "ł": "l", "Ł": "l", "ı": "i", "İ": "i", "đ": "d", "Đ": "d",
@@ -44,7 +45,7 @@ def _fold_once(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", bare).split())
 
 
-@lru_cache(maxsize=65_536)
+@remembered(65_536)
 def fold(text: str) -> str:
     """`text` in small letters without accents, umlauts spelt out, words parted by one blank.
 
@@ -60,7 +61,7 @@ def fold(text: str) -> str:
     return folded
 
 
-@lru_cache(maxsize=65_536)
+@remembered(65_536)
 def squash(text: str) -> str:
     """`text` folded so that an umlaut, its spelling with e and the bare vowel are equal.
 
@@ -70,7 +71,7 @@ def squash(text: str) -> str:
     return _UMLAUT_SPELT.sub(r"\1", fold(text))
 
 
-@lru_cache(maxsize=65_536)
+@remembered(65_536)
 def tokens(text: str) -> tuple[str, ...]:
     """The words of `text`, folded, in their order."""
     return tuple(fold(text).split())

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 
 from crmsync.model.customer import SourceCustomer
 from crmsync.model.name import PersonName
 from crmsync.normalize.fold import fold
+from crmsync.normalize.remembered import remembered
 
 _NAME_PARTS = frozenset(
     ("salutation", "titles", "given_name", "nobility", "family_name", "name_suffix", "name")
@@ -28,7 +28,7 @@ def hidden_fields(shown: frozenset[str], name: PersonName | None, company: str) 
     return _not_shown(shown, bool(company), unsaid, untitled)
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def _not_shown(
     shown: frozenset[str], company: bool, unsaid: bool, untitled: bool
 ) -> tuple[str, ...]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from crmsync.normalize.fold import fold
+from crmsync.normalize.remembered import remembered
 
 _PLAIN = {
     **dict.fromkeys("aeijouy", "0"),
@@ -53,7 +52,7 @@ def _codes(word: str) -> str:
     return "".join(found)
 
 
-@lru_cache(maxsize=65_536)
+@remembered(65_536)
 def koelner(text: str) -> str:
     """The code of `text`, digits only: "Müller-Lüdenscheidt" gives "65752682".
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 
+from crmsync.normalize.remembered import remembered
 from crmsync.normalize.vocabulary import words
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -60,7 +60,7 @@ def _repaired(word: str, *, last: bool) -> str:
     return small if small in _SMALL and not last else capitalized(word)
 
 
-@lru_cache(maxsize=16_384)
+@remembered(16_384)
 def repair_case(text: str) -> str:
     """`text` with the capitals of a name, when it is all in capitals or all in small letters.
 

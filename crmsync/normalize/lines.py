@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from functools import lru_cache, partial
+from functools import partial
 from itertools import accumulate, repeat
 from operator import sub
 from typing import Literal, NamedTuple
@@ -16,6 +16,7 @@ from crmsync.model.columns import Columns, Items
 from crmsync.model.order import Row
 from crmsync.model.told import Amount
 from crmsync.normalize.money import exponent, gross_of, minor, net_of, scaled, tax_rate
+from crmsync.normalize.remembered import remembered
 
 Sense = Literal["sold", "returned", "turned"]
 """What the lines of a receipt are: sold, all of them returned, or returned and told as negative."""
@@ -113,7 +114,7 @@ def _read(
     return Figures(*zip(*found, strict=True))
 
 
-@lru_cache(maxsize=32_768, typed=True)
+@remembered(32_768, typed=True)
 def _priced(
     amount: Amount, currency: str, rate: Amount | None, prices_include_tax: bool
 ) -> tuple[int, int]:
@@ -143,7 +144,7 @@ def _figures(
     return abs(quantity), gross, net, discount, returned
 
 
-@lru_cache(maxsize=4096, typed=True)
+@remembered(4096, typed=True)
 def thousandths(quantity: Decimal | int | str) -> int:
     """A quantity in thousandths of its unit; RecordError when it is no number."""
     return scaled(quantity, 3)

@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 from crmsync.errors import RecordError
+from crmsync.normalize.remembered import remembered
 from crmsync.normalize.vocabulary import words
 
 _EXPONENTS = {
@@ -113,7 +114,7 @@ def scaled(amount: object, places: int) -> int:
     return units
 
 
-@lru_cache(maxsize=32_768, typed=True)
+@remembered(32_768, typed=True)
 def minor(amount: Decimal | int | str, currency: str) -> int:
     """`amount` in minor units of `currency`: "12,30" EUR gives 1230, 500 JPY gives 500.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import lru_cache
 
 from crmsync.model.name import PersonName
 from crmsync.model.words import Salutation
@@ -14,6 +13,7 @@ from crmsync.normalize.fold import fold
 from crmsync.normalize.freetext import AND, parse_free_text, split_suffix
 from crmsync.normalize.letters import repair_case, tidy
 from crmsync.normalize.nobility import split_nobility, trailing_particles
+from crmsync.normalize.remembered import remembered
 from crmsync.normalize.titles import read_titles, split_titles
 from crmsync.normalize.vocabulary import PLACEHOLDERS
 
@@ -27,7 +27,7 @@ _SPECIAL_STARTS = re.compile(
 )
 
 
-@lru_cache(maxsize=32_768)
+@remembered(32_768)
 def _is_plain(text: str) -> bool:
     """Whether `text` is one or two well-written words that no rule would touch."""
     return (
@@ -50,7 +50,7 @@ def _told(text: str | None) -> str:
     return bare if any(letter.isalpha() for letter in bare) else ""
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def _salutation_field(text: str) -> tuple[Salutation | None, tuple[str, ...]]:
     """What a salutation field holds: the Anrede, and titles written beside it ("Frau Dr.")."""
     bare = tidy(text)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+
+from crmsync.normalize.remembered import remembered
 
 _FACULTY = (
     "med|dent|vet|rer|nat|pol|phil|jur|iur|oec|habil|techn|agr|theol|sc|mus|math|paed|päd|publ"
@@ -55,7 +56,7 @@ def _spoken(match: re.Match[str]) -> str:
     return match["other"]
 
 
-@lru_cache(maxsize=16_384)
+@remembered(16_384)
 def split_titles(text: str) -> tuple[tuple[str, ...], str]:
     """The titles at the start of `text` as they are spoken, and the rest.
 
@@ -68,7 +69,7 @@ def split_titles(text: str) -> tuple[tuple[str, ...], str]:
     return tuple(found), rest
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def read_titles(text: str) -> tuple[str, ...]:
     """The titles in a field of their own; what we do not know is kept as it is written."""
     found, rest = split_titles(" ".join(text.split()))

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from crmsync.errors import ConfigError, RecordError
+from crmsync.normalize.remembered import remembered
 
 _GERMAN = re.compile(
     r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})"
@@ -102,7 +103,7 @@ def moments(
     ]
 
 
-@lru_cache(maxsize=8192)
+@remembered(8192)
 def _written_moment(text: str, zone: str, field: str) -> Moment | None:
     """Remembered, because many records share a stamp: that of an import, or of a day."""
     return _moment(_read(text, field), zone, field)
@@ -148,7 +149,7 @@ def days(values: Iterable[datetime | date | str | None], zone: str, *, field: st
     ]
 
 
-@lru_cache(maxsize=8192)
+@remembered(8192)
 def _written_day(text: str, zone: str, field: str) -> str:
     return _day(_read(text, field), zone, field)
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import NamedTuple
 
 from crmsync.model.customer import CustomerKind
 from crmsync.model.name import PersonName
 from crmsync.normalize.firms import looks_like_firm
 from crmsync.normalize.names import is_couple, parse_name
+from crmsync.normalize.remembered import remembered
 
 _FIRM_WORD = re.compile(r"^(?:Firma|Fa\.)\s+", re.IGNORECASE)
 
@@ -28,7 +28,7 @@ class Who(NamedTuple):
     company: str
 
 
-@lru_cache(maxsize=16_384)
+@remembered(16_384)
 def who(
     kind: CustomerKind | None,
     salutation: str | None,

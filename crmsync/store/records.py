@@ -253,8 +253,11 @@ def save_states(work: Work, states: Mapping[int, str]) -> None:
 
 
 def enqueue_stream(work: Work, row: StreamRow) -> int:
-    """Log every living record of a stream as changed, for a replay; gives how many."""
-    ids = alive_ids(work, row.id)
+    """Log every living record of a stream as changed, for a replay; gives how many.
+
+    Those too that were merged away: each stays a source customer of its own.
+    """
+    ids = living(work, row.id)
     work.log_records(topic(row.connection), ids)
     return len(ids)
 

@@ -88,3 +88,11 @@ def test_a_run_that_dies_at_a_commit_is_made_good(
     history.giving_back("shop", "1", "1", "5.00")
     history.house["shop"].version = "2"
     history.crash(2, commits, after)
+
+
+def test_who_was_merged_away_is_mapped_again_with_the_others(history: AnyHistory) -> None:
+    history.person("shop", "2", {**KARL, "junior": False})
+    history.run_all()
+    history.house["shop"].merge("1", "2")
+    history.run_all()
+    history.new_mapper("shop", "2")
