@@ -159,8 +159,11 @@ def test_a_token_that_is_refused_is_a_matter_of_credentials(
 
 
 def test_a_token_is_not_waited_for_for_ever(url: str) -> None:
-    asked = next(client(url).sync_auth_flow(httpx.Request("GET", url)))
-    assert None not in asked.extensions["timeout"].values()
+    patience = {"connect": 1.0, "read": 2.0}
+    request = httpx.Request("GET", url, extensions={"timeout": patience})
+    asked = next(client(url).sync_auth_flow(request))
+    assert asked.url != request.url
+    assert asked.extensions["timeout"] == patience
 
 
 def test_a_token_endpoint_that_is_busy_is_waited_for(authority: Authority, url: str) -> None:

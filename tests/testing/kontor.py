@@ -19,7 +19,6 @@ from crmsync.model.told import ToldConsent, ToldContact, ToldCustomer, ToldLine,
 MOST = 12
 """How many rows Kontor lists for one question."""
 BEGIN = "2000-01-01T00:00:00.000Z"
-PATIENCE = {"timeout": dict.fromkeys(("connect", "read", "write", "pool"), 60.0)}
 NAMES = {"given_name": "first_name", "family_name": "last_name", "contacts.email": "email",
          "contacts.phone": "phone"}  # fmt: skip
 
@@ -54,7 +53,7 @@ class Kontor:
     def login(self) -> Request:
         form = {"grant_type": "client_credentials", "client_id": self.own.client,
                 "client_secret": self.own.secret.get_secret_value()}  # fmt: skip
-        return Request("POST", f"{self.own.url}/token", data=form, extensions=PATIENCE)
+        return Request("POST", f"{self.own.url}/token", data=form)
 
     def enter(self, answer: Response) -> Mapping[str, str]:
         try:

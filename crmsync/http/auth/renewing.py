@@ -37,13 +37,13 @@ class Renewing(httpx.Auth, Generic[Proof]):
         self, request: httpx.Request
     ) -> Generator[httpx.Request, httpx.Response, None]:
         """The renewal where one is needed, then the request with its proof."""
-        proof = yield from self._valid(None)
+        proof = yield from self._valid(request, None)
         self.prove(request, proof)
         answer = yield request
         if not self._is_refused(request, answer):
             self._in_vain = -math.inf
         elif time.monotonic() - self._in_vain > self.quiet:
-            proof = yield from self._valid(proof)
+            proof = yield from self._valid(request, proof)
             self.prove(request, proof)
             if self._is_refused(request, (yield request)):
                 self._in_vain = time.monotonic()
@@ -70,13 +70,28 @@ class Renewing(httpx.Auth, Generic[Proof]):
             return self.refused(answer)
         return False
 
-    def _valid(self, refused: Proof | None) -> Renewal[Proof]:
+    def _valid(self, request: httpx.Request, refused: Proof | None) -> Renewal[Proof]:
         with self._lock:
             proof = self._proof
             if proof is None or proof is refused or self.has_ended(proof):
                 self._proof = None
-                proof = self._proof = yield from self.renew(refused)
+                renewal = self.renew(refused)
+                proof = self._proof = yield from _as_patient(request, renewal)
             return proof
+
+
+def _as_patient(request: httpx.Request, renewal: Renewal[Proof]) -> Renewal[Proof]:
+    """The renewal; its requests wait as long as the one they are for, else httpx waits for ever."""
+    try:
+        asked = next(renewal)
+        while True:
+            asked.extensions.setdefault("timeout", request.extensions.get("timeout", {}))
+            asked = renewal.send((yield asked))
+    except StopIteration as done:
+        proof: Proof = done.value
+        return proof
+    finally:
+        renewal.close()
 
 
 class Session(Renewing[Mapping[str, str]]):

@@ -90,7 +90,4 @@ def failed(code: str) -> Answer:
     return Answer(data={"errors": [{"message": code, "extensions": {"code": code}}]})
 
 
-TestVendure = connector_suite(
-    FakeVendure,
-    bypass={"no_answer_in_time": "the kit's Session sends its login without a time-out"},
-)
+TestVendure = connector_suite(FakeVendure)
