@@ -143,6 +143,7 @@ def test_a_short_life_is_used_for_nine_tenths(authority: Authority, url: str) ->
         (told({"error": "Käthe is not known"}, 400), CredentialsError, "(400)"),
         (told({"error": "invalid_scope"}), CredentialsError, "invalid_scope"),
         (told({}, 404), BackendError, "404"),
+        (told({"error": {"message": "Käthe"}}, 401), CredentialsError, "(401)"),
         (page(200), NotReadable, "holds no token"),
         (told({}), NotReadable, "holds no token"),
     ],

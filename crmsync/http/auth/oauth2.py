@@ -141,7 +141,8 @@ class OAuth2(Renewing[Token]):
             problem.maybe_done = False
             raise problem
         word = told.get("error")
-        reason = f" ({word})" if word in REFUSALS else f" ({answer.status_code})"
+        known = isinstance(word, str) and word in REFUSALS
+        reason = f" ({word})" if known else f" ({answer.status_code})"
         raise CredentialsError(f"{answer.request.url.host} gives no token{reason}.", hint=self.hint)
 
     def _save(self, store: TokenFile, token: Token, *, before: Token) -> None:
