@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from hashlib import sha256
 
 import orjson
@@ -16,8 +17,9 @@ STREAMS = {source.model: source.stream.name for source in SOURCES.values()}
 def events(body: bytes) -> list[Event]:
     """The event of one call; none of a model that is in no stream.
 
-    Odoo tells the record's id and model, and the fields that the automation names; whether it
-    signs nothing, nor numbers its calls, the same words count as the same call.
+    Odoo tells the record's id and model, and the fields that the automation names. It numbers no
+    calls: where `write_date` is named, the same words are the same call; else every call counts,
+    for two changes of a record would read alike.
     """
     try:
         told = orjson.loads(body)
@@ -28,5 +30,6 @@ def events(body: bytes) -> list[Event]:
     stream, identity = STREAMS.get(str(told.get("_model"))), told.get("_id")
     if stream is None or isinstance(identity, bool) or not isinstance(identity, int):
         return []
-    name = sha256(body).hexdigest()
+    once = "" if told.get("write_date") else f"/{time.time_ns()}"
+    name = sha256(body).hexdigest() + once
     return [Event(id=name, stream=stream, external_id=str(identity))]

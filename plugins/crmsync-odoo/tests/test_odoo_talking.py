@@ -257,6 +257,10 @@ def test_an_automation_is_heard(fake: FakeOdoo, tmp_path: Path) -> None:
     body = b'{"_action": "CRM", "_id": 3, "_model": "res.partner"}'
     (event,) = odoo.hear({}, body, "https://kasse.example.com/h?secret=geheim")
     assert (event.stream, event.external_id, event.kind) == ("customers", "3", "changed")
+    assert odoo.hear({}, body, "https://x/h?secret=geheim")[0].id != event.id, "it changed again"
+    dated = b'{"_id": 3, "_model": "res.partner", "write_date": "2026-11-21 19:05:57"}'
+    first, second = (odoo.hear({}, dated, "https://x/h?secret=geheim")[0] for _ in range(2))
+    assert first.id == second.id
     assert not odoo.hear({}, b'{"_model": "res.users", "_id": 3}', "https://x/h?secret=geheim")
     with pytest.raises(CredentialsError):
         odoo.hear({}, body, "https://kasse.example.com/h?secret=falsch")
