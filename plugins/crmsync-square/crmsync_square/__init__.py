@@ -1,0 +1,16 @@
+"""Square for crmsync: registers the connector."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from crmsync.hookspecs import Connector, hookimpl
+from crmsync_square.connector import Square
+
+__all__ = ["Square"]
+
+
+@hookimpl
+def crmsync_register_connectors(register: Callable[[type[Connector]], None]) -> None:
+    """Called once by crmsync."""
+    register(Square)
