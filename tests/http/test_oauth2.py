@@ -17,7 +17,14 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from crmsync.errors import BackendError, CredentialsError, FileError, RateLimited, Unreachable
+from crmsync.errors import (
+    BackendError,
+    CredentialsError,
+    FileError,
+    NotReadable,
+    RateLimited,
+    Unreachable,
+)
 from crmsync.http import (
     AuthorizationCode,
     Client,
@@ -136,6 +143,8 @@ def test_a_short_life_is_used_for_nine_tenths(authority: Authority, url: str) ->
         (told({"error": "Käthe is not known"}, 400), CredentialsError, "(400)"),
         (told({"error": "invalid_scope"}), CredentialsError, "invalid_scope"),
         (told({}, 404), BackendError, "404"),
+        (page(200), NotReadable, "holds no token"),
+        (told({}), NotReadable, "holds no token"),
     ],
 )
 def test_a_token_that_is_refused_is_a_matter_of_credentials(
@@ -147,6 +156,11 @@ def test_a_token_that_is_refused_is_a_matter_of_credentials(
     assert type(caught.value) is error
     assert words in str(caught.value)
     assert "Käthe" not in str(caught.value)
+
+
+def test_a_token_is_not_waited_for_for_ever(url: str) -> None:
+    asked = next(client(url).sync_auth_flow(httpx.Request("GET", url)))
+    assert None not in asked.extensions["timeout"].values()
 
 
 def test_a_token_endpoint_that_is_busy_is_waited_for(authority: Authority, url: str) -> None:

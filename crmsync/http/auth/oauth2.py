@@ -15,7 +15,7 @@ from urllib.parse import quote_plus
 
 import httpx
 
-from crmsync.errors import BackendError, CredentialsError, FileError
+from crmsync.errors import BackendError, CredentialsError, FileError, NotReadable
 from crmsync.http import _faults
 from crmsync.http._secrets import Secret, for_header, plain
 from crmsync.http.auth.jwt import Algorithm, signed_jwt
@@ -26,6 +26,9 @@ log = logging.getLogger("crmsync.http")
 
 EARLY = 60.0
 """A token is renewed so many seconds before its end, or at nine tenths of a short life."""
+
+PATIENCE = httpx.Timeout(60.0, connect=10.0).as_dict()
+"""What is sent on behalf of a request has none of its time-outs: httpx would wait for ever."""
 
 SEEDS = 9
 """How many secrets of the past are remembered, so that a process that still has one is not lost."""
@@ -130,7 +133,14 @@ class OAuth2(Renewing[Token]):
         if answer.is_success and told.get("access_token"):
             return told
         problem = _faults.fault(answer)
-        if isinstance(problem, BackendError) and (problem.retryable or answer.status_code >= 404):
+        if answer.is_success and "error" not in told:  # a web page, or an answer cut off
+            problem = NotReadable(
+                f"{answer.request.url.host}'s answer holds no token.",
+                hint="Check the url; a login page or a proxy may have answered instead.",
+                passing=_faults.is_html(answer),
+            )
+        late = answer.is_success or answer.status_code >= 404
+        if isinstance(problem, BackendError) and (problem.retryable or late):
             problem.maybe_done = False
             raise problem
         word = told.get("error")
@@ -288,7 +298,9 @@ def _is(kept: Token, stale: Token | None) -> bool:
 
 
 def _post(url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> httpx.Request:
-    return httpx.Request("POST", url, data=dict(form), headers=headers)
+    return httpx.Request(
+        "POST", url, data=dict(form), headers=headers, extensions={"timeout": PATIENCE}
+    )
 
 
 def _object(answer: httpx.Response) -> Mapping[str, Any]:
