@@ -1,0 +1,184 @@
+"""An order of Shopware in our words: what was bought, how it was sent, what was paid back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from crmsync.errors import RecordError
+from crmsync.mapping import Mapper
+from crmsync.model.told import Told, ToldDelivery, ToldLine, ToldOrder, ToldProduct, ToldReturn
+from crmsync.model.words import OrderStatus
+from crmsync_shopware.customers import guest, inner, rows
+from crmsync_shopware.settings import ShopwareSettings
+
+Row = Mapping[str, Any]
+
+STATUS: Mapping[str, OrderStatus] = {"completed": "completed", "cancelled": "cancelled"}
+"""States with a meaning of their own; all others, also those a shop invented, are open."""
+
+
+class Orders:
+    """Maps the orders, returns and products of one shop."""
+
+    def __init__(self, own: ShopwareSettings, customers: Mapper) -> None:
+        self._own, self._customers = own, customers
+
+    def order(self, raw: Row) -> Iterator[Told]:
+        """The order, its deliveries, and what was paid back as a whole."""
+        buyer = _buyer(raw)
+        gross = raw.get("taxStatus") != "net"
+        who: Any = None if buyer else self._customers(guest(raw))[0]
+        yield ToldOrder(
+            number=raw.get("orderNumber"),
+            customer=buyer,
+            guest=who,
+            placed_at=_set(raw, "orderDateTime"),
+            status=STATUS.get(str(state(raw)), "open"),
+            currency=inner(raw, "currency").get("isoCode"),
+            prices_include_tax=gross,
+            shipping=money(raw, "shippingTotal"),
+            lines=tuple(self._lines(raw)),
+        )
+        yield from _deliveries(raw)
+        if not self._own.returns:
+            yield from _refunds(raw, buyer)
+
+    def returned(self, raw: Row) -> Iterator[ToldReturn]:
+        """One return of the Commercial plans."""
+        if state(raw, "state") == "cancelled":
+            return
+        order = inner(raw, "order")
+        reasons = [_name(inner(row, "reason"), "content") for row in rows(raw, "lineItems")]
+        yield ToldReturn(
+            order=raw.get("orderId"),
+            number=raw.get("returnNumber"),
+            returned_at=_set(raw, "requestedAt"),
+            currency=inner(order, "currency").get("isoCode"),
+            prices_include_tax=order.get("taxStatus") != "net",
+            lines=tuple(_came_back(row) for row in rows(raw, "lineItems")),
+            reason=next((one for one in reasons if one), None),
+        )
+
+    def product(self, raw: Row) -> Iterator[ToldProduct]:
+        """One product or variant."""
+        categories = sorted(rows(raw, "categories"), key=lambda one: one.get("level") or 0)
+        sizes = [_name(one) for one in rows(raw, "options")
+                 if _name(inner(one, "group")) in self._own.size_groups]  # fmt: skip
+        yield ToldProduct(
+            sku=raw["productNumber"],
+            name=_name(raw) or raw["productNumber"],
+            gtin=raw.get("ean") or None,
+            category=_name(categories[-1]) if categories else None,
+            brand=_name(inner(raw, "manufacturer")) or None,
+            size=sizes[0] if sizes else None,
+        )
+
+    def _lines(self, raw: Row) -> Iterator[ToldLine]:
+        """Lines within lines are in the amount of the outer one; a discount is a negative line."""
+        for row in rows(raw, "lineItems"):
+            if row.get("parentId") or not row.get("quantity"):
+                continue
+            payload = inner(row, "payload")
+            sizes = [one.get("option") for one in rows(payload, "options")
+                     if one.get("group") in self._own.size_groups]  # fmt: skip
+            yield ToldLine(
+                sku=payload.get("productNumber"),
+                title=row.get("label"),
+                size=sizes[0] if sizes else None,
+                quantity=row["quantity"],
+                amount=money(row, "totalPrice"),
+                tax_rate=_rate(row, raw),
+            )
+
+
+def _buyer(raw: Row) -> str | None:
+    """The customer's external id; None for a guest, and where the account is no longer there."""
+    who = inner(raw, "orderCustomer")
+    told = who.get("customerId")
+    return None if inner(who, "customer").get("guest") is True or not told else str(told)
+
+
+def state(raw: Row, name: str = "stateMachineState") -> Any:
+    """The technical name of a state."""
+    return inner(raw, name).get("technicalName")
+
+
+def money(row: Row, name: str) -> Decimal:
+    """An amount, which Shopware writes as a number with decimals: the shortest that says it."""
+    value = row.get(name) or 0
+    try:
+        return Decimal(repr(value) if isinstance(value, float) else str(value))
+    except InvalidOperation:
+        raise RecordError("is not an amount", field=name) from None
+
+
+def _rate(row: Row, order: Row) -> Decimal | None:
+    """The tax rate of a line; of several the one that they come to together."""
+    if order.get("taxStatus") == "tax-free":
+        return Decimal(0)
+    price = inner(row, "price")
+    taxes = price.get("calculatedTaxes") or []
+    if not isinstance(taxes, list):
+        taxes = list(taxes.values()) if isinstance(taxes, dict) else []
+    found = [one for one in taxes if isinstance(one, dict)]
+    if len(found) == 1:
+        return money(found[0], "taxRate")
+    tax = sum((money(one, "tax") for one in found), Decimal(0))
+    total = money(row, "totalPrice") - (tax if order.get("taxStatus") != "net" else 0)
+    return (tax / total * 100).quantize(Decimal("0.0001")) if tax and total else None
+
+
+def _set(raw: Row, name: str) -> Any:
+    if not raw.get(name):
+        raise RecordError("is not set", field=name)
+    return raw[name]
+
+
+def _deliveries(raw: Row) -> Iterator[ToldDelivery]:
+    """What was promised, and when it left; a delivery that is only a discount is none."""
+    for row in rows(raw, "deliveries"):
+        if state(row) == "cancelled" or money(inner(row, "shippingCosts"), "totalPrice") < 0:
+            continue
+        method = inner(row, "shippingMethod")
+        technical = str(method.get("technicalName") or "")
+        latest = row.get("shippingDateLatest")
+        yield ToldDelivery(
+            method="pickup" if "pickup" in technical or "collect" in technical else "ship",
+            promised_on=str(latest)[:10] if latest else None,
+            shipped_at=row.get("shippedAt"),
+            carrier=_name(method) or None,
+            part=f"delivery-{row['id']}",
+        )
+
+
+def _refunds(raw: Row, buyer: str | None) -> Iterator[ToldReturn]:
+    """Payments that were paid back as a whole; of a part Shopware keeps no amount."""
+    for row in rows(raw, "transactions"):
+        if state(row) == "refunded":
+            amount = money(inner(row, "amount"), "totalPrice")
+            yield ToldReturn(
+                order=str(raw["id"]),
+                customer=buyer,
+                number=raw.get("orderNumber"),
+                returned_at=row.get("updatedAt") or _set(raw, "orderDateTime"),
+                currency=inner(raw, "currency").get("isoCode"),
+                lines=(ToldLine(title="Gutschrift", amount=amount),),
+                part=f"refund-{row['id']}",
+            )
+
+
+def _came_back(row: Row) -> ToldLine:
+    item = inner(row, "lineItem")
+    return ToldLine(
+        sku=inner(item, "payload").get("productNumber"),
+        title=item.get("label"),
+        quantity=row.get("quantity") or 1,
+        amount=abs(money(row, "refundAmount") or money(inner(row, "price"), "totalPrice")),
+    )
+
+
+def _name(row: Row, field: str = "name") -> Any:
+    """A name in the language of the shop, which an inherited one has only as `translated`."""
+    return inner(row, "translated").get(field) or row.get(field)
