@@ -27,9 +27,6 @@ log = logging.getLogger("crmsync.http")
 EARLY = 60.0
 """A token is renewed so many seconds before its end, or at nine tenths of a short life."""
 
-PATIENCE = httpx.Timeout(60.0, connect=10.0).as_dict()
-"""What is sent on behalf of a request has none of its time-outs: httpx would wait for ever."""
-
 SEEDS = 9
 """How many secrets of the past are remembered, so that a process that still has one is not lost."""
 
@@ -299,9 +296,7 @@ def _is(kept: Token, stale: Token | None) -> bool:
 
 
 def _post(url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> httpx.Request:
-    return httpx.Request(
-        "POST", url, data=dict(form), headers=headers, extensions={"timeout": PATIENCE}
-    )
+    return httpx.Request("POST", url, data=dict(form), headers=headers)
 
 
 def _object(answer: httpx.Response) -> Mapping[str, Any]:
