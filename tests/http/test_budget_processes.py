@@ -7,12 +7,15 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from crmsync.errors import RateLimited
 from crmsync.http import AtOnce, Budget, FixedWindow
 from tests.http.clocks import Turned
 from tests.http.test_budget import most_above, most_within
@@ -22,6 +25,7 @@ ROOT = str(Path(__file__).parents[2])
 ASK = """
 import json, sys, threading
 from pathlib import Path
+from crmsync.errors import RateLimited
 from crmsync.http import AtOnce, Budget, FixedWindow, LeakyBucket
 from tests.http.clocks import TurnedByAll
 folder, count, seconds, places, many = json.loads(sys.argv[1])
@@ -48,6 +52,7 @@ print(json.dumps(taken), flush=True)
 
 HOLD = """
 import sys
+from crmsync.errors import RateLimited
 from crmsync.http import AtOnce, Budget
 held = Budget(AtOnce(1), folder=sys.argv[1]).take("GET /x")
 print("held", flush=True)
@@ -110,6 +115,7 @@ def test_a_place_is_free_at_once_when_its_holder_is_killed(tmp_path: Path) -> No
 def test_a_budget_goes_on_in_a_process_that_was_forked(tmp_path: Path) -> None:
     code = """
 import os, sys
+from crmsync.errors import RateLimited
 from crmsync.http import AtOnce, Budget
 budget = Budget(AtOnce(2), folder=sys.argv[1], patience=0.0)
 held = budget.take("GET /x")
@@ -133,3 +139,25 @@ def test_a_restart_forgets_no_request(tmp_path: Path) -> None:
 
     moments = [budget().take().at for _ in range(4)]
     assert most_within(moments, 60.0) == 2
+
+
+def test_who_makes_the_files_wipes_out_no_request(tmp_path: Path, monkeypatch: Any) -> None:
+    def budget() -> Budget:
+        return Budget(FixedWindow(2, 60.0), folder=tmp_path, clock=Turned(), patience=0.0)
+
+    first, second = budget(), budget()
+    other = threading.Thread(target=second.take)
+    seek = os.lseek
+
+    def between(*place: int) -> int:
+        found = seek(*place)
+        if not other.ident:
+            other.start()
+            other.join(0.5)  # it gets through only where nothing keeps it out
+        return found
+
+    monkeypatch.setattr("crmsync.http.budget.shared.os.lseek", between)
+    first.take()
+    other.join()
+    with pytest.raises(RateLimited):
+        budget().take()

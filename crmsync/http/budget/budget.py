@@ -332,19 +332,29 @@ class Budget:
 def _opened(limits: Sequence[Limit], folder: Path | None) -> _Shared:
     lock = FileLock(_folder.made(folder) / "lock") if folder else None
     shared = _Shared([], lock, os.getpid())
-    for limit in limits:
-        if folder is None:
-            kept = _Kept(limit, [0.0] * limit.cells(), Flag(None), _places(limit, None))
-        else:
-            file = folder / _name(limit)
-            cells, mapped = shared_cells(file.with_name(f"{file.name}.cells"), limit.cells())
-            flag = Flag(file.with_name(f"{file.name}.flag"))
-            kept = _Kept(limit, cells, flag, _places(limit, file))
-            shared.closing += [cells.release, mapped.close]
-        shared.kept.append(kept)
-        shared.closing.append(kept.close)
+    if lock:
+        lock.take()  # a process that makes a file must not write zeros over what another counted
+    try:
+        for limit in limits:
+            _keep(shared, limit, folder)
+    finally:
+        if lock:
+            lock.free()
     shared.closing += [lock.close] if lock else []
     return shared
+
+
+def _keep(shared: _Shared, limit: Limit, folder: Path | None) -> None:
+    if folder is None:
+        kept = _Kept(limit, [0.0] * limit.cells(), Flag(None), _places(limit, None))
+    else:
+        file = folder / _name(limit)
+        cells, mapped = shared_cells(file.with_name(f"{file.name}.cells"), limit.cells())
+        flag = Flag(file.with_name(f"{file.name}.flag"))
+        kept = _Kept(limit, cells, flag, _places(limit, file))
+        shared.closing += [cells.release, mapped.close]
+    shared.kept.append(kept)
+    shared.closing.append(kept.close)
 
 
 def _places(limit: Limit, file: Path | None) -> Places | None:
