@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import ssl
 from functools import cache
 from pathlib import Path
@@ -13,13 +14,21 @@ import httpx
 from crmsync.errors import ConfigError
 
 
-def trust(ca_file: Path | str | None) -> ssl.SSLContext | bool:
+def trust(ca_file: Path | str | None) -> ssl.SSLContext:
     """What certificates are checked against: one CA file, or what is trusted everywhere.
 
     That is httpx's own list, or what SSL_CERT_FILE or SSL_CERT_DIR names. ConfigError when the
-    file cannot be used. There is no way to switch the check off.
+    file cannot be used. There is no way to switch the check off. All clients of a process share
+    it: to read the list takes some 10 ms.
     """
-    return True if ca_file is None else _context(str(ca_file))
+    if ca_file is not None:
+        return _context(str(ca_file))
+    return _everywhere(*(os.environ.get(name) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR")))
+
+
+@cache
+def _everywhere(*_named: str | None) -> ssl.SSLContext:
+    return httpx.create_ssl_context()
 
 
 @cache
