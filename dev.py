@@ -47,9 +47,10 @@ def demo(*arguments: str) -> None:
 
 
 def test(*arguments: str) -> None:
-    """The README's second command: every test, the live ones included."""
+    """The README's second command: every test, the live ones included, on all cores."""
     everything()
-    run(BIN / "python", "-m", "pytest", *arguments)
+    spread = ("-n", "auto", "--maxprocesses", "8", "--dist", "loadgroup")
+    run(BIN / "python", "-m", "pytest", *spread, *arguments)
 
 
 def check() -> None:
