@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
@@ -15,6 +16,7 @@ from crmsync.mapping.targets import MODELS, Target, targets
 from crmsync.model.told import Told, ToldAddress, ToldConsent, ToldContact, ToldLine
 from crmsync.testing._rules import RULES
 from crmsync.testing._suite import PARTS
+from docs import connectors
 
 REFERENCE = Path(__file__).parent / "reference"
 
@@ -132,6 +134,11 @@ GENERATED: dict[str, Callable[[], str]] = {
     "commands.md": commands,
     "fields.md": fields,
     "rules.md": rules,
+    "connectors.md": connectors.matrix,
+    **{
+        f"connectors/{name}.md": partial(connectors.page, one)
+        for name, one in connectors.connectors().items()
+    },
 }
 """The generated pages by their names in `docs/reference`."""
 

@@ -16,6 +16,7 @@ to an audience, or whether the backend keeps him at all."""
 StreamKind = Literal[
     "customers", "orders", "returns", "deliveries", "interactions", "consents", "products", "stores"
 ]
+Also = StreamKind | Literal["guests"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,8 @@ class Stream:
     be read, a window or a version begins again where the reading began that met it.
     `deletes`: *tombstone* pages name them; *missing* a record absent from a complete snapshot is
     gone; *reconcile* the engine compares with `Connector.ids`; all behind the brake.
+    `also` is what else its records may tell beside their own kind: customers their consents, orders
+    their returns, deliveries and guests.
     """
 
     name: str
@@ -38,6 +41,7 @@ class Stream:
     deletes: DeleteKind = "none"
     lag: timedelta = timedelta(0)
     overlap: timedelta = timedelta(0)
+    also: tuple[Also, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import Any, get_args
 
@@ -20,7 +20,9 @@ from crmsync.hookspecs import (
     TellsTime,
     Writes,
 )
+from crmsync.mapping.targets import MODELS
 from crmsync.model.stream import Capabilities, Change, StreamKind
+from crmsync.model.told import Told, ToldCustomer, ToldOrder
 from crmsync.testing._rules import rule
 from crmsync.testing._trial import NotApplicable, Trial, require, said
 
@@ -79,6 +81,28 @@ def the_streams(trial: Trial) -> None:
         require(one.kind in get_args(StreamKind), f"{one.name}: there is no kind '{one.kind}'")
         ids = trial.kind.connector.capabilities.ids
         require(ids or one.deletes != "reconcile", f"{one.name}: reconcile needs ids()")
+
+
+@rule
+def what_a_stream_tells(trial: Trial) -> None:
+    """A stream tells of its own kind, and of nothing else than `Stream.also` declares."""
+    trial.filled().clean()
+    with trial.connector() as opened:
+        for stream in trial.streams:
+            read = _read(trial, stream.name)
+            told = {kind for record in read for one in opened.map(stream, record)
+                    for kind in _kinds(one)}  # fmt: skip
+            silent = told - {stream.kind, *stream.also}
+            require(not silent, f"{stream.name} also tells {', '.join(sorted(silent))}: say so")
+
+
+def _kinds(told: Told) -> Iterator[str]:
+    yield from (kind for kind, model in MODELS.items() if type(told) is model)
+    customer = told.guest if isinstance(told, ToldOrder) else told
+    if isinstance(told, ToldOrder) and told.guest:
+        yield "guests"
+    if isinstance(customer, ToldCustomer) and customer.consents:
+        yield "consents"
 
 
 @rule

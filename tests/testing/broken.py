@@ -69,6 +69,12 @@ class TakesOtherArguments(Kontor):
         return super().read(stream, since, position)
 
 
+@breaks("what_a_stream_tells")
+class KeepsConsentsToItself(Kontor):
+    def streams(self) -> Sequence[Stream]:
+        return [replace(one, also=()) for one in super().streams()]
+
+
 @breaks("the_capabilities")
 class DeclaresWhatItHasNot(Kontor):
     capabilities = replace(Kontor.capabilities, ids=True)

@@ -84,6 +84,7 @@ class Kontor:
                 cursor="timestamp",
                 deletes="tombstone",  # type: ignore[arg-type]
                 lag=timedelta(seconds=5),
+                also=("consents",) if name == "customers" else (),
             )
             for name in ("customers", "orders")
         ]

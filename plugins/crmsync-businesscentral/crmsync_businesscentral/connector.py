@@ -11,7 +11,16 @@ from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr
 from crmsync.hookspecs import CONTRACT
 from crmsync.http import AtOnce, Budget, FixedWindow
 from crmsync.model.intent import Event, Intent, Result
-from crmsync.model.stream import Capabilities, Connection, Json, Page, Stream, StreamKind, Window
+from crmsync.model.stream import (
+    Also,
+    Capabilities,
+    Connection,
+    Json,
+    Page,
+    Stream,
+    StreamKind,
+    Window,
+)
 from crmsync.model.told import Told
 from crmsync.model.words import Channel
 from crmsync_businesscentral import hearing
@@ -29,41 +38,47 @@ LATE = timedelta(minutes=10)
 documents takes minutes, and eight at most."""
 
 
-def _stream(name: str, kind: StreamKind, *, key: str = "id", goes: bool = True) -> Stream:
-    return Stream(name=name, kind=kind, key=key, cursor="timestamp", overlap=LATE,
+def _stream(name: str, kind: StreamKind, *also: Also, key: str = "id", goes: bool = True) -> Stream:
+    return Stream(name=name, kind=kind, also=also, key=key, cursor="timestamp", overlap=LATE,
                   deletes="reconcile" if goes else "none")  # fmt: skip
 
 
 STREAMS = (
     _stream("products", "products", goes=False),
-    _stream("customers", "customers"),
-    _stream("contacts", "customers"),
-    _stream("orders", "orders", key="order"),
+    _stream("customers", "customers", "consents"),
+    _stream("contacts", "customers", "consents"),
+    _stream("orders", "orders", "deliveries", key="order"),
     _stream("returns", "returns"),
 )
 
 
 class BusinessCentralSettings(BaseModel):
-    """What a connection to Business Central needs.
-
-    `tenant` is the tenant's id or domain, `environment` its environment, `company` the company's
-    id or name. `contacts` reads contacts too: persons of firms, their mobile numbers, and whose
-    privacy is blocked. `channel` is how orders come in. `webhook_secret` is the clientState.
-    """
+    """What a connection to one company of Business Central needs."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     tenant: str = Field(pattern=r"^[A-Za-z0-9.-]+$")
+    """The tenant's id, or its domain."""
     environment: str = Field("production", pattern=r"^[A-Za-z0-9_-]+$")
+    """The environment, as the admin centre names it."""
     company: str
+    """The company's id, or its name."""
     client_id: str
+    """The id of the app registration in Entra."""
     client_secret: SecretStr
+    """That app's secret."""
     url: HttpUrl = HttpUrl("https://api.businesscentral.dynamics.com/v2.0")
+    """Where the API is; another one for a sovereign cloud."""
     authority: HttpUrl = HttpUrl("https://login.microsoftonline.com")
+    """Where tokens are given out."""
     contacts: bool = True
+    """Reads contacts too: persons of firms, their mobile numbers, and whose privacy is blocked."""
     channel: Channel = "in_person"
+    """How orders come in."""
     page_size: int = Field(500, ge=1, le=20_000)
+    """How many rows a page holds."""
     webhook_secret: SecretStr = SecretStr("")
+    """The `clientState` of subscriptions, which proves their notifications."""
 
 
 class BusinessCentral:

@@ -27,8 +27,14 @@ from crmsync_lightspeed_x.writing import Writing
 STREAMS = (
     Stream(name="stores", kind="stores", cursor="version"),
     Stream(name="products", kind="products", cursor="version"),
-    Stream(name="customers", kind="customers", cursor="version", deletes="tombstone"),
-    Stream(name="orders", kind="orders", cursor="version", deletes="tombstone"),
+    Stream(
+        name="customers",
+        kind="customers",
+        cursor="version",
+        deletes="tombstone",
+        also=("consents",),
+    ),
+    Stream(name="orders", kind="orders", cursor="version", deletes="tombstone", also=("returns",)),
 )
 """Outlets and products that were deleted stay known: they are in sales."""
 

@@ -10,29 +10,36 @@ CustomField = Literal["", "custom_field_1", "custom_field_2", "custom_field_3", 
 
 
 class LightspeedSettings(BaseModel):
-    """The store's url, and either a personal token or what an OAuth application was given.
-
-    `registers` is how many registers the retailer has: the rate limit grows with them. `walk_in` is
-    the id of the customer whom sales to nobody are booked on. `web_registers` are the ids of
-    registers that are a web shop. `salutation_field` and `titles_field` name the custom fields in
-    which the store keeps Anrede and titles, for which Lightspeed has no place.
-    """
+    """The store's url, and either a personal token or what an OAuth application was given."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: HttpUrl
+    """The store's address, https://NAME.retail.lightspeed.app."""
     token: SecretStr = SecretStr("")
+    """A personal token; or give the three keys of an OAuth application."""
     client_id: str = ""
+    """The OAuth application's id."""
     client_secret: SecretStr = SecretStr("")
+    """The OAuth application's secret; it also proves webhooks."""
     refresh_token: SecretStr = SecretStr("")
+    """The first refresh token; those that follow are kept beside crmsync.toml."""
     api_version: str = Field("2026-07", pattern=r"^(\d{4}-\d{2}|\d\.\d)$")
+    """The version of the API, such as 2026-07."""
     registers: int = Field(1, ge=1, le=10_000)
+    """How many registers the retailer has: the rate limit grows with them."""
     page_size: int = Field(200, ge=1, le=1000)
+    """How many rows a page holds."""
     money_digits: int = Field(2, ge=0, le=4)
+    """Digits after the decimal point of the currency."""
     walk_in: str = ""
+    """The id of the customer whom sales to nobody are booked on."""
     web_registers: tuple[str, ...] = ()
+    """Ids of registers that are a web shop."""
     salutation_field: CustomField = ""
+    """The custom field that holds the Anrede, for which Lightspeed has no place."""
     titles_field: CustomField = ""
+    """The custom field that holds titles."""
 
     @model_validator(mode="after")
     def _some_proof(self) -> Self:

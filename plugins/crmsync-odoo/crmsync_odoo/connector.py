@@ -33,26 +33,31 @@ LOCALES = {"de": "de_DE", "en": "en_US", "fr": "fr_FR", "it": "it_IT", "nl": "nl
 
 
 class OdooSettings(BaseModel):
-    """What a connection to Odoo needs.
-
-    `key` is an API key; up to 18 a password does too, with its `user`. `parts` are the parts of
-    Odoo that are read beside contacts and products. `customers` is a search (domain) that says
-    which contacts are customers, for instance [["customer_rank", ">", 0]]; `channel` is how sales
-    come in that no web shop brought. `webhook_secret` stands in the url that automations call.
-    """
+    """What a connection to one database of Odoo needs."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: HttpUrl
+    """The server's address."""
     key: SecretStr
+    """An API key; up to 18 the user's password does too."""
     database: str = ""
+    """The database; needed up to 18, and where a server has several."""
     user: str = ""
+    """The login; needed up to 18."""
     api: Dialect = "auto"
+    """Which interface: `jsonrpc` up to 18, `json2` from 19; `auto` asks the server."""
     parts: tuple[Part, ...] = ("pos", "sale", "stock", "account")
+    """What is read beside contacts and products; leave out what is not installed."""
     customers: list[Any] = Field(default_factory=list)
+    """A search (domain) that says which contacts are customers, for instance `[["customer_rank",
+    ">", 0]]`."""
     channel: Channel = "in_person"
+    """How sales come in that no web shop brought."""
     page_size: int = Field(500, ge=1, le=2000)
+    """How many rows a page holds."""
     webhook_secret: SecretStr = SecretStr("")
+    """Stands in the url that automations call."""
 
     @model_validator(mode="after")
     def _enough_for_rpc(self) -> Self:

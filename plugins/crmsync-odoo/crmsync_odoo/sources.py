@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal
 
-from crmsync.model.stream import DeleteKind, Stream, StreamKind
+from crmsync.model.stream import Also, DeleteKind, Stream, StreamKind
 
 Part = Literal["pos", "sale", "stock", "account", "crm"]
 """The parts of Odoo that a connection may read beside products and customers."""
@@ -44,18 +44,19 @@ LATE = timedelta(minutes=15)
 windows overlap by the longest that one is expected to take."""
 
 
-def _stream(name: str, kind: StreamKind, deletes: DeleteKind = "reconcile") -> Stream:
-    return Stream(name=name, kind=kind, cursor="timestamp", deletes=deletes, overlap=LATE)
+def _stream(name: str, kind: StreamKind, *also: Also, deletes: DeleteKind = "reconcile") -> Stream:
+    return Stream(name=name, kind=kind, also=also, cursor="timestamp", deletes=deletes,
+                  overlap=LATE)  # fmt: skip
 
 
 STORES = Source(
-    _stream("stores", "stores", "none"),
+    _stream("stores", "stores", deletes="none"),
     "pos.config",
     ("name", "write_date"),
     part="pos",
 )
 PRODUCTS = Source(
-    _stream("products", "products", "none"),
+    _stream("products", "products", deletes="none"),
     "product.product",
     ("name", "default_code", "barcode", "categ_id", "write_date"),
     children=("product_tmpl_id", "categ_id"),
@@ -63,7 +64,7 @@ PRODUCTS = Source(
 """A product that is gone or archived stays known, since it is still in orders."""
 
 CUSTOMERS = Source(
-    _stream("customers", "customers"),
+    _stream("customers", "customers", "consents"),
     "res.partner",
     (
         "name", "title", "is_company", "parent_id", "company_name", "type", "ref", "vat", "lang",
@@ -81,7 +82,7 @@ CUSTOMERS = Source(
     archives=True,
 )  # fmt: skip
 ORDERS = Source(
-    _stream("orders", "orders"),
+    _stream("orders", "orders", "deliveries"),
     "sale.order",
     (
         "name", "date_order", "partner_id", "state", "currency_id", "website_id", "locked",

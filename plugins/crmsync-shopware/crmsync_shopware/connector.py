@@ -15,7 +15,16 @@ from crmsync.http.webhooks import shopware_events, verify_shopware
 from crmsync.mapping import MAPPER_VERSION
 from crmsync.model.columns import Columns
 from crmsync.model.intent import Event, Intent, Result
-from crmsync.model.stream import Capabilities, Connection, Json, Page, Stream, Window
+from crmsync.model.stream import (
+    Also,
+    Capabilities,
+    Connection,
+    Json,
+    Page,
+    Stream,
+    StreamKind,
+    Window,
+)
 from crmsync.model.told import Told
 from crmsync_shopware.api import Api
 from crmsync_shopware.criteria import KINDS
@@ -65,9 +74,9 @@ class Shopware:
         """Products, accounts, newsletter recipients, orders, and returns where they are wanted."""
         found = [
             Stream(name="products", kind="products", cursor="timestamp", lag=LAG),
-            _stream("customers", "customers"),
-            _stream("newsletter", "customers"),
-            _stream("orders", "orders"),
+            _stream("customers", "customers", "consents"),
+            _stream("newsletter", "customers", "consents"),
+            _stream("orders", "orders", "guests", "deliveries", "returns"),
         ]
         return [*found, _stream("returns", "returns")] if self._own.returns else found
 
@@ -130,6 +139,6 @@ class Shopware:
         self._api.close()
 
 
-def _stream(name: str, kind: str) -> Stream:
+def _stream(name: str, kind: StreamKind, *also: Also) -> Stream:
     """A stream by stamps; who is gone is found out by comparing ids."""
-    return Stream(name=name, kind=kind, cursor="timestamp", deletes="reconcile", lag=LAG)  # type: ignore[arg-type]
+    return Stream(name=name, kind=kind, also=also, cursor="timestamp", deletes="reconcile", lag=LAG)

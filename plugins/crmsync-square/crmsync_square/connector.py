@@ -72,8 +72,9 @@ class Square:
             Stream(name="stores", kind="stores"),
             Stream(name="products", kind="products"),
             Stream(name="customers", kind="customers", cursor="timestamp", deletes=told,
-                   lag=LAG, overlap=OVERLAP),
-            Stream(name="orders", kind="orders", cursor="timestamp", lag=LAG, overlap=late),
+                   lag=LAG, overlap=OVERLAP, also=("consents",)),
+            Stream(name="orders", kind="orders", cursor="timestamp", lag=LAG, overlap=late,
+                   also=("guests", "deliveries", "returns")),
         ]  # fmt: skip
 
     def read(self, stream: Stream, window: Window, position: Json) -> Iterator[Page]:

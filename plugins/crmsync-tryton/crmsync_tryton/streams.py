@@ -88,6 +88,7 @@ STREAMS = (
     Stream(
         name="orders",
         kind="orders",
+        also=("deliveries", "returns"),
         cursor="timestamp",
         deletes="reconcile",
         overlap=OVERLAP,

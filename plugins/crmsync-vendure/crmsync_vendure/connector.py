@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr, model_val
 
 from crmsync.errors import PluginError
 from crmsync.hookspecs import CONTRACT
-from crmsync.model.stream import Capabilities, Connection, Json, Page, Stream, Window
+from crmsync.model.stream import Also, Capabilities, Connection, Json, Page, Stream, Window
 from crmsync.model.told import Told
 from crmsync_vendure import queries
 from crmsync_vendure.customers import customer
@@ -23,10 +23,13 @@ PRODUCTS = Stream(name="products", kind="products", cursor="timestamp")
 """Read whole each time: a facet or a collection does not move a variant's stamp. A variant that is
 gone stays known, since it is still in orders."""
 
+TOLD: tuple[Also, ...] = ("deliveries", "returns")
+"""What orders tell besides."""
+
 COMPLETE = (
     PRODUCTS,
     Stream(name="customers", kind="customers", deletes="missing"),
-    Stream(name="orders", kind="orders", deletes="missing"),
+    Stream(name="orders", kind="orders", deletes="missing", also=TOLD),
 )
 LAG, OVERLAP = timedelta(seconds=2), timedelta(minutes=5)
 """Stamps are whole seconds on some databases, and a transaction may end after its stamp."""
@@ -44,6 +47,7 @@ RECENT = (
     Stream(
         name="orders",
         kind="orders",
+        also=TOLD,
         cursor="timestamp",
         deletes="reconcile",
         lag=LAG,
@@ -53,26 +57,34 @@ RECENT = (
 
 
 class VendureSettings(BaseModel):
-    """What a connection to Vendure needs: a url and either an API key or user and password.
-
-    `reading` is "complete" (everything each time, nothing can be missed) or "recent" (what may
-    have changed; orders placed within `watch_days` and unfinished ones are read again).
-    `money_digits` is the precision of the shop's money strategy.
-    """
+    """What a connection to Vendure needs: a url and either an API key or user and password."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: HttpUrl
+    """The shop's address."""
     user: str = ""
+    """An administrator who may read; or give `api_key`."""
     password: SecretStr = SecretStr("")
+    """Their password."""
     api_key: SecretStr = SecretStr("")
+    """An API key, where the shop has them."""
     channel_token: str = ""
+    """The token of the channel; without it the shop's default channel."""
     reading: Literal["complete", "recent"] = "complete"
+    """`complete` reads everything each time and can miss nothing; `recent` what may have changed.
+
+    """
     watch_days: int = Field(90, ge=1)
+    """With `recent`: orders placed within so many days, and unfinished ones, are read again."""
     page_size: int = Field(100, ge=2, le=1000)
+    """How many rows a page holds."""
     money_digits: int = Field(2, ge=0, le=6)
+    """The precision of the shop's money strategy."""
     category_facet: str = "category"
+    """The facet that holds the category."""
     brand_facet: str = "brand"
+    """The facet that holds the brand."""
 
     @model_validator(mode="after")
     def _some_key(self) -> Self:

@@ -63,10 +63,11 @@ class WooCommerce:
         compare = self._own.order_deletes == "compare"
         return (
             Stream(name="products", kind="products", cursor="timestamp", lag=LAG),
-            Stream(name="customers", kind="customers", deletes="missing"),
+            Stream(name="customers", kind="customers", deletes="missing", also=("consents",)),
             Stream(
                 name="orders",
                 kind="orders",
+                also=("guests", "deliveries", "returns"),
                 cursor="timestamp",
                 deletes="reconcile" if compare else "tombstone",
                 lag=LAG,

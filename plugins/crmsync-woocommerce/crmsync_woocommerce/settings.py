@@ -37,29 +37,38 @@ class ConsentMeta(BaseModel):
 
 
 class WooCommerceSettings(BaseModel):
-    """What a connection to WooCommerce needs: the shop's url and a REST API key.
-
-    `auth` "auto" is Basic over https and OAuth 1.0a over http. `role` is whose accounts are read.
-    `order_deletes` says how deleted orders are noticed: "compare" reads every order's id, "trash"
-    only the trash. `customer_meta` names the meta keys of plugins, `salutations` their words;
-    `promised_meta` is an order's key that holds the promised day of delivery. Customers are made
-    only with `create_customers`, for the shop may greet each with a mail.
-    """
+    """What a connection to WooCommerce needs: the shop's url and a REST API key."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: HttpUrl
+    """Where /wp-json lies below."""
     consumer_key: SecretStr
+    """The key of the REST API."""
     consumer_secret: SecretStr
+    """Its secret."""
     auth: Literal["auto", "basic", "oauth1"] = "auto"
+    """`auto` is Basic over https and OAuth 1.0a over http."""
     role: str = "all"
+    """Whose accounts are read; `customer` leaves out staff and subscribers."""
     page_size: int = Field(100, ge=2, le=100)
+    """How many rows a page holds."""
     order_deletes: Literal["compare", "trash"] = "compare"
+    """How deleted orders are noticed: `compare` reads every order's id, `trash` only the trash."""
     customer_meta: dict[MetaField, str] = {"salutation": "billing_title"}
+    """Meta keys of plugins that hold a field of ours."""
     salutations: dict[str, str] = GERMANIZED
+    """Which of their words is which Anrede."""
     consents: tuple[ConsentMeta, ...] = ()
+    """Where a plugin keeps what a customer allows: `meta`, `at`, `evidence` and the words for yes
+    and no."""
     promised_meta: str = ""
+    """An order's key that holds the promised day of delivery."""
     size_attributes: tuple[str, ...] = ("Größe", "Size")
+    """Attributes that are a size."""
     brand_attributes: tuple[str, ...] = ("Marke", "Hersteller", "Brand")
+    """Attributes that are a brand."""
     create_customers: bool = False
+    """Makes customers; the shop may greet each with a mail."""
     webhook_secret: SecretStr = SecretStr("")
+    """The webhooks' secret."""
