@@ -16,7 +16,7 @@ from crmsync.mapping.targets import MODELS, Target, targets
 from crmsync.model.told import Told, ToldAddress, ToldConsent, ToldContact, ToldLine
 from crmsync.testing._rules import RULES
 from crmsync.testing._suite import PARTS
-from docs import connectors
+from docs import connectors, kit
 
 REFERENCE = Path(__file__).parent / "reference"
 
@@ -135,6 +135,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     "fields.md": fields,
     "rules.md": rules,
     "connectors.md": connectors.matrix,
+    "kit.md": kit.page,
     **{
         f"connectors/{name}.md": partial(connectors.page, one)
         for name, one in connectors.connectors().items()
