@@ -117,7 +117,8 @@ def _host(address: Any) -> str | None:
 def heard(*names: str) -> Iterator[io.StringIO]:
     """Everything that is logged, at every level, or printed, as one text.
 
-    `names` are the loggers that are set to tell everything too.
+    `names` are the loggers that are set to tell everything too, with all below them: who sets up
+    logging anew silences those that were there (`logging.config`).
     """
     text = io.StringIO()
     handler = logging.StreamHandler(text)
@@ -128,6 +129,9 @@ def heard(*names: str) -> Iterator[io.StringIO]:
         logger.setLevel(logging.DEBUG)
     logging.getLogger("sqlalchemy").setLevel(logging.WARNING)  # as `crmsync` itself sets it
     loggers[0].addHandler(handler)
+    silent = [logger for name in ("crmsync", *names) for logger in _below(name) if logger.disabled]
+    for logger in silent:
+        logger.disabled = False
     try:
         with contextlib.redirect_stdout(text), contextlib.redirect_stderr(text):
             yield text
@@ -135,3 +139,11 @@ def heard(*names: str) -> Iterator[io.StringIO]:
         loggers[0].removeHandler(handler)
         for logger, level in zip(loggers, levels, strict=True):
             logger.setLevel(level)
+        for logger in silent:
+            logger.disabled = True
+
+
+def _below(name: str) -> list[logging.Logger]:
+    known = dict(logging.root.manager.loggerDict)
+    return [logger for own, logger in known.items()
+            if isinstance(logger, logging.Logger) and f"{own}.".startswith(f"{name}.")]  # fmt: skip

@@ -18,9 +18,9 @@ from crmsync.cli.screen import in_order
 from tests.cli.test_signals import CONFIG, SLOW
 
 TWO = CONFIG + CONFIG[CONFIG.index("[connections.slow]") :].replace("slow]", "too]")
-WAITING = SLOW.replace('print("reading", flush=True)', "print(os.getpid(), flush=True)").replace(
-    "import time", "import os\nimport time"
-)
+WAITING = SLOW.replace(
+    'print("reading", flush=True)', 'os.write(1, b"%d\\n" % os.getpid())'
+).replace("import time", "import os\nimport time")
 """Each process says its number when it has begun to read, and waits."""
 
 

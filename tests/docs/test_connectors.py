@@ -1,4 +1,4 @@
-"""Every connector that comes as a package has its page, and every one of its settings a sentence."""
+"""Every connector that is a package has its page, and every one of its settings a sentence."""
 
 from __future__ import annotations
 

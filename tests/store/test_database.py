@@ -175,8 +175,9 @@ def test_a_transaction_that_stands_still_after_any_bulk_write_is_ended(
     postgres_url: str, monkeypatch: pytest.MonkeyPatch, rows: int
 ) -> None:
     """Another one waits for the row that it has written, until the server ends it."""
+    other = open_store(postgres_url)
     monkeypatch.setattr("crmsync.store.database.STILL_SECONDS", 0.2)
-    still, other = open_store(postgres_url), open_store(postgres_url)
+    still = open_store(postgres_url)
     told = [(f"s{number}", 1, "") for number in range(rows)]
     with pytest.raises(StoreError, match=r"stood still|ended the connection"), still.work() as work:
         work.upsert(tables.watermark, told)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import pytest
 
 from crmsync.testing import Broken, FakeBackend, connector_suite
+from crmsync.testing._guard import heard
 from crmsync.testing._rules import RULES
 from crmsync.testing._suite import prove
 from tests.testing.broken import BROKEN, KeepsToTheLimit, Limited
@@ -61,3 +63,15 @@ def test_the_score_says_what_was_proven_and_what_was_left_out(tmp_path: Path) ->
     line, reason = str(kind.score).splitlines()
     assert line == "1 proven, 1 bypassed, 0 not applicable, 0 broken"
     assert "the_streams: for the sake of this test" in reason
+
+
+def test_a_logger_that_was_silenced_is_heard() -> None:
+    logger = logging.getLogger("tests.testing.broken")
+    logger.disabled = True
+    try:
+        with heard("tests") as text:
+            logger.debug("Muster")
+        assert "Muster" in text.getvalue()
+        assert logger.disabled
+    finally:
+        logger.disabled = False
