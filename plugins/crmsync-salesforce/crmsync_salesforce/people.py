@@ -53,7 +53,7 @@ def account(raw: Row, own: SalesforceSettings) -> Iterator[ToldCustomer]:
         shown = ("PersonMailingStreet", "PersonMailingCity")
     else:
         told = {"kind": "firm", **_set(raw, {"company": "Name"}), **_custom(raw, "Account", own)}
-        told["contacts"] = list(_contacts(raw, ("Phone",)))
+        told["contacts"] = list(_contacts(raw))
         places = (("Billing", "billing"), ("Shipping", "shipping"))
         shown = ("BillingStreet", "BillingCity")
     if "customer_number" not in told:
@@ -73,7 +73,7 @@ def _person(fields: Row, raw: Row, kind: str, own: SalesforceSettings) -> dict[s
     told |= _set(fields, {"birth_date": "Birthdate"})
     told |= _custom(raw, kind, own)
     if all(name in fields for name in NEEDED):
-        told["contacts"] = list(_contacts(fields, NEEDED))
+        told["contacts"] = list(_contacts(fields))
     told["consents"] = list(consents(fields, raw, own))
     return told
 
@@ -111,7 +111,7 @@ def _joined(names: Sequence[Any]) -> str | None:
     return " ".join(name for name in names if name) or None
 
 
-def _contacts(fields: Row, _needed: Sequence[str]) -> Iterator[ToldContact]:
+def _contacts(fields: Row) -> Iterator[ToldContact]:
     for channel, name in NUMBERS:
         if fields.get(name) is not None:
             yield ToldContact(channel=channel, value=fields[name])
@@ -122,11 +122,11 @@ def _address(raw: Row, start: str, kind: Any) -> Iterator[ToldAddress]:
     street = raw.get(f"{start}Street")
     if street is not None and not isinstance(street, str):
         raise RecordError("is no text", field=f"{start}Street")
-    first, *rest = [line.strip() for line in (street or "").splitlines() if line.strip()] or [None]
+    lines = [line.strip() for line in (street or "").splitlines() if line.strip()]
     found = ToldAddress(
         type=kind,
-        street=first,
-        lines=tuple(line for line in rest if line),
+        street=lines[0] if lines else None,
+        lines=tuple(lines[1:]),
         postal_code=raw.get(f"{start}PostalCode"),
         city=raw.get(f"{start}City"),
         region=raw.get(f"{start}StateCode") or raw.get(f"{start}State"),

@@ -111,7 +111,7 @@ class Reading:
         since = self._window.since
         return since is None or str(row.get(STAMP)) < written(since)
 
-    def _joined(self, rows: Sequence[Row]) -> list[Row]:
+    def _joined(self, rows: Sequence[Row]) -> Sequence[Row]:
         found = [dict(row) for row in rows]
         for child in self._source.children:
             if child.ours not in self._fields or not found:

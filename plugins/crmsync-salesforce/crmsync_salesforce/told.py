@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from crmsync.http.writing import Read, failed
+from crmsync.http.writing import failed
 from crmsync.model.intent import Intent, Result, done, refused, unknown
 from crmsync_salesforce.api import CODE, Refused, fault_of
-from crmsync_salesforce.settings import SalesforceSettings
 from crmsync_salesforce.wire import CONTACTS, NAMES
 
 FIELDS = {theirs: ours for names in (NAMES, CONTACTS) for ours, theirs in names.items()}
@@ -25,21 +24,17 @@ WORDS = {
 }
 
 
-def telling(_own: SalesforceSettings) -> Read:
-    """What reads one of the results, which come in the order of the records."""
-
-    def read(intent: Intent, answer: Any) -> Result:
-        if not isinstance(answer, Mapping):
-            return unknown(intent, "Salesforce's answer is no result")
-        if answer.get("success") is True and answer.get("id"):
-            return done(intent, answer["id"])
-        errors = answer.get("errors")
-        first = errors[0] if isinstance(errors, list) and errors else None
-        if not isinstance(first, Mapping):
-            return unknown(intent, "Salesforce says neither that it is done nor why not")
-        return problem(intent, first)
-
-    return read
+def told(intent: Intent, answer: Any) -> Result:
+    """What one of the results says, which come in the order of the records."""
+    if not isinstance(answer, Mapping):
+        return unknown(intent, "Salesforce's answer is no result")
+    if answer.get("success") is True and answer.get("id"):
+        return done(intent, answer["id"])
+    errors = answer.get("errors")
+    first = errors[0] if isinstance(errors, list) and errors else None
+    if not isinstance(first, Mapping):
+        return unknown(intent, "Salesforce says neither that it is done nor why not")
+    return problem(intent, first)
 
 
 def problem(intent: Intent, error: Mapping[str, Any]) -> Result:

@@ -12,7 +12,7 @@ from crmsync.http.writing import failed, ordered
 from crmsync.model.intent import Intent, Result, done, refused, unknown
 from crmsync_salesforce.api import Api, Gone, Refused, Row
 from crmsync_salesforce.settings import SalesforceSettings
-from crmsync_salesforce.told import problem, telling
+from crmsync_salesforce.told import problem, told
 from crmsync_salesforce.wire import KINDS, Wire
 
 STAMPS = ("Id", "SystemModstamp", "LastModifiedDate")
@@ -132,15 +132,15 @@ class Writing:
         if not ready:
             return []
         intents = [one for one, _ in ready]
-        records = [{"attributes": {"type": kind}, **told} for _, told in ready]
-        told = {"allOrNone": False, "records": records}
+        records = [{"attributes": {"type": kind}, **one} for _, one in ready]
+        body = {"allOrNone": False, "records": records}
         try:
-            answer = self._api.send("PATCH", path, told, headers=RULES)
+            answer = self._api.send("PATCH", path, body, headers=RULES)
         except CrmsyncError as error:
             return [failed(one, error) for one in intents]
         if not isinstance(answer.data, list):
             return [unknown(one, "Salesforce's answer is no list of results") for one in intents]
-        return ordered(intents, answer.data, telling(self._own))
+        return ordered(intents, answer.data, told)
 
     # consents
 

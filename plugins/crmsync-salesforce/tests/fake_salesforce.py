@@ -269,7 +269,7 @@ class FakeSalesforce(FakeBackend):
         for field, sign, value in BOUND.findall(AMONG.sub("", rest)):
             one = row["Id"] if field == "Id" else at
             other = value if field == "Id" else self.moment(value)
-            if not {">=": one >= other, "<": one < other, ">": one > other}[sign]:
+            if not _holds(one, sign, other):
                 return False
         return True
 
@@ -306,7 +306,8 @@ class FakeSalesforce(FakeBackend):
         writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
         writer.writerow(fields)
         writer.writerows([_as_csv(row, name) for name in fields] for row in rows)
-        headers = {"Sforce-Locator": str(start + self.page) if ahead else "null",
+        headers = {"Sforce-NumberOfRecords": str(len(rows)),
+                   "Sforce-Locator": str(start + self.page) if ahead else "null",
                    "Content-Type": "text/csv"}  # fmt: skip
         return Answer(body=text.getvalue().encode(), headers=headers)
 
@@ -355,6 +356,10 @@ def _not(code: str, fields: list[str], *, found: str = "") -> dict[str, Any]:
     if found:
         error["duplicateResult"] = {"matchResults": [{"matchRecords": [{"record": {"Id": found}}]}]}
     return {"success": False, "errors": [error]}
+
+
+def _holds(one: Any, sign: str, other: Any) -> bool:
+    return bool({">=": one >= other, "<": one < other, ">": one > other}[sign])
 
 
 def _by_stamp(row: Mapping[str, Any]) -> Any:
