@@ -11,7 +11,6 @@ from crmsync_salesforce.settings import SalesforceSettings
 
 from crmsync.errors import RecordError
 
-
 ORDER: Any = sales.order
 OPPORTUNITY: Any = sales.opportunity
 
