@@ -65,11 +65,10 @@ def account(raw: Row, own: SalesforceSettings) -> Iterator[ToldCustomer]:
 def _person(fields: Row, raw: Row, kind: str, own: SalesforceSettings) -> dict[str, Any]:
     """What all persons have; a field that is not visible is left out."""
     told: dict[str, Any] = {"kind": "person"}
-    told |= _set(raw, {"salutation": "Salutation", "family_name": "LastName",
-                       "name_suffix": "Suffix"})  # fmt: skip
-    if "FirstName" in raw:
-        names = (raw.get("FirstName"), raw.get("MiddleName"))
-        told["given_name"] = _joined(names)
+    if "FirstName" in raw and "LastName" in raw:  # half a name would overwrite a whole one
+        told["given_name"] = _joined((raw["FirstName"], raw.get("MiddleName")))
+        told |= _set(raw, {"salutation": "Salutation", "family_name": "LastName",
+                           "name_suffix": "Suffix"})  # fmt: skip
     told |= _set(fields, {"birth_date": "Birthdate"})
     told |= _custom(raw, kind, own)
     if all(name in fields for name in NEEDED):
