@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 import orjson
 
@@ -53,8 +53,10 @@ BUSY = {"UNABLE_TO_LOCK_ROW", "REQUEST_RUNNING_TOO_LONG"}
 DENIED = {"API_DISABLED_FOR_ORG", "API_CURRENTLY_DISABLED", "INVALID_SESSION_ID",
           "INSUFFICIENT_ACCESS", "INVALID_AUTH_HEADER", "INVALID_LOGIN"}  # fmt: skip
 GONE = {"NOT_FOUND", "ENTITY_IS_DELETED"}
-ALIKE = 300
-"""How many values are asked for in one url, which must not be longer than 16,384 bytes."""
+ALIKE = 8000
+"""How many bytes of values are asked for in one url, which may have 16,384 with all its fields."""
+UNSEEN = ("IT: the user's permission set must let it read the object; or switch off what is read "
+          "from it (accounts, leads, cases, sales, returns, consents).")  # fmt: skip
 
 
 class Refused(BackendError):
@@ -73,6 +75,8 @@ def fault(answer: Response) -> CrmsyncError | None:
     """The failure an answer tells by its code; None leaves it to what its status says."""
     if answer.is_success or answer.status_code in (401, 429):
         return None
+    if answer.status_code == 420:
+        return RateLimited("Salesforce asks for a pause (420).")
     told = _told(answer)
     word = str(told.get("errorCode") or "")
     if not CODE.fullmatch(word):
@@ -148,9 +152,9 @@ class Api:
         """The rows whose field has one of these values, by id."""
         wanted = sorted({one for one in values if isinstance(one, str) and one})
         found: list[Row] = []
-        for start in range(0, len(wanted), ALIKE):
-            some = ", ".join(map(quoted, wanted[start : start + ALIKE]))
-            soql = f"SELECT {', '.join(fields)} FROM {kind} WHERE {field} IN ({some}) ORDER BY Id"
+        for some in _fitting(map(quoted, wanted)):
+            among = f"{field} IN ({', '.join(some)})"
+            soql = f"SELECT {', '.join(fields)} FROM {kind} WHERE {among} ORDER BY Id"
             for rows in self.all(soql, fields, gone=gone):
                 found += rows
         return found
@@ -172,7 +176,10 @@ class Api:
     def describe(self, kind: str) -> Mapping[str, Any]:
         """An object as the user sees it: {"fields": {name: …}, …}; asked for once."""
         if kind not in self._described:
-            answer = self.http.get(f"{self.data}/sobjects/{kind}/describe")
+            try:
+                answer = self.http.get(f"{self.data}/sobjects/{kind}/describe")
+            except Gone:
+                raise BackendError(f"Salesforce shows no {kind}.", hint=UNSEEN) from None
             fields = answer.data.get("fields") if isinstance(answer.data, dict) else None
             if not isinstance(fields, list) or not fields:
                 raise NotReadable("Salesforce's answer describes no fields.")
@@ -261,6 +268,20 @@ def rows_of(answer: Answer, fields: Sequence[str]) -> list[Row]:
     if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
         raise NotReadable("Salesforce's answer has no list of records.")
     return [cleaned(row, fields) for row in found]
+
+
+def _fitting(values: Iterable[str]) -> Iterator[list[str]]:
+    """The values in lists that a url has room for."""
+    some, size = list[str](), 0
+    for value in values:
+        own = len(quote_plus(value)) + len("%2C+")
+        if some and size + own > ALIKE:
+            yield some
+            some, size = [], 0
+        some.append(value)
+        size += own
+    if some:
+        yield some
 
 
 def _object(answer: Answer) -> Mapping[str, Any]:

@@ -77,8 +77,9 @@ def test_a_firm_and_a_lead() -> None:
     (told,) = people.account(firm, own())
     assert (told.kind, told.company, told.addresses[0].type) == (
         "firm", "Mühlenwerk GmbH", "billing")  # fmt: skip
-    lead = {"Id": "00Q000000000000001", "FirstName": None, "LastName": "Oßwald", "Company": "Privat",
-            "HasOptedOutOfEmail": True, "Street": "Weg 1", "City": "Köln"}  # fmt: skip
+    lead = {"Id": "00Q000000000000001", "FirstName": None, "LastName": "Oßwald",
+            "Company": "Privat", "HasOptedOutOfEmail": True,
+            "Street": "Weg 1", "City": "Köln"}  # fmt: skip
     (told,) = people.lead(lead, own())
     assert (told.family_name, told.company) == ("Oßwald", "Privat")
     assert [one.channel for one in told.consents] == ["email"]

@@ -12,10 +12,18 @@ from typing import Any
 import pytest
 from crmsync_salesforce import Salesforce
 from crmsync_salesforce.settings import SalesforceSettings
+from crmsync_salesforce.wire import Wire
 from fake_salesforce import FakeSalesforce, sfid
 from pydantic import ValidationError
 
-from crmsync.errors import BackendError, CredentialsError, CrmsyncError, QuotaSpent, RateLimited
+from crmsync.errors import (
+    BackendError,
+    CredentialsError,
+    CrmsyncError,
+    QuotaSpent,
+    RateLimited,
+    RecordError,
+)
 from crmsync.model.intent import Intent
 from crmsync.model.stream import Connection, Window
 from crmsync.testing import Answer, Asked
@@ -280,6 +288,60 @@ def test_whoever_is_needed_stays_emptied(fake: FakeSalesforce, tmp_path: Path) -
         found = (row.data["LastName"], row.data["Email"], row.data["MailingStreet"])
         assert found == ("Gelöscht", None, None), "the bin keeps what was there last"
     assert (kept.deleted, gone.deleted) == (False, True)
+
+
+def described(*names: str) -> dict[str, Any]:
+    return {"fields": {name: {"updateable": True, "nillable": True} for name in names}}
+
+
+def test_a_person_account_has_the_fields_of_a_person() -> None:
+    own = SalesforceSettings.model_validate({
+        "url": "https://x", "client_id": "c", "client_secret": "g",
+        "fields": {"loyalty_card": "Karte__c"}})  # fmt: skip
+    fields = described("FirstName", "LastName", "PersonEmail", "Phone", "PersonMailingStreet",
+                       "PersonMailingCountryCode", "Karte__pc", "PersonDoNotCall", "Name",
+                       "BillingCity", "PersonBirthdate", "AccountNumber")  # fmt: skip
+    told = {"family_name": "Nüssgen", "contacts.email": "n@example.org", "loyalty_card": "K-17",
+            "addresses.home.street": "Weg", "addresses.home.country": "DE"}  # fmt: skip
+    wire = Wire(own, "Account", fields, person=True)
+    assert wire.values(new(**told)) == {
+        "LastName": "Nüssgen", "PersonEmail": "n@example.org", "Karte__pc": "K-17",
+        "PersonMailingStreet": "Weg", "PersonMailingCountryCode": "DE"}  # fmt: skip
+    assert (wire.flag("phone"), wire.flag("letter")) == ("PersonDoNotCall", None)
+    empty = wire.empty()
+    assert empty["LastName"] == "Gelöscht"
+    assert {"PersonEmail", "PersonBirthdate", "Karte__pc", "Phone", "AccountNumber"} <= set(empty)
+    firm = Wire(own, "Account", fields, person=False)
+    assert firm.values(new(company="Mühlenwerk GmbH", **{"addresses.billing.city": "Köln"})) == {
+        "Name": "Mühlenwerk GmbH", "BillingCity": "Köln"}  # fmt: skip
+    with pytest.raises(RecordError):
+        firm.values(new(family_name="Nüssgen"))
+
+
+def test_an_object_that_is_not_there_is_named(fake: FakeSalesforce, tmp_path: Path) -> None:
+    org = opened(fake, tmp_path, returns=True)
+    with pytest.raises(BackendError, match="ReturnOrder") as caught:
+        pages(org, "returns", Window())
+    assert "permission set" in caught.value.hint
+
+
+def test_many_addresses_are_asked_for_in_urls_that_are_short_enough(
+    fake: FakeSalesforce, tmp_path: Path
+) -> None:
+    sizes: list[int] = []
+    plain = fake.answer
+
+    def listen(one: Asked) -> Any:
+        sizes.append(len(one.target))
+        return plain(one)
+
+    fake.answer = listen  # type: ignore[method-assign,assignment]
+    names = [f"{'ü' * 20}{number}@{'laden' * 10}.example.org" for number in range(200)]
+    intents = [Intent(id=str(n), key=f"k{n}", fields={"family_name": "Neu", "contacts.email": name})
+               for n, name in enumerate(names)]  # fmt: skip
+    results = opened(fake, tmp_path).write(intents)
+    assert {one.outcome for one in results} == {"done"}
+    assert max(sizes) < 16_000
 
 
 # the record
