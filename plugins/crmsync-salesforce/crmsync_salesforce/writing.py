@@ -28,6 +28,7 @@ class Writing:
 
     def __init__(self, api: Api, own: SalesforceSettings) -> None:
         self._api, self._own = api, own
+        self._urgent = api.urgent()
 
     def write(self, intents: Sequence[Intent]) -> list[Result]:
         """One result each: those that save together by object, consents and erasures alone."""
@@ -165,14 +166,14 @@ class Writing:
     def _flags(self, kind: str, intent: Intent) -> Row:
         names = ("HasOptedOutOfEmail", "HasOptedOutOfFax", "DoNotCall")
         own = (*STAMPS, "IsPersonAccount", *names, *(f"Person{one}" for one in names))
-        fields = self._api.visible(kind, own)
-        rows = self._api.alike(kind, fields, "Id", [intent.external_id])
+        fields = self._urgent.visible(kind, own)
+        rows = self._urgent.alike(kind, fields, "Id", [intent.external_id])
         if not rows:
             raise RecordError("the record is no longer there")
         return rows[0]
 
     def _set(self, intent: Intent, kind: str, told: Mapping[str, Any]) -> Result:
-        self._api.send("PATCH", f"sobjects/{kind}/{intent.external_id}", dict(told))
+        self._urgent.send("PATCH", f"sobjects/{kind}/{intent.external_id}", dict(told))
         return done(intent)
 
     # erasing
@@ -182,13 +183,13 @@ class Writing:
 
         Where cases or orders need the record, the emptied one stays.
         """
-        fields = self._api.visible(kind, (*STAMPS, "IsPersonAccount"))
-        rows = self._api.alike(kind, fields, "Id", [intent.external_id])
+        fields = self._urgent.visible(kind, (*STAMPS, "IsPersonAccount"))
+        rows = self._urgent.alike(kind, fields, "Id", [intent.external_id])
         if not rows:
             return done(intent)
         self._set(intent, kind, self._wire(kind, rows[0]).empty())
         try:
-            self._api.send("DELETE", f"sobjects/{kind}/{intent.external_id}", None)
+            self._urgent.send("DELETE", f"sobjects/{kind}/{intent.external_id}", None)
         except Gone:
             pass
         except Refused as error:

@@ -89,6 +89,10 @@ def test_a_run_stops_before_the_org_has_no_requests_left(
     with pytest.raises(QuotaSpent):
         org.server_time()
     assert fake.count == count, "four fifths are used: the rest is for others"
+    saved, objected, erased = org.write(
+        [edit(1, family_name="Nüssgen"), edit(3, "consent", **said("objected")), edit(4, "erase")]
+    )
+    assert [one.outcome for one in (saved, objected, erased)] == ["again", "done", "done"]
 
 
 def test_a_client_proves_itself_in_one_way() -> None:
