@@ -167,8 +167,14 @@ def traced(traces: Mapping[str, Intent], trace: str | None) -> str | None:
 def _whom(
     error: Row, traces: Mapping[str, Intent], ids: Mapping[str, str]
 ) -> Iterator[tuple[str | None, Row]]:
-    """An error with each of the intents that it is about: one may be about several."""
+    """An error with each of the intents that it is about: one may be about several.
+
+    One that names nobody is about the only one that was sent.
+    """
     context = error.get("context")
+    if len(traces) == 1:
+        yield traced(traces, next(iter(traces))), error
+        return
     for name in ("objectWriteTraceId", "ids", "id"):
         told = context.get(name) if isinstance(context, Mapping) else None
         for one in told if isinstance(told, list) else [told] if told else []:

@@ -14,7 +14,7 @@ from crmsync.testing import Answer, Asked, FakeBackend, Refused, Row, Rows, Tabl
 
 VERSION = "2026-03"
 OBJECTS = {"contacts": "customers", "companies": "companies", "orders": "orders",
-           "products": "products", "tickets": "tickets"}  # fmt: skip
+           "deals": "orders", "products": "products", "tickets": "tickets"}  # fmt: skip
 OWN = ("customer", "lines")
 """What a row here holds that is no property of HubSpot's."""
 

@@ -151,6 +151,50 @@ def test_errors_that_name_ids_and_results_without_a_trace(
     assert (gone.outcome, done.outcome, done.external_id) == ("refused", "done", "3")
 
 
+def test_an_address_that_is_taken_is_named_though_the_batch_was_refused_whole(
+    fake: FakeHubSpot, tmp_path: Path
+) -> None:
+    taken = fake.living("customers")[4].data["email"]
+
+    def whole(_fake: Any, asked: Asked, due: Callable[[], Answer]) -> Answer:
+        if asked.parts[-1] != "update":
+            return due()
+        if any(one["properties"].get("email") == taken for one in asked.json["inputs"]):
+            return wrong(409, "CONFLICT")
+        return due()
+
+    fake.misbehave(whole, times=None)
+    intents = [edit(2, family_name="Nüssgen"), edit(3, **{"contacts.email": taken})]
+    good, bad = opened(fake, tmp_path).write(intents)
+    assert (good.outcome, bad.outcome, bad.found) == ("done", "refused", ("5",))
+
+
+def test_an_error_that_names_nobody(fake: FakeHubSpot, tmp_path: Path) -> None:
+    def vague(_fake: Any, asked: Asked, due: Callable[[], Answer]) -> Answer:
+        if asked.parts[-1] != "update":
+            return due()
+        error = {"status": "error", "category": "VALIDATION_ERROR", "message": "Änne Geheim"}
+        return Answer(status=207, data={"results": [], "numErrors": 1, "errors": [error]})
+
+    fake.misbehave(vague, times=None)
+    (alone,) = opened(fake, tmp_path).write([edit(3, family_name="Nüssgen")])
+    assert (alone.outcome, "Geheim" in alone.reason) == ("refused", False)
+    both = opened(fake, tmp_path).write([edit(3, family_name="A"), edit(4, family_name="B")])
+    assert [one.outcome for one in both] == ["unknown", "unknown"]
+
+
+def test_deals_instead_of_orders(fake: FakeHubSpot, tmp_path: Path) -> None:
+    won = {"dealname": "Kaffeeabo", "closedate": "2026-10-05T10:00:00Z", "amount": "120.00"}
+    fake.change("orders", 502, {**won, "hs_is_closed_won": "true"})
+    fake.change("orders", 503, {**won, "hs_is_closed_won": "false"})
+    hubspot = opened(fake, tmp_path, sales="deals")
+    (stream,) = [one for one in hubspot.streams() if one.name == "orders"]
+    rows = [row for page in pages(hubspot, "orders", Window()) for row in page.records]
+    told = [one for row in rows for one in hubspot.map(stream, row)]
+    assert [getattr(one, "number", "") for one in told] == ["Kaffeeabo"]
+    assert any(one.path.endswith("/deals/search") for one in fake.requests)
+
+
 def test_somebody_is_found_by_another_address_of_his(fake: FakeHubSpot, tmp_path: Path) -> None:
     fake.change("customers", 3, {"hs_additional_emails": "alt@example.org;x@example.org"})
     plain = fake.find
