@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -56,20 +56,25 @@ class Suite:
 
 
 def connector_suite(
-    fake: type[FakeBackend], *, bypass: Mapping[str, str] | None = None
+    fake: type[FakeBackend],
+    *,
+    bypass: Mapping[str, str] | None = None,
+    only: Sequence[str] = (),
 ) -> type[Suite]:
     """A class of tests for pytest that proves `fake.connector`, one test a rule.
 
-    `bypass` names rules that cannot hold, each with its reason; it is shown in the score.
+    `bypass` names rules that cannot hold, each with its reason; it is shown in the score. `only`
+    are the rules for a second fake of a connector that keeps them all with the first.
     ValueError for a rule that is not there, or a reason that says nothing.
     """
     reasons = dict(bypass or {})
-    for name, reason in reasons.items():
+    for name in (*reasons, *only):
         if name not in RULES:
             raise ValueError(f"there is no rule '{name}'; known: {', '.join(RULES)}")
+    for name, reason in reasons.items():
         if not reason.strip():
             raise ValueError(f"the bypass of '{name}' needs a reason")
-    tests = {f"test_{name}": _test(rule) for name, rule in RULES.items()}
+    tests = {f"test_{name}": _test(RULES[name]) for name in only or RULES}
     own = {"fake": fake, "bypass": reasons, "score": Score(), "__doc__": Suite.__doc__}
     return type(f"Test{fake.connector.__name__}", (Suite,), {**own, **tests})
 

@@ -29,7 +29,7 @@ from crmsync.http.reading import (
 )
 from crmsync.model.stream import Page
 from tests.http.listed import KILLS, ids, read
-from tests.http.server import Seen, Told, serving
+from tests.http.server import Seen, Told, page, serving
 
 
 class Bulk:
@@ -313,10 +313,16 @@ def test_json_lines_and_csv_are_read_line_by_line() -> None:
         list(json_lines([b"<html>"]))
 
 
-@pytest.mark.parametrize("text", [b"a,b\n1\n", b"a\n\xff\n", b'a\n"x\n'])
+@pytest.mark.parametrize("text", [b"", b"a,b\n1\n", b"a\n\xff\n", b'a\n"x\n'])
 def test_a_result_that_was_cut_off_is_not_readable(text: bytes) -> None:
     with file_of(Files(text)) as file, pytest.raises(NotReadable):
         list(csv_rows(file))
+
+
+def test_a_web_page_is_no_file() -> None:
+    with pytest.raises(NotReadable, match="web page") as caught, file_of(lambda _: page()):
+        pass
+    assert caught.value.passing
 
 
 def test_salesforces_results_are_read_part_by_part() -> None:

@@ -54,6 +54,14 @@ def test_a_bypass_of_a_rule_that_is_not_there_is_an_error() -> None:
         connector_suite(FakeKontor, bypass={"an_emty_answer": "a typing error"})
 
 
+def test_only_some_rules_of_a_second_fake() -> None:
+    suite = connector_suite(FakeKontor, only=["the_contract", "the_streams"])
+    tests = {name for name in vars(suite) if name.startswith("test_")}
+    assert tests == {"test_the_contract", "test_the_streams"}
+    with pytest.raises(ValueError, match="no rule 'no_such'"):
+        connector_suite(FakeKontor, only=["no_such"])
+
+
 def test_the_score_says_what_was_proven_and_what_was_left_out(tmp_path: Path) -> None:
     kind = connector_suite(FakeKontor, bypass={"the_streams": "for the sake of this test"})
     suite = kind()

@@ -48,7 +48,7 @@ def fetched(
     """The file at `path`, or at an absolute url, kept as long as the block lasts.
 
     `more` is as for `Client.send`. Raises as `Client` does; Unreachable when the connection breaks
-    `attempts` times without having brought anything.
+    `attempts` times without having brought anything, NotReadable for a web page.
     """
     with tempfile.SpooledTemporaryFile(max_size=1 << 24) as file:
         headers = _Download(client, path, file, more).whole(attempts, sleep)
@@ -86,6 +86,8 @@ class _Download:
 
     def _take(self, answer: Streamed) -> Unreachable | None:
         """Write what an answer holds; gives what broke it off, if anything did."""
+        if "html" in answer.headers.get("content-type", ""):
+            raise NotReadable("a web page came instead of a file.", hint=_PAGE, passing=True)
         if answer.status != 206:
             self._file.seek(0)
             self._file.truncate()
@@ -122,7 +124,7 @@ def json_lines(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
 def csv_rows(file: Fetched, *, empty: Any = None) -> Iterator[dict[str, Any]]:
     """The records of a CSV file in UTF-8 with a header line (RFC 4180); `empty` for empty fields.
 
-    NotReadable for a line with more or fewer fields than the header.
+    NotReadable for a line with more or fewer fields than the header, and for a file without one.
     """
     file.file.seek(0)
     raw = io.BufferedReader(_Open(file.file))
@@ -130,6 +132,8 @@ def csv_rows(file: Fetched, *, empty: Any = None) -> Iterator[dict[str, Any]]:
     rows = csv.reader(text, strict=True)
     try:
         names = next(rows, [])
+        if not names:
+            raise NotReadable("a CSV result is empty, even of its header.", hint=_HINT)
         for row in rows:
             if len(row) != len(names):
                 raise NotReadable("a line of a CSV result has not the fields of its header.",
@@ -157,6 +161,7 @@ class _Open(io.RawIOBase):
         return len(found)
 
 
+_PAGE = "Maintenance, a firewall or a proxy may have answered instead of the backend."
 _HINT = "The backend's version does not fit the connector, or the result was cut off."
 
 

@@ -53,7 +53,14 @@ class EspoCrm:
     def streams(self) -> Sequence[Stream]:
         """Firms, contacts, leads, sales, cases, calls, and e-mails where they are wanted."""
         return [
-            Stream(name=one.stream, kind=one.of, cursor="timestamp", lag=LAG, deletes="reconcile")
+            Stream(
+                name=one.stream,
+                kind=one.of,
+                cursor="timestamp",
+                lag=LAG,
+                deletes="reconcile",
+                also=("consents",) if one.of == "customers" else (),
+            )
             for one in self._sources.values()
         ]
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from crmsync.hookspecs import CONTRACT
 from crmsync.http.webhooks import hubspot_events, verify_hubspot
 from crmsync.model.intent import Event, Intent, Result
-from crmsync.model.stream import Capabilities, Connection, Json, Page, Stream, Window
+from crmsync.model.stream import Also, Capabilities, Connection, Json, Page, Stream, Window
 from crmsync.model.told import Told
 from crmsync_hubspot.activities import activity, ticket
 from crmsync_hubspot.api import MOST, Api
@@ -25,6 +25,9 @@ from crmsync_hubspot.writing import Writing
 SINGULAR = {"contacts": "contact", "companies": "company", "deals": "deal", "orders": "order",
             "products": "product", "tickets": "ticket"}  # fmt: skip
 """What webhooks of the older form call an object."""
+
+ALSO: Mapping[str, tuple[Also, ...]] = {"customers": ("consents",), "orders": ("guests",)}
+"""What the streams of a kind tell besides."""
 
 
 class HubSpot:
@@ -61,6 +64,7 @@ class HubSpot:
         late = timedelta(minutes=self._own.late_minutes)
         gone = self._reading.compares(kind)
         return Stream(name=kind.stream, kind=kind.kind, cursor="timestamp", overlap=late,
+                      also=ALSO.get(kind.kind, ()),
                       deletes="reconcile" if gone else "tombstone")  # fmt: skip
 
     def read(self, stream: Stream, window: Window, position: Json) -> Iterator[Page]:

@@ -17,45 +17,60 @@ Activity = Literal["tickets", "calls", "meetings", "communications", "postal_mai
 
 
 class HubSpotSettings(BaseModel):
-    """What a connection to HubSpot needs: the token of a private app, or an OAuth app's three keys.
-
-    `sales` says what an order is: the object `orders`, deals that were won, or nothing.
-    `properties` and `company_properties` name properties for what HubSpot has none. `subscriptions`
-    are the ids of the subscription types that are advertising (none given: all of them), of which
-    the first is written; `statuses` reads them. `compare` looks who of the contacts is still there,
-    which alone shows erasures; without it only the archive is read. `unique_property` is a property
-    with unique values that holds the key of whoever is made. `calls` in ten seconds and `daily` are
-    the account's limits. `complaints` are ticket categories. `webhook_secret` is the app's client
-    secret, where that is not given.
-    """
+    """The token of a private app, or the three keys of an OAuth app."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: HttpUrl = HttpUrl("https://api.hubapi.com")
+    """The host of the API."""
     token: SecretStr = SecretStr("")
+    """The token of a private app; or give the three keys of an OAuth app."""
     client_id: str = ""
+    """The OAuth app's id."""
     client_secret: SecretStr = SecretStr("")
+    """The OAuth app's secret; it also proves webhooks."""
     refresh_token: SecretStr = SecretStr("")
+    """The first refresh token."""
     webhook_secret: SecretStr = SecretStr("")
+    """The private app's client secret, which proves webhooks."""
     api_version: str = Field("2026-03", pattern=r"^20\d\d-\d\d(-beta)?$")
+    """The version of the API."""
     sales: Literal["orders", "deals", "none"] = "orders"
+    """What an order is: the object `orders`, deals that were won, or nothing."""
     channel: Channel = "web"
+    """How orders come in."""
     prices_include_tax: bool = True
+    """Whether prices hold the tax."""
     companies: bool = True
+    """Reads companies."""
     products: bool = True
+    """Reads products."""
     activities: tuple[Activity, ...] = ("tickets", "calls", "meetings", "communications",
                                         "postal_mail", "notes")  # fmt: skip
+    """The activities that are read."""
     complaints: tuple[str, ...] = ("PRODUCT_ISSUE", "BILLING_ISSUE")
+    """Categories of tickets that are complaints."""
     statuses: bool = True
+    """Reads the subscriptions of each contact."""
     subscriptions: tuple[int, ...] = ()
+    """Ids of the subscription types that are advertising, none for all; the first is written."""
     properties: dict[OwnField, str] = {"birth_date": "date_of_birth"}
+    """Properties of contacts for what HubSpot has no own: our field, and the name of theirs."""
     company_properties: dict[OwnField, str] = {}
+    """The same of companies."""
     unique_property: str = Field("", pattern=r"^[a-z0-9_]*$")
+    """A property with unique values that holds the key of whoever is made."""
     compare: bool = True
+    """Looks who of the contacts is still there, which alone shows erasures; without it only the
+    archive is read."""
     page_size: int = Field(100, ge=2, le=100)
+    """How many rows a page holds."""
     late_minutes: int = Field(10, ge=1)
+    """How much later than its stamp a change may be found."""
     calls: int = Field(100, ge=10)
+    """The account's limit: requests in ten seconds."""
     daily: int = Field(250_000, ge=1000)
+    """The account's limit: requests a day."""
 
     @model_validator(mode="after")
     def _has_a_proof(self) -> Self:

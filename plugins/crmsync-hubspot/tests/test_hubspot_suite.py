@@ -16,7 +16,4 @@ class FakeByArchive(FakeHubSpot):
 
 
 TestHubSpot = connector_suite(FakeHubSpot)
-TestHubSpotByArchive = connector_suite(FakeByArchive)
-for name in [one for one in vars(TestHubSpotByArchive) if one.startswith("test_")]:
-    if name.removeprefix("test_") not in GOING:
-        delattr(TestHubSpotByArchive, name)
+TestHubSpotByArchive = connector_suite(FakeByArchive, only=GOING)

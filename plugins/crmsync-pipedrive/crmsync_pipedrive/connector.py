@@ -75,7 +75,14 @@ class Pipedrive:
         return found
 
     def _stream(self, name: str, kind: StreamKind, deletes: DeleteKind) -> Stream:
-        return Stream(name=name, kind=kind, cursor="timestamp", overlap=LATE, deletes=deletes)
+        return Stream(
+            name=name,
+            kind=kind,
+            cursor="timestamp",
+            overlap=LATE,
+            deletes=deletes,
+            also=("consents",) if name == "customers" else (),
+        )
 
     def read(self, stream: Stream, window: Window, position: Json) -> Iterator[Page]:
         """What changed in `window`."""

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from crmsync.errors import PluginError
 from crmsync.hookspecs import CONTRACT
 from crmsync.model.intent import Intent, Result
-from crmsync.model.stream import Capabilities, Connection, Json, Page, Stream, Window
+from crmsync.model.stream import Also, Capabilities, Connection, Json, Page, Stream, Window
 from crmsync.model.told import Told
 from crmsync_salesforce import people, sales
 from crmsync_salesforce.api import Api
@@ -32,6 +32,9 @@ MAPPED_BY = {
     "complaints", "marketing", "double_opt_in", "consents", "companies",
 }  # fmt: skip
 """The settings that decide how a record is read."""
+
+ALSO: Mapping[str, tuple[Also, ...]] = {"customers": ("consents",), "orders": ("deliveries",)}
+"""What the streams of a kind tell besides."""
 
 
 class Salesforce:
@@ -64,7 +67,7 @@ class Salesforce:
         kind = "reconcile" if self._own.compare else "tombstone"
         return [
             Stream(name=one.stream, kind=one.of, key="Id", cursor="timestamp", lag=LAG,
-                   deletes=kind)  # type: ignore[arg-type]
+                   deletes=kind, also=ALSO.get(one.of, ()))  # type: ignore[arg-type]
             for one in self._sources.values()
         ]  # fmt: skip
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pytest
 from crmsync_salesforce import Salesforce
 from crmsync_salesforce.settings import SalesforceSettings
 from fake_salesforce import FakeSalesforce
 
 from crmsync.model.stream import Connection, Window
-from crmsync.testing._rules import RULES
-from crmsync.testing._suite import prove
+from crmsync.testing import connector_suite
 
 READ = ("everything_arrives", "reading_twice_changes_nothing", "changes_arrive",
         "goes_on_where_it_stopped", "a_row_that_was_deleted", "an_answer_cut_off",
@@ -26,9 +24,7 @@ class FakeByJobs(FakeSalesforce):
     bulk = 1
 
 
-@pytest.mark.parametrize("name", READ)
-def test_a_rule_of_reading(name: str, tmp_path: Path) -> None:
-    prove(RULES[name], FakeByJobs, tmp_path)
+TestSalesforceByJobs = connector_suite(FakeByJobs, only=READ)
 
 
 def test_jobs_and_queries_read_the_same_records(tmp_path: Path) -> None:
