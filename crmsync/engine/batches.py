@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from crmsync.engine import land
 from crmsync.engine.clock import Clock
+from crmsync.engine.cursor import BackendTime
 from crmsync.engine.differ import differ
 from crmsync.engine.doubled import doubled
 from crmsync.engine.gather import Batch
@@ -33,7 +33,7 @@ class Intake:
     project: Project
     name: str
     report: Report
-    now: datetime
+    time: BackendTime
     progress: Progress
     lease: Lease
     connector: Connector

@@ -7,6 +7,7 @@ window's upper bound, which is the backend's clock minus the stream's lag.
 from __future__ import annotations
 
 from datetime import datetime
+from time import monotonic
 from typing import Any
 
 from crmsync.engine.calls import blamed
@@ -25,17 +26,40 @@ KEYS = {"cursor", "since", "until", "position", "start", "runs", "done", "from"}
 to, and the `runs` that took part. Of the last one: up to where it was `done`, or its `position`,
 and where it began (`from`).
 """
+FRESH = 1.0
+"""Seconds for which the backend's time is not asked for again."""
 AGAIN = (
     "`crmsync sync --again {}/{}` forgets where it stood and reads it from its start; "
     "nothing is lost by that, and nothing doubled."
 )
 
 
+class BackendTime:
+    """The time at a connector's backend; `now` where it does not tell it.
+
+    What it told within the last second is not asked for again: a window that ends a little earlier
+    misses nothing.
+    """
+
+    def __init__(self, connector: Connector, now: datetime) -> None:
+        self._connector, self._now = connector, now
+        self._told: tuple[float, datetime] | None = None
+
+    def __call__(self) -> datetime:
+        """The time, with zone."""
+        if not isinstance(self._connector, TellsTime):
+            return self._now
+        if self._told is None or monotonic() - self._told[0] > FRESH:
+            asked = monotonic()
+            with blamed(self._connector.name, "telling the time"):
+                self._told = asked, self._connector.server_time()
+        return self._told[1]
+
+
 def begin(
     state: State,
     stream: Stream,
-    connector: Connector,
-    now: datetime,
+    time: BackendTime,
     *,
     again: bool = False,
     whole: bool = False,
@@ -53,14 +77,12 @@ def begin(
     _require_sound(state, stream)
     if state.get("cursor", stream.cursor) != stream.cursor:
         state = {}
-    return {**_begin(state, stream, connector, now, again=again), "cursor": stream.cursor}
+    return {**_begin(state, stream, time, again=again), "cursor": stream.cursor}
 
 
-def _begin(
-    state: State, stream: Stream, connector: Connector, now: datetime, *, again: bool
-) -> State:
+def _begin(state: State, stream: Stream, time: BackendTime, *, again: bool) -> State:
     if stream.cursor == "timestamp":
-        return state if state.get("until") else _open(state, stream, connector, now, again=again)
+        return state if state.get("until") else _open(state, stream, time, again=again)
     if stream.deletes == "missing":
         return {"position": None}
     if stream.cursor == "version":
@@ -71,15 +93,9 @@ def _begin(
     return {**state, "position": state.get("position")}
 
 
-def _open(
-    state: State, stream: Stream, connector: Connector, now: datetime, *, again: bool
-) -> State:
+def _open(state: State, stream: Stream, time: BackendTime, *, again: bool) -> State:
     """A new window up to the backend's clock."""
-    clock = now
-    if isinstance(connector, TellsTime):
-        with blamed(connector.name, "telling the time"):
-            clock = connector.server_time()
-    until, done, held = clock - stream.lag, state.get("done"), state.get("from")
+    until, done, held = time() - stream.lag, state.get("done"), state.get("from")
     since = moment(done) - stream.overlap if done else None
     if again:
         since = moment(held) if held else None

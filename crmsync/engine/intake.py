@@ -47,9 +47,10 @@ def take_in(
     """
     with project.store.lease(f"connection:{name}", holder=report.run_id) as lease:
         connector = connect(project, name)
+        time = cursor.BackendTime(connector, now)
         try:
-            intake = Intake(project, name, report, now, progress, lease, connector, accept_deletes,
-                            whole)  # fmt: skip
+            intake = Intake(project, name, report, time, progress, lease, connector,
+                            accept_deletes, whole)  # fmt: skip
             _prepare(intake)
             map_again(intake, retry=True)
             if read:
@@ -129,8 +130,7 @@ def _begin(intake: Intake, row: StreamRow, stream: Stream) -> cursor.State:
     state = cursor.begin(
         row.state,
         stream,
-        intake.connector,
-        intake.now,
+        intake.time,
         again=_any_place(intake, row),
         whole=intake.whole,
     )

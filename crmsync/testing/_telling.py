@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from datetime import datetime
 from decimal import Decimal
@@ -23,6 +24,8 @@ MOMENTS = ("2026-10-24T22:30:00Z", "2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z
 TWICE = ("2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z")
 """Half past two, both times: a time without its zone cannot tell them apart."""
 BERLIN = ZoneInfo("Europe/Berlin")
+STRANGE = ({"unerwartet": True}, ["unerwartet"], 7.5, None)
+"""What stands in a field one day that held something else before."""
 
 
 @rule
@@ -60,34 +63,47 @@ def fields_nobody_knows(trial: Trial) -> None:
 def fields_of_another_type(trial: Trial) -> None:
     """A field that is of another type one day parks its record at worst."""
     for stream in trial.filled().streams:
-        row = trial.fake.living(stream.name)[1]
-        for field in _fields(trial.fake.tables[stream.name], row):
-            for strange in ({"unerwartet": True}, ["unerwartet"], 7.5, None):
-                _strange(trial, stream, row, f"{field} as {type(strange).__name__}",
-                         lambda data, f=field, s=strange: put(data, f, s))  # fmt: skip
+        table, rows = trial.fake.tables[stream.name], trial.fake.living(stream.name)[1:]
+        for field in _fields(table, rows[0]):
+            for some in _in_parts(STRANGE, len(rows)):
+                spoils = [lambda data, f=field, s=one: put(data, f, s) for one in some]
+                types = ", ".join(type(one).__name__ for one in some)
+                _strange(trial, stream, rows, f"{field} as {types}", spoils)
 
 
 @rule
 def fields_that_are_missing(trial: Trial) -> None:
     """A field that is missing one day parks its record at worst."""
     for stream in trial.filled().streams:
-        table, row = trial.fake.tables[stream.name], trial.fake.living(stream.name)[1]
-        for field in _fields(table, row) if table.optional is None else table.optional:
-            _strange(trial, stream, row, f"{field} missing", lambda data, f=field: drop(data, f))
+        table, rows = trial.fake.tables[stream.name], trial.fake.living(stream.name)[1:]
+        fields = _fields(table, rows[0]) if table.optional is None else table.optional
+        for some in _in_parts(fields, len(rows)):
+            spoils = [lambda data, f=field: drop(data, f) for field in some]
+            _strange(trial, stream, rows, f"{', '.join(some)} missing", spoils)
 
 
-def _strange(trial: Trial, stream: Stream, row: Row, what: str, spoil: Any) -> None:
-    plain = deepcopy(row.data)
-    spoil(row.data)
-    trial.fake.bump(stream.name, row)
-    report = trial.sync()
+def _in_parts(things: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
+    """The things, at most `size` at once."""
+    return (things[start : start + size] for start in range(0, len(things), size))
+
+
+def _strange(
+    trial: Trial, stream: Stream, rows: Sequence[Row], what: str, spoils: Sequence[Any]
+) -> None:
+    """Spoil as many rows, each in its way, and look at them and at all others."""
+    spoilt = [(row, deepcopy(row.data)) for row, _ in zip(rows, spoils, strict=False)]
+    for row, spoil in zip(rows, spoils, strict=False):
+        spoil(row.data)
+        trial.fake.bump(stream.name, row)
+    report, ids = trial.sync(), {row.id for row, _ in spoilt}
     where = f"{stream.name}, {what}"
     require(report.exit_code() in (0, 3), f"{where}: one strange record ended {said(report)}")
     places = {one["place"] for one in trial.parked()}
-    require(places <= {row.id}, f"{where}: other records were parked too")
-    require(row.id in trial.alive(stream.name), f"{where}: the record is gone")
-    trial.complete(but=[row.id])
-    trial.fake.mend(stream.name, row, plain)
+    require(places <= ids, f"{where}: other records were parked too")
+    require(ids <= trial.alive(stream.name), f"{where}: a record is gone")
+    trial.complete(but=sorted(ids))
+    for row, plain in spoilt:
+        trial.fake.mend(stream.name, row, plain)
 
 
 def _fields(table: Table, row: Row) -> list[str]:

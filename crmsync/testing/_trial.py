@@ -9,8 +9,9 @@ from contextlib import ExitStack, contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Self
 
 from crmsync.config import FILE
@@ -20,11 +21,12 @@ from crmsync.engine.sync import sync
 from crmsync.hookspecs import Connector, hookimpl
 from crmsync.model.ref import id_text
 from crmsync.model.stream import Json, Page, Stream, Window, reach
-from crmsync.store import files
+from crmsync.store import Marker, files, marker, open_store
 from crmsync.store.contents import contents, parked
 from crmsync.testing._backend import FakeBackend
 from crmsync.testing._guard import quickly
 
+STORE = "store.db"
 NAME = "probe"
 """The connection under test."""
 WRONG = timedelta(days=2)
@@ -99,6 +101,7 @@ class Trial:
     @cached_property
     def project(self) -> Project:
         """The open project."""
+        _furnish(self.folder)
         files.put(self.folder / FILE, self._toml().encode(), point="config")
         opened = open_project(self.folder, plugins=[_plugin(self._watched())])
         return self._stack.enter_context(opened)
@@ -107,7 +110,7 @@ class Trial:
         own = "\n".join(f"{json.dumps(key)} = {_toml(value)}" for key, value in
                         self.settings.items())  # fmt: skip
         return (
-            '[crmsync]\nstore = "sqlite:///store.db"\n[controllers.haus]\nname = "Haus"\n'
+            f'[crmsync]\nstore = "sqlite:///{STORE}"\n[controllers.haus]\nname = "Haus"\n'
             f"[connections.{NAME}]\nconnector = {json.dumps(self.kind.connector.name)}\n"
             f'controller = "haus"\n{own}\n'
         )
@@ -233,6 +236,20 @@ class Trial:
             for page in one.pages
             for record in page.records
         )
+
+
+def _furnish(folder: Path) -> None:
+    """Put a new store into a folder; the first is made, the others are copies of it."""
+    for name, content in _new_store().items():
+        (folder / name).write_bytes(content)
+
+
+@cache
+def _new_store() -> Mapping[str, bytes]:
+    with TemporaryDirectory() as folder:
+        path = Path(folder)
+        open_store(f"sqlite:///{path / STORE}", marker=Marker(path / marker.NAME)).close()
+        return {one.name: one.read_bytes() for one in path.iterdir()}
 
 
 def _plugin(kind: type[Connector]) -> object:

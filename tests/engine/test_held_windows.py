@@ -189,7 +189,7 @@ def test_a_reading_begins_where_the_one_began_that_met_it(kind: Any) -> None:
     began, state = [], cursor.State()
     for clock, again in zip(clocks, (False, False, True, True, False), strict=True):
         content.clock = clock
-        state = cursor.begin(state, stream, one, clock, again=again)
+        state = cursor.begin(state, stream, cursor.BackendTime(one, clock), again=again)
         began.append(state.get("since") or state["position"])
         state = cursor.finish(cursor.move(state, clock.isoformat()), stream)
     shown = [None if stamp is None else datetime.fromisoformat(stamp) for stamp in began]

@@ -70,8 +70,8 @@ def test_without_a_clock_of_its_own_a_backend_is_read_whole_after_a_jump_back() 
     del blind.server_time
     stream = Stream(name="orders", kind="orders", cursor="timestamp", deletes="none")
     one = blind(None, None)
-    wrong = cursor.finish(cursor.begin({}, stream, one, NOW + AHEAD), stream)
-    assert cursor.window(cursor.begin(wrong, stream, one, NOW)).since is None
-    right = cursor.finish(cursor.begin({}, stream, one, NOW), stream)
-    since = cursor.window(cursor.begin(right, stream, one, NOW + AHEAD)).since
+    wrong = cursor.finish(cursor.begin({}, stream, cursor.BackendTime(one, NOW + AHEAD)), stream)
+    assert cursor.window(cursor.begin(wrong, stream, cursor.BackendTime(one, NOW))).since is None
+    right = cursor.finish(cursor.begin({}, stream, cursor.BackendTime(one, NOW)), stream)
+    since = cursor.window(cursor.begin(right, stream, cursor.BackendTime(one, NOW + AHEAD))).since
     assert since == NOW - stream.lag - stream.overlap
