@@ -12,6 +12,7 @@ from typing import Any
 from crmsync.errors import CrmsyncError, NotReadable
 from crmsync.http.writing import failed, looked_up
 from crmsync.model.intent import Intent, Result, done, refused, unknown
+from crmsync.model.stream import reach
 from crmsync_brevo.api import BY_EMAIL, TWICE, Api, Refusal
 from crmsync_brevo.contacts import names_of
 from crmsync_brevo.settings import BrevoSettings
@@ -22,6 +23,8 @@ BATCH = 10
 AGAINST = ("denied", "withdrawn", "objected", "blocked", "bounced")
 FLAGS = {"email": "emailBlacklisted", "sms": "smsBlacklisted"}
 BLOCKED = "Brevo has blocklisted the contact: no write of ours lifts that"
+MOVED = "he is blocklisted under his present address: a new one would be free of that"
+POINTS = {"contacts.email": "emailBlacklisted", "contacts.mobile": "smsBlacklisted"}
 LEFT = "the contact left that list: only he himself may come back"
 
 
@@ -80,6 +83,13 @@ class Writing:
             return self._change(intent, there[0])
 
     def _change(self, intent: Intent, identity: str) -> Result:
+        points = [one for one in POINTS if one in intent.fields]
+        row = self._api.contact(identity) if points else None
+        if points and row is None:
+            return refused(intent, "is not there")
+        for one in points:
+            if row is not None and row.get(POINTS[one]) is not False and _moves(intent, one, row):
+                return refused(intent, MOVED, field=one)
         self._api.change(identity, {"attributes": self._wire(intent.fields)})
         return done(intent, identity)
 
@@ -203,3 +213,15 @@ def lost(intent: Intent, error: CrmsyncError) -> Result:
     if getattr(error, "status", 0) == 404:
         return refused(intent, "is not there")
     return failed(intent, error)
+
+
+def _moves(intent: Intent, point: str, row: Row) -> bool:
+    """Whether a change gives a contact another address or number than it has."""
+    there = row.get("email") if point == "contacts.email" else reach(row, "attributes.SMS")
+    return _bare(intent.fields[point]) != _bare(there)
+
+
+def _bare(told: Any) -> str:
+    """An address or a number without what writes the same one otherwise."""
+    text = str(told or "").strip().casefold()
+    return text if "@" in text else "".join(one for one in text if one.isdigit()).lstrip("0")

@@ -135,6 +135,17 @@ def test_a_field_is_emptied_and_an_address_changed(fake: Listening, post: Brevo)
     assert fake.kept["customers"]["1"].data["email"] == "neu@example.org"
 
 
+def test_nobody_escapes_his_suppression_by_a_new_address(fake: Listening, post: Brevo) -> None:
+    row = fake.living("customers")[0]
+    own = {"contacts.email": row.data["email"].upper(), "given_name": "Ute"}
+    fake.change("customers", row.id, {"emailBlacklisted": True, "smsBlacklisted": True})
+    for field, value in (("contacts.email", "neu@example.org"), ("contacts.mobile", "4922147")):
+        found = wrote(post, external_id=row.id, fields={field: value})
+        assert (found.outcome, found.field) == ("refused", field)
+    assert wrote(post, external_id=row.id, fields=own).outcome == "done"
+    assert row.data["emailBlacklisted"]
+
+
 def test_who_is_not_there_is_said_so(post: Brevo) -> None:
     assert wrote(post, external_id="999", fields={"given_name": "Ute"}).reason == "is not there"
     member = {"name": "Newsletter", "member": True}

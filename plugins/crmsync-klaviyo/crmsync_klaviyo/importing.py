@@ -13,7 +13,7 @@ from crmsync.model.intent import Intent, Result, done, refused, unknown
 from crmsync.model.stream import Page, reach
 from crmsync_klaviyo.api import Api
 from crmsync_klaviyo.settings import KlaviyoSettings
-from crmsync_klaviyo.wire import NoPlace, wire
+from crmsync_klaviyo.wire import POINTS, NoPlace, wire
 
 Row = Mapping[str, Any]
 
@@ -34,13 +34,15 @@ class Importing:
     def all(self, intents: Sequence[Intent]) -> list[Result]:
         """What came of those changes that go in a job; [] where they are too few for one.
 
-        A second change of the same profile is left to be made alone, after the job.
+        A second change of the same profile is left to be made alone, after the job; so is one of an
+        address or a number, before which the profile is looked up.
         """
         some: dict[str, tuple[Intent, Row]] = {}
         for one in intents:
-            if one.change == "save" and one.external_id and one.external_id not in some:
+            moves = any(point in one.fields for point in POINTS)
+            if one.change == "save" and not moves and one.external_id not in (None, *some):
                 try:
-                    some[one.external_id] = one, wire(one.fields, one.whole, self._own)
+                    some[str(one.external_id)] = one, wire(one.fields, one.whole, self._own)
                 except NoPlace:
                     continue
         if len(some) < self._own.bulk:

@@ -44,6 +44,7 @@ REASONS = (
 )
 """Why Klaviyo suppresses a profile, the strictest first."""
 
+AGAINST = ("denied", "withdrawn", "objected", "blocked", "bounced")
 EMAIL, SMS = "subscriptions.email.marketing", "subscriptions.sms.marketing"
 
 
@@ -161,3 +162,19 @@ def suppressed(row: Row, group: str = "") -> str:
     if marketing.get("consent") == "UNSUBSCRIBED":
         return "he unsubscribed: only he himself may come back"
     return ""
+
+
+def is_stopped(row: Row, channel: str) -> bool:
+    """Whether a profile gets no adverts by a channel because of what was said or happened."""
+    if channel == "sms":
+        return bool(reach(row, f"attributes.{SMS}.consent") == "UNSUBSCRIBED")
+    return email_of(row.get("attributes") or {}).get("email_state") in AGAINST
+
+
+def moves(row: Row, told: Row) -> bool:
+    """Whether a change takes a profile away from the address or number it is suppressed under."""
+    there = row.get("attributes") or {}
+    moved = {one for one, value in told.items()
+             if str(value or "").casefold() != str(there.get(one) or "").casefold()}  # fmt: skip
+    by_email = "email" in moved and bool(suppressed(row))
+    return by_email or ("phone_number" in moved and is_stopped(row, "sms"))

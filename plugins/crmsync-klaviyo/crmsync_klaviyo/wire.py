@@ -10,6 +10,8 @@ from crmsync_klaviyo.profiles import ADDRESS, NAMES, keys_of
 from crmsync_klaviyo.settings import KlaviyoSettings
 
 HOME = "addresses.home."
+POINTS = ("contacts.email", "contacts.phone")
+"""What suppressions are bound to: before one of these changes the profile is looked up."""
 
 
 class NoPlace(Exception):

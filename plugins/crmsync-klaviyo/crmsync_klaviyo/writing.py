@@ -18,14 +18,14 @@ from crmsync.model.intent import Intent, Result, done, refused, unknown
 from crmsync.model.stream import reach
 from crmsync_klaviyo.api import Api, Refusal, quoted
 from crmsync_klaviyo.importing import Importing
-from crmsync_klaviyo.profiles import EMAIL, SMS, email_of, suppressed
+from crmsync_klaviyo.profiles import AGAINST, EMAIL, is_stopped, moves, suppressed
 from crmsync_klaviyo.settings import KlaviyoSettings
-from crmsync_klaviyo.wire import NoPlace, known_of, wire
+from crmsync_klaviyo.wire import POINTS, NoPlace, known_of, wire
 
 Row = Mapping[str, Any]
 
 BATCH = 50
-AGAINST = ("denied", "withdrawn", "objected", "blocked", "bounced")
+MOVED = "he is suppressed under his present address or number: a new one would be free of that"
 LATER = "Klaviyo has accepted it, and does not show it yet"
 LONGEST = 255
 """So many signs of a proof are told as the source of a consent."""
@@ -61,6 +61,8 @@ class Writing:
 
     def _save(self, intent: Intent) -> Result:
         if intent.external_id is not None:
+            if why := self._moves(intent, intent.external_id):
+                return refused(intent, why)
             body = wire(intent.fields, intent.whole, self._own)
             self._api.change(intent.external_id, body)
             return done(intent)
@@ -71,6 +73,16 @@ class Writing:
             if not error.twin:
                 raise
             return self._twin(intent, error.twin)
+
+    def _moves(self, intent: Intent, identity: str) -> str:
+        """Why a profile must keep its address or number; "" where it may change, or stays."""
+        if not any(one in intent.fields for one in POINTS):
+            return ""
+        row = self._api.profile(identity)
+        if row is None:
+            return "is not there"
+        points = {one: intent.fields[one] for one in POINTS if one in intent.fields}
+        return MOVED if moves(row, wire(points, {}, self._own)) else ""
 
     def _twin(self, intent: Intent, twin: str) -> Result:
         """Who has the e-mail address is changed; who shares no more than a number is named."""
@@ -114,7 +126,7 @@ class Writing:
 
     def _stop(self, intent: Intent, row: Row | None, channel: str) -> Result:
         """Nobody who is not there gets a newsletter: there is nothing to stop."""
-        if row is None or _is_stopped(row, channel):
+        if row is None or is_stopped(row, channel):
             return done(intent)
         field = "email" if channel == "email" else "phone_number"
         contact = reach(row, f"attributes.{field}")
@@ -127,7 +139,7 @@ class Writing:
             told = {field: contact, "subscriptions": ended}
             self._job("profile-subscription-bulk-delete-job", told)
         now = self._api.profile(str(row["id"]))
-        return done(intent) if now is None or _is_stopped(now, channel) else unknown(intent, LATER)
+        return done(intent) if now is None or is_stopped(now, channel) else unknown(intent, LATER)
 
     def _begin(self, intent: Intent, row: Row) -> Result:
         """A consent with its proof subscribes, dated; one that is pending has Klaviyo ask."""
@@ -227,13 +239,6 @@ def _unproven(intent: Intent) -> tuple[str, str]:
     except ValueError:
         return "a consent needs a moment", "at"
     return "", ""
-
-
-def _is_stopped(row: Row, channel: str) -> bool:
-    if channel == "sms":
-        return bool(reach(row, f"attributes.{SMS}.consent") == "UNSUBSCRIBED")
-    told = email_of(row.get("attributes") or {})
-    return told.get("email_state") in AGAINST
 
 
 def lost(intent: Intent, error: CrmsyncError) -> Result:

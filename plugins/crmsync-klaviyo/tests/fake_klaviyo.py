@@ -36,6 +36,7 @@ class FakeKlaviyo(FakeBackend):
         self.within: dict[str, set[str]] = {}
         self.jobs: dict[str, dict[str, Any]] = {}
         self.slow = False
+        self.forbidden = ""
 
     def settings(self) -> Mapping[str, Any]:
         return {"url": self.url, "api_key": self.secret("key"), "page_size": self.page,
@@ -176,7 +177,8 @@ class FakeKlaviyo(FakeBackend):
                                           for one, value in changed.items()})  # fmt: skip
 
     def checked(self, told: Mapping[str, Any], identity: str) -> None:
-        if "@" not in (told.get("email") or "@"):
+        bad = self.forbidden and self.forbidden in told.values()
+        if "@" not in (told.get("email") or "@") or bad:
             raise Refused(wrong("invalid"))
         for field in ("email", "phone_number"):
             for twin in self.find("customers", f"attributes.{field}", told.get(field) or ""):

@@ -115,13 +115,26 @@ def test_a_consent_without_proof_is_refused(
      {"consent": "UNSUBSCRIBED"}],
 )  # fmt: skip
 def test_who_is_suppressed_stays_so(
-    fake: Listening, post: Klaviyo, why: dict[str, Any], state: str
+    fake: Listening, tmp_path: Path, why: dict[str, Any], state: str
 ) -> None:
-    row = marked(fake, **why)
+    fake.groups, fake.within = {"L1": "Newsletter"}, {"L1": set()}
+    row, post = marked(fake, **why), opened(fake, tmp_path, consent_list="L1")
     found = consent(post, row, state=state)
     assert found.outcome == "refused"
     assert found.reason
     assert not fake.posted(SUBSCRIBE)
+    post.close()
+
+
+def test_nobody_escapes_his_suppression_by_a_new_address(fake: Listening, post: Klaviyo) -> None:
+    row = marked(fake, consent="UNSUBSCRIBED")
+    fake.unsubscribed(row, {"subscriptions": {"sms": {}}})
+    told = row.data["attributes"]
+    own = {"contacts.email": told["email"].upper(), "contacts.phone": told["phone_number"]}
+    for fields in ({"contacts.email": "neu@example.org"}, {"contacts.phone": "+49 221 4710 777"}):
+        assert "present address" in wrote(post, external_id=row.id, fields=fields).reason
+    assert wrote(post, external_id=row.id, fields=own).outcome == "done"
+    assert wrote(post, external_id="P-99", fields=own).reason == "is not there"
 
 
 def test_whose_consents_are_not_shown_is_refused(fake: Listening, post: Klaviyo) -> None:
@@ -186,7 +199,8 @@ def edit(row: Row, number: int, **fields: Any) -> Intent:
 
 def test_many_changes_go_in_one_job(fake: Listening, tmp_path: Path) -> None:
     post, rows = opened(fake, tmp_path, bulk=3), fake.living("customers")
-    bad = {"contacts.email": "kein-at"}
+    bad = {"family_name": "kein-name"}
+    fake.forbidden = "kein-name"
     intents = [edit(rows[0], 0, family_name="Null"), edit(rows[1], 1, **bad),
                edit(rows[2], 2, family_name="Zwei"), edit(rows[3], 3, vat_id="DE1"),
                edit(rows[0], 4, family_name="Vier")]  # fmt: skip

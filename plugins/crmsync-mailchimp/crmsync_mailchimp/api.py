@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from hashlib import md5
-from typing import Any
+from typing import IO, Any
 
 import orjson
 
 from crmsync.errors import BackendError, CrmsyncError, NotReadable, RateLimited
 from crmsync.http import Answer, AtOnce, Basic, Bearer, Budget, Client, Response, retry_after
+from crmsync.http.reading import fetched
 from crmsync.http.reading import server_time_of as clock_of
 from crmsync.model.stream import Connection
 from crmsync_mailchimp.settings import MailchimpSettings
@@ -112,6 +114,31 @@ class Api:
         asked = {"skip_merge_validation": "true"}
         path = f"{self._list}/members/{identity}"
         return _member(self._http.patch(path, json=dict(body), params=asked), changed=True)
+
+    def path_of(self, identity: str) -> str:
+        """Where a member is."""
+        return f"{self._list}/members/{identity}"
+
+    def batch(self, operations: Sequence[Row]) -> Row:
+        """A batch that was begun."""
+        told = self._http.post("/batches", json={"operations": operations}, repeatable=False).data
+        if not isinstance(told, dict) or not told.get("id"):
+            raise NotReadable("Mailchimp's answer holds no batch.", maybe_done=True)
+        return told
+
+    def batch_of(self, identity: str) -> Row:
+        """How a batch stands."""
+        told = self._http.get(f"/batches/{identity}").data
+        if not isinstance(told, dict) or not told.get("status"):
+            raise NotReadable("Mailchimp's answer holds no batch.")
+        return told
+
+    @contextmanager
+    def archive(self, url: str) -> Iterator[IO[bytes]]:
+        """The archive with a batch's answers; it lies on another host, which asks for no key."""
+        with fetched(self._http, url) as found:
+            found.file.seek(0)
+            yield found.file
 
     def tag(self, identity: str, name: str, *, active: bool) -> None:
         """Return when a member has a tag, or has it no more."""

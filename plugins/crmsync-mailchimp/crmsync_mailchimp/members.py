@@ -82,8 +82,8 @@ def flat(raw: Row, own: MailchimpSettings) -> dict[str, Any]:
     fields = {**KNOWN, **own.merge_fields}
     ours = {one.replace(".", "_"): _first(merged, tags_of(one, own)) for one in fields}
     told = merged.get(ADDRESS)
-    address = told if isinstance(told, Mapping) else {"addr1": told or None}
-    return {**found, "our": ours, "address": address, "marks": _marks(raw), **_email(raw, own),
+    home = told if isinstance(told, Mapping) else {"addr1": told or None}
+    return {**found, "our": ours, "address": home, "marks": _marks(raw), **_email(raw, own),
             **_sms(raw)}  # fmt: skip
 
 
@@ -128,10 +128,10 @@ def _why(raw: Row) -> tuple[str, str | None]:
 
 def _grant(raw: Row, own: MailchimpSettings) -> dict[str, Any]:
     """A consent, where moment and address of the confirmation are told."""
-    at, address = raw.get("timestamp_opt"), raw.get("ip_opt")
-    if not at or not address:
+    at, whence = raw.get("timestamp_opt"), raw.get("ip_opt")
+    if not at or not whence:
         return {}
-    proof = f"Mailchimp opt-in {at}, IP {address}"
+    proof = f"Mailchimp opt-in {at}, IP {whence}"
     if raw.get("timestamp_signup"):
         proof += f", signup {raw['timestamp_signup']}"
     if own.permission:
@@ -184,3 +184,14 @@ def interactions(raw: Row) -> Iterator[ToldInteraction]:
             reason=what,
             part=part,
         )
+
+
+def address(told: Row) -> dict[str, Any]:
+    """The whole address: Mailchimp takes none in parts."""
+    before = "addresses.home."
+    found = {theirs: str(told.get(before + ours) or "") for ours, theirs in PARTS.items()}
+    both = (told.get(f"{before}street"), told.get(f"{before}house_number"))
+    found["addr1"] = " ".join(str(one) for one in both if one)
+    lines = told.get(f"{before}lines") or ()
+    found["addr2"] = lines if isinstance(lines, str) else ", ".join(map(str, lines))
+    return found

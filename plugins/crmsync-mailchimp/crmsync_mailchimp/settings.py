@@ -16,6 +16,7 @@ class MailchimpSettings(BaseModel):
     ours stands, where that is none of those that are known anyway. `permission` is the id of the
     marketing permission (GDPR field) without which nobody counts as having consented. `activity`
     asks what members did with mails, for those who are suppressed or for all, one request each.
+    From `batch_from` changes on they go as one batch operation (0: never), which takes minutes.
     Connections of one account share its ten requests at a time under the name `account`.
     """
 
@@ -29,6 +30,7 @@ class MailchimpSettings(BaseModel):
     account: str = ""
     page_size: int = Field(500, ge=2, le=1000)
     requests_at_once: int = Field(8, ge=1, le=10)
+    batch_from: int = Field(0, ge=0)
     merge_fields: Mapping[str, str] = Field(default_factory=dict)
     permission: str = ""
     activity: Literal["none", "suppressed", "all"] = "none"

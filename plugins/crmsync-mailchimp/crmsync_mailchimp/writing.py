@@ -14,7 +14,8 @@ from crmsync.errors import CrmsyncError, NotReadable
 from crmsync.http.writing import failed, named
 from crmsync.model.intent import Intent, Result, done, refused, unknown
 from crmsync_mailchimp.api import TITLES, Api, Refusal, hash_of
-from crmsync_mailchimp.members import ADDRESS, PARTS, tags_of
+from crmsync_mailchimp.batching import changed
+from crmsync_mailchimp.members import ADDRESS, PARTS, address, tags_of
 from crmsync_mailchimp.settings import MailchimpSettings
 
 Row = Mapping[str, Any]
@@ -31,6 +32,7 @@ STANDS = {
 }
 """Why somebody of this status is not subscribed by us."""
 
+MOVED = "he is suppressed under his present address: a new one might be free of that"
 EXISTS = "ERROR_CONTACT_EXISTS"
 OWN = {"contacts.email": "email_address", "language": "language"}
 
@@ -49,11 +51,28 @@ class Writing:
     def all(self, intents: Sequence[Intent]) -> list[Result]:
         """What came of each change."""
         makes = [one for one in intents if one.change == "save" and one.external_id is None]
-        found = {one.id: one for one in self._make(makes)}
+        found = {one.id: one for one in [*self._make(makes), *self._together(intents)]}
         for one in intents:
             if one.id not in found:
                 found[one.id] = self._tried(self._one, one)
         return [found[one.id] for one in intents]
+
+    def _together(self, intents: Sequence[Intent]) -> list[Result]:
+        """What came of changes that go as one batch operation; [] where they are too few for one.
+
+        Its order is not promised: a second change of a member is made alone, and after it, as is a
+        change of his address, before which he is looked up.
+        """
+        some: dict[str, tuple[Intent, Row]] = {}
+        for one in intents if self._own.batch_from else ():
+            moves = "contacts.email" in one.fields
+            if one.change == "save" and not moves and one.external_id not in (None, *some):
+                try:
+                    some[str(one.external_id)] = one, self._wire(one.fields, one.whole)
+                except (NoPlace, CrmsyncError):
+                    continue
+        enough = some and len(some) >= self._own.batch_from
+        return changed(self._api, list(some.values())) if enough else []
 
     def _one(self, intent: Intent) -> Result:
         ways = {"save": self._change, "consent": self._consent, "audience": self._audience,
@@ -119,14 +138,18 @@ class Writing:
             return refused(intent, "Mailchimp does not take such a member", field="contacts.email")
         body = self._wire(intent.fields, intent.whole)
         body.pop("email_address", None)
-        return done(intent, self._changed(str(row["contact_id"]), body)["contact_id"])
+        return done(intent, self._api.change(str(row["contact_id"]), body)["contact_id"])
 
     def _change(self, intent: Intent) -> Result:
+        if "contacts.email" in intent.fields:
+            row = self._api.member(str(intent.external_id))
+            email = str(intent.fields["contacts.email"] or "")
+            if row is None:
+                return refused(intent, "is not there")
+            if row.get("status") in STANDS and hash_of(email) != row.get("id"):
+                return refused(intent, MOVED, field="contacts.email")
         body = self._wire(intent.fields, intent.whole)
-        return done(intent, self._changed(str(intent.external_id), body)["contact_id"])
-
-    def _changed(self, identity: str, body: Row) -> Row:
-        return self._api.change(identity, body)
+        return done(intent, self._api.change(str(intent.external_id), body)["contact_id"])
 
     def _wire(self, fields: Mapping[str, Any], whole: Mapping[str, Any]) -> dict[str, Any]:
         """Fields under the audience's tags; "" empties one. NoPlace where there is none."""
@@ -139,7 +162,7 @@ class Writing:
             elif not (tag := self._tag(field)):
                 raise NoPlace(field)
             else:
-                merged[tag] = _address({**whole, **fields}) if tag == ADDRESS else text
+                merged[tag] = address({**whole, **fields}) if tag == ADDRESS else text
         return {**found, "merge_fields": merged} if merged else found
 
     def _has(self, field: str) -> bool:
@@ -229,14 +252,3 @@ def lost(intent: Intent, error: CrmsyncError) -> Result:
     if getattr(error, "status", 0) == 404:
         return refused(intent, "is not there")
     return failed(intent, error)
-
-
-def _address(told: Row) -> dict[str, Any]:
-    """The whole address: Mailchimp takes none in parts."""
-    before = "addresses.home."
-    found = {theirs: str(told.get(before + ours) or "") for ours, theirs in PARTS.items()}
-    both = (told.get(f"{before}street"), told.get(f"{before}house_number"))
-    found["addr1"] = " ".join(str(one) for one in both if one)
-    lines = told.get(f"{before}lines") or ()
-    found["addr2"] = lines if isinstance(lines, str) else ", ".join(map(str, lines))
-    return found

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import json
+import tarfile
 from collections.abc import Mapping
 from datetime import timedelta
 from hashlib import md5
@@ -27,10 +30,18 @@ class FakeMailchimp(FakeBackend):
     duplicates = True
     bears = 10
     activity: ClassVar[str] = "none"
+    batch_from: ClassVar[int] = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.archives: dict[str, bytes] = {}
+        self.looks = 0
+        self.forbidden = ""
 
     def settings(self) -> Mapping[str, Any]:
         return {"url": f"{self.url}/3.0", "api_key": self.secret("key"), "list_id": LIST,
-                "page_size": self.page, "activity": self.activity}  # fmt: skip
+                "page_size": self.page, "activity": self.activity,
+                "batch_from": self.batch_from}  # fmt: skip
 
     def customer(self, n: int) -> dict[str, Any]:
         who = self.person(n)
@@ -52,11 +63,15 @@ class FakeMailchimp(FakeBackend):
         return f"neu-{super().new_id(stream)}"
 
     def answer(self, asked: Asked) -> Answer:
+        if asked.parts[:1] == ["archive"]:
+            return Answer(body=self.archives[asked.parts[1]])
         if not self.is_secret("key", asked.basic[1]):
             return problem("API Key Invalid", status=401)
         match asked.method, asked.parts:
             case "GET", ["3.0", "ping"]:
                 return Answer(data={"health_status": "Everything's Chimpy!"})
+            case method, ["3.0", "batches", *rest]:
+                return self.batches(method, rest, asked)
             case method, ["3.0", "lists", list_id, *rest] if list_id == LIST:
                 return self.of_list(method, rest, asked)
         return problem("Resource Not Found", status=404)
@@ -130,6 +145,28 @@ class FakeMailchimp(FakeBackend):
                             "total_created": len(new), "total_updated": 0,
                             "error_count": len(errors)})  # fmt: skip
 
+    def batches(self, method: str, rest: list[str], asked: Asked) -> Answer:
+        """A batch is done at once, and says so when it is looked at for the second time."""
+        if method == "POST":
+            answers = [self.operated(one) for one in asked.json["operations"]]
+            number = f"b{len(self.archives) + 1}"
+            self.archives[number] = packed(answers)
+            return Answer(data={"id": number, "status": "pending", "response_body_url": ""})
+        self.looks += 1
+        if self.looks % 2:
+            return Answer(data={"id": rest[0], "status": "started", "response_body_url": ""})
+        place = f"{self.url}/archive/{rest[0]}"
+        return Answer(data={"id": rest[0], "status": "finished", "response_body_url": place})
+
+    def operated(self, one: Mapping[str, Any]) -> dict[str, Any]:
+        asked = Asked(0, one["method"], f"/3.0{one['path']}", {}, one["body"].encode())
+        try:
+            found = self.of_list(asked.method, asked.parts[3:], asked)
+        except Refused as refused:
+            found = refused.answer
+        return {"status_code": found.status, "operation_id": one["operation_id"],
+                "response": found.content().decode()}  # fmt: skip
+
     def made(self, told: Mapping[str, Any], *, update: bool) -> Row:
         email = told["email_address"]
         if self.find("customers", "email_address", email) and not update:
@@ -141,7 +178,8 @@ class FakeMailchimp(FakeBackend):
 
     def update(self, row: Row, told: Mapping[str, Any]) -> Row:
         email = told.get("email_address", row.data["email_address"])
-        if "@" not in email:
+        merged = told.get("merge_fields") or {}
+        if "@" not in email or (self.forbidden and self.forbidden in merged.values()):
             raise Refused(problem("Invalid Resource"))
         if told.get("status") == "subscribed" and row.data["status"] in ("unsubscribed", "cleaned"):
             raise Refused(problem("Member In Compliance State"))
@@ -171,6 +209,24 @@ class FakeMailchimpWithActivity(FakeMailchimp):
     """The same, read with what members did."""
 
     activity = "all"
+
+
+class FakeMailchimpWithBatches(FakeMailchimp):
+    """The same, changed by batch operations."""
+
+    batch_from = 2
+
+
+def packed(answers: list[dict[str, Any]]) -> bytes:
+    """Answers in two files of an archive."""
+    whole = io.BytesIO()
+    with tarfile.open(fileobj=whole, mode="w:gz") as archive:
+        for number in range(2):
+            content = json.dumps(answers[number::2]).encode()
+            info = tarfile.TarInfo(f"{number}.json")
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    return whole.getvalue()
 
 
 def hash_of(email: str) -> str:

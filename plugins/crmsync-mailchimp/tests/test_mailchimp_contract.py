@@ -62,11 +62,16 @@ def heard(tmp_path: Path) -> Iterator[list[Asked]]:
         ]  # fmt: skip
         post.write([Intent(id=str(n), key=f"k-{n}", **more) for n, more in enumerate(changes)])
         post.close()
-        yield fake.heard
+        own = own.model_copy(update={"batch_from": 1})
+        post = Mailchimp(own, Connection(name="post", controller="haus", base=str(tmp_path)))
+        post.write([Intent(id="b", key="k-b", external_id="c-1", fields={"family_name": "Neu"})])
+        post.close()
+        yield [one for one in fake.heard if one.parts[0] == "3.0"]
 
 
 def named(asked: Asked) -> str:
     path = asked.path.removeprefix("/3.0").replace(LIST, "{list_id}")
+    path = re.sub(r"/batches/[^/]+", "/batches/{batch_id}", path)
     return f"{asked.method} {re.sub(r'/members/[^/]+', '/members/{subscriber_hash}', path)}"
 
 

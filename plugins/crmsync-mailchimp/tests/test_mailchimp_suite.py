@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from fake_mailchimp import FakeMailchimp, FakeMailchimpWithActivity
+from fake_mailchimp import (
+    FakeMailchimp,
+    FakeMailchimpWithActivity,
+    FakeMailchimpWithBatches,
+)
 
 from crmsync.testing import connector_suite
 
 TestMailchimp = connector_suite(FakeMailchimp)
 TestMailchimpWithActivity = connector_suite(FakeMailchimpWithActivity)
+TestMailchimpWithBatches = connector_suite(FakeMailchimpWithBatches)

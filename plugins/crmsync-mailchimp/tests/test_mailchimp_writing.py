@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hmac
+import json
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -119,6 +121,16 @@ def test_changes_of_fields_hold_no_status(fake: Listening, post: Mailchimp) -> N
     assert not [one for one in fake.heard if one.method == "PATCH" and "status" in one.json]
 
 
+def test_nobody_escapes_his_suppression_by_a_new_address(fake: Listening, post: Mailchimp) -> None:
+    for status in ("unsubscribed", "cleaned", "archived", "pending"):
+        row = of_status(fake, status)
+        found = wrote(post, external_id=row.id, fields={"contacts.email": "neu@example.org"})
+        assert (found.outcome, found.field) == ("refused", "contacts.email")
+        own = {"contacts.email": row.data["email_address"].upper(), "family_name": "Neu"}
+        assert wrote(post, external_id=row.id, fields=own).outcome == "done"
+        assert row.data["status"] == status
+
+
 def test_whoever_is_made_gets_no_adverts(fake: Listening, post: Mailchimp) -> None:
     fields = {"family_name": "Neu", "contacts.email": "neu@example.org"}
     found = wrote(post, fields=fields, whole={**fields, "vat_id": "DE1"})
@@ -172,6 +184,37 @@ def test_a_bare_403_asks_for_patience() -> None:
     assert isinstance(fault(Response(429, content=b"", request=request)), RateLimited)
     told = {"title": "Forbidden", "status": 403}
     assert fault(Response(403, json=told, request=request)) is None
+
+
+def test_many_changes_go_as_one_batch(fake: Listening, tmp_path: Path) -> None:
+    post = opened(fake, tmp_path, batch_from=3)
+    fake.forbidden = "kein-name"
+    told: list[tuple[str, dict[str, Any]]] = [
+        ("c-1", {"family_name": "Eins"}), ("c-2", {"family_name": "kein-name"}),
+        ("c-9", {"family_name": "Niemand"}), ("c-3", {"company": "Moor GmbH"}),
+        ("c-1", {"family_name": "Zwei"}),
+    ]  # fmt: skip
+    intents = [Intent(id=str(n), key=f"k-{n}", external_id=identity, fields=fields)
+               for n, (identity, fields) in enumerate(told)]  # fmt: skip
+    results = post.write(intents)
+    assert [one.outcome for one in results] == ["done", "refused", "refused", "refused", "done"]
+    assert [one.reason for one in results[1:3]] == ["Mailchimp refuses a field", "is not there"]
+    assert fake.kept["customers"]["c-1"].data["merge_fields"]["LNAME"] == "Zwei"
+    (batch,) = [one.json["operations"] for one in fake.heard if one.parts[-1] == "batches"]
+    assert [(one["operation_id"], "status" in json.loads(one["body"])) for one in batch] == [
+        ("0", False), ("1", False), ("2", False)
+    ]  # fmt: skip
+    post.close()
+
+
+def test_an_archive_that_cannot_be_read(fake: Listening, tmp_path: Path) -> None:
+    post = opened(fake, tmp_path, batch_from=1)
+    fake.archives = defaultdict(lambda: b"<html>")
+    fake.batches = lambda *_: Answer(  # type: ignore[method-assign]
+        data={"id": "b", "status": "finished", "response_body_url": f"{fake.url}/archive/b"}
+    )
+    assert wrote(post, external_id="c-1", fields={"family_name": "Neu"}).outcome == "unknown"
+    post.close()
 
 
 def test_more_members_of_one_second_than_a_page_holds(fake: Listening, tmp_path: Path) -> None:
