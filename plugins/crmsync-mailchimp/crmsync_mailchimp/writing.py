@@ -138,6 +138,8 @@ class Writing:
             return refused(intent, "Mailchimp does not take such a member", field="contacts.email")
         body = self._wire(intent.fields, intent.whole)
         body.pop("email_address", None)
+        if _says(row, body):
+            return done(intent, row["contact_id"])
         return done(intent, self._api.change(str(row["contact_id"]), body)["contact_id"])
 
     def _change(self, intent: Intent) -> Result:
@@ -252,3 +254,10 @@ def lost(intent: Intent, error: CrmsyncError) -> Result:
     if getattr(error, "status", 0) == 404:
         return refused(intent, "is not there")
     return failed(intent, error)
+
+
+def _says(row: Row, body: Row) -> bool:
+    """Whether a member is already as a change would make him."""
+    held = row.get("merge_fields") or {}
+    merged = all(held.get(tag) == value for tag, value in body.get("merge_fields", {}).items())
+    return merged and all(row.get(name) == body[name] for name in body if name != "merge_fields")
