@@ -1,0 +1,10 @@
+"""The connector keeps the rules of the suite, with campaign statistics and without them."""
+
+from __future__ import annotations
+
+from fake_brevo import FakeBrevo, FakeBrevoWithStatistics
+
+from crmsync.testing import connector_suite
+
+TestBrevo = connector_suite(FakeBrevo)
+TestBrevoWithStatistics = connector_suite(FakeBrevoWithStatistics)
