@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from crmsync.errors import BackendError, CredentialsError, RateLimited
@@ -107,8 +108,11 @@ class Reading:
         def fetch(after: Any) -> Any:
             return self._api.page(document, size=size, after=after, **asked)
 
-        nested = {name: self._more(stream, name) for name in self._lists(stream)}
-        return by_connection(fetch, place, at="found", nested=nested)
+        return by_connection(fetch, place, at="found", nested=self._nested(stream))
+
+    def _nested(self, stream: str) -> dict[str, Any]:
+        """What reads the connections within a record to their end."""
+        return {name: self._more(stream, name) for name in self._lists(stream)}
 
     def _lists(self, stream: str) -> list[str]:
         """The connections that are asked for in a record of a stream."""
@@ -206,13 +210,19 @@ class Reading:
         return self._api.hidden.get(name_of(document), set())
 
     def _some(self, stream: str, ids: Sequence[str]) -> Iterator[dict[str, Any]]:
+        """The records of these ids, whole."""
         size = self._own.order_page_size
         for start in range(0, len(ids), size):
-            data = self._api.ask(self._asked.some(stream), ids=ids[start : start + size])
-            for row in data["nodes"]:
-                if row:
+            chunk = ids[start : start + size]
+            fetch = partial(self._these, stream, chunk)
+            for page in by_connection(fetch, at="found", nested=self._nested(stream)):
+                for row in map(dict, page.records):
                     self._whole_refunds(row)
                     yield row
+
+    def _these(self, stream: str, ids: Sequence[str], _after: Any) -> Any:
+        rows = self._api.ask(self._asked.some(stream), ids=ids)["nodes"]
+        return {"found": {"nodes": [row for row in rows if row], "pageInfo": None}}
 
 
 def unseen(stream: str, hidden: set[str]) -> Notice:

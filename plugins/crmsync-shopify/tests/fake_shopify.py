@@ -59,6 +59,7 @@ class FakeShopify(ChangedByApp):
         self.operations: list[tuple[str, str]] = []
         self.metafields: dict[tuple[str, str], str] = {}
         self.looks = 0
+        self.document = ""
 
     def settings(self) -> Mapping[str, Any]:
         return {"url": self.url, "client_id": "crmsync", "client_secret": self.secret("client"),
@@ -153,6 +154,7 @@ class FakeShopify(ChangedByApp):
             told = "[API] Invalid API key or access token (unrecognized login or wrong password)"
             return Answer(status=401, data={"errors": told})
         name, variables = self.operation(asked)
+        self.document = str(asked.json.get("query"))
         found = getattr(self, f"on_{snake(name)}")(variables)
         return found if isinstance(found, Answer) else answered(found)
 

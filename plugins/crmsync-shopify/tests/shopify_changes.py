@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ class ChangedByApp(FakeBackend):
     """The mutations, each by the name the connector gives it."""
 
     metafields: dict[tuple[str, str], str]
+    document: str
 
     def on_look(self, asked: Any) -> Any:
         ((name, value),) = asked["identifier"].items()
@@ -26,8 +28,10 @@ class ChangedByApp(FakeBackend):
         row = self.get("customers", asked["id"])
         if row is None:
             return {"customer": None}
-        metas = {f"meta_{key}": {"value": value, "compareDigest": f"d-{value}"}
-                 for (owner, key), value in self.metafields.items() if owner == row.id}  # fmt: skip
+        metas = {}
+        for name, key in re.findall(r'(meta_\w+): metafield\([^)]*key: "([^"]+)"', self.document):
+            value = self.metafields.get((row.id, key))
+            metas[name] = value and {"value": value, "compareDigest": f"d-{value}"}
         return {"customer": {**row.data, **metas}}
 
     def on_create(self, asked: Any) -> Any:
