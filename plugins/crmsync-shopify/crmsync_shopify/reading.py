@@ -136,7 +136,8 @@ class Reading:
 
     def _whole_refunds(self, row: Row) -> None:
         """Read the lines of refunds to their end: they lie in a list, where nothing else does."""
-        for refund in row.get("refunds") or ():
+        refunds = row.get("refunds")
+        for refund in refunds if isinstance(refunds, list) else ():
             lines = refund.get("refundLineItems") if isinstance(refund, dict) else None
             while isinstance(lines, dict) and reach(lines, "pageInfo.hasNextPage"):
                 cursor = reach(lines, "pageInfo.endCursor")

@@ -121,7 +121,7 @@ class FakeShopify(ChangedByApp):
                 "fulfillmentOrders": [promise], "refunds": [refund] if n % 2 else []}  # fmt: skip
 
     def price(self, row: Row, amount: str) -> None:
-        self.change("orders", row.id, {"lineItems": [line(9, amount)], "refunds": []})
+        self.change("orders", row.id, {"lineItems": [line(9000 + row.made, amount)], "refunds": []})
 
     def new_id(self, stream: str) -> str:
         return gid("Customer", super().new_id(stream))

@@ -8,7 +8,7 @@ from crmsync.testing import connector_suite
 
 WHOLE = (
     "Shopify has no filter on locations by what changed: they are read whole in every run, after a "
-    "stop too. That the other streams go on is proven by test_shopify_reading, and in pages below."
+    "stop too. That customers and orders go on is proven in pages below."
 )
 
 TestShopify = connector_suite(FakeShopify, bypass={"goes_on_where_it_stopped": WHOLE})

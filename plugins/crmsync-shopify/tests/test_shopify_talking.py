@@ -275,10 +275,12 @@ def test_consents_that_are_refused(fake: FakeShopify, shop: Shopify, more: Any) 
     assert consent(shop, fake.living("customers")[1].id, **more).outcome == "refused"
 
 
-def test_an_erasure_that_is_refused(fake: FakeShopify, shop: Shopify) -> None:
+def test_an_erasure_that_is_refused(
+    fake: FakeShopify, shop: Shopify, monkeypatch: pytest.MonkeyPatch
+) -> None:
     error = {"field": ["customerId"], "message": "Käthe", "code": "FAILED_TO_REQUEST"}
     told = {"done": {"customerId": None, "userErrors": [error]}}
-    fake.on_erase = lambda _asked: told  # type: ignore[method-assign]
+    monkeypatch.setattr(fake, "on_erase", lambda _asked: told)
     result = wrote(shop, change="erase", external_id=first(fake).id)
     assert (result.outcome, "Käthe" in result.reason) == ("refused", False)
 
@@ -341,10 +343,12 @@ def test_a_token_of_the_admin_is_sent_as_it_is(fake: FakeShopify, tmp_path: Path
     shop.close()
 
 
-def test_a_whole_record_that_is_not_shown_is_no_empty_one(fake: FakeShopify, shop: Shopify) -> None:
+def test_a_whole_record_that_is_not_shown_is_no_empty_one(
+    fake: FakeShopify, shop: Shopify, monkeypatch: pytest.MonkeyPatch
+) -> None:
     told = {"found": {"nodes": [None], "pageInfo": {"hasNextPage": False}}}
     errors = [denied(["found", "nodes", 0, "firstName"])]
     data = {"data": told, "errors": errors}
-    fake.on_customers = lambda _asked: Answer(data=data)  # type: ignore[method-assign]
+    monkeypatch.setattr(fake, "on_customers", lambda _asked: Answer(data=data))
     with pytest.raises(CredentialsError):
         list(shop.read(stream(shop, "customers"), Window(START, fake.now), None))
