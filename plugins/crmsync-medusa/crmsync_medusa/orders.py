@@ -85,13 +85,28 @@ def _buyer(raw: Row) -> dict[str, Any]:
 
 
 def _line(row: Row, raw: Row) -> ToldLine:
-    """A line; its total holds the tax, whether that is within the price or on top of it."""
+    """A line as it was ordered, with its tax, whether that is in the price or on top of it."""
     return ToldLine(
         **_goods(row),
         quantity=str(row["quantity"]),
-        amount=money(row, "total", raw),
-        discount=money(row, "discount_total", raw),
+        amount=_whole(row, raw),
+        discount=_discount(row, raw),
     )
+
+
+def _whole(row: Row, raw: Row) -> Decimal:
+    """What the line came to: its total is of what was not sent back, the rest stands apart."""
+    parts = ("total", "return_received_total", "return_dismissed_total")
+    return sum((money(row, part, raw) for part in parts), Decimal(0))
+
+
+def _discount(row: Row, raw: Row) -> Decimal:
+    """The discount on the whole line; it too is told of what was not sent back alone."""
+    count, detail = Decimal(str(row["quantity"])), row.get("detail") or {}
+    back = ("return_received_quantity", "return_dismissed_quantity")
+    left = count - sum(Decimal(str(detail.get(name) or 0)) for name in back)
+    told = money(row, "discount_total", raw)
+    return _rounded(told * count / left, raw) if left > 0 else Decimal(0)
 
 
 def _goods(row: Row) -> dict[str, Any]:
@@ -161,7 +176,7 @@ def _received(told: Row, known: Mapping[str, Row], raw: Row) -> Iterator[ToldLin
         row, count = known.get(item["item_id"]), Decimal(str(item.get("received_quantity") or 0))
         if row is None or not count:
             continue
-        whole, quantity = money(row, "total", raw), Decimal(str(row["quantity"]))
+        whole, quantity = _whole(row, raw), Decimal(str(row["quantity"]))
         amount = _rounded(whole * count / quantity, raw)
         yield ToldLine(**_goods(row), quantity=str(count), amount=amount)
 

@@ -125,6 +125,18 @@ def test_goods_that_came_back_at_their_share_of_the_line() -> None:
     assert told.returned_at == "2026-11-09T10:00:00.000Z"
 
 
+def test_a_line_counts_whole_though_a_part_came_back() -> None:
+    """What Medusa calls its total is of what was not sent back alone."""
+    told = {**line("10.95"), "return_received_total": 10.95, "discount_total": 0.5,
+            "detail": {"return_received_quantity": 1}}  # fmt: skip
+    (row,) = sale(items=[told]).lines
+    assert (row.amount, row.discount) == (Decimal("21.90"), Decimal("1.00"))
+    (back_again,) = returns(items=[told], returns=[back()])
+    assert [one.amount for one in back_again.lines] == [Decimal("10.95")]
+    gone = {**line("0"), "return_received_total": 21.9, "detail": {"return_received_quantity": 2}}
+    assert sale(items=[gone]).lines[0].amount == Decimal("21.90")
+
+
 def test_money_that_was_paid_back_beyond_the_goods() -> None:
     goods, rest = returns(returns=[back()], payment_collections=paid_back("10.00"))
     assert [row.amount for row in rest.lines] == [Decimal("4.52")]
