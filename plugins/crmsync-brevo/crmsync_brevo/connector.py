@@ -60,7 +60,8 @@ class Brevo:
     def streams(self) -> Sequence[Stream]:
         """Contacts by their modification date; who is deleted is found by comparing ids."""
         return [Stream(name="customers", kind="customers", cursor="timestamp",
-                       deletes="reconcile", lag=LAG, overlap=OVERLAP)]  # fmt: skip
+                       deletes="reconcile", lag=LAG, overlap=OVERLAP,
+                       also=("consents", "interactions"))]  # fmt: skip
 
     def read(self, stream: Stream, window: Window, position: Json) -> Iterator[Page]:
         """The contacts that changed since `window` began."""

@@ -65,9 +65,10 @@ class Klaviyo:
     def streams(self) -> Sequence[Stream]:
         """Profiles by their last change, who is gone found by comparing ids; events by time."""
         profiles = Stream(name="customers", kind="customers", cursor="timestamp",
-                          deletes="reconcile", lag=LAG, overlap=OVERLAP)  # fmt: skip
+                          deletes="reconcile", lag=LAG, overlap=OVERLAP,
+                          also=("consents",))  # fmt: skip
         events = Stream(name="events", kind="interactions", cursor="timestamp", lag=LAG,
-                        overlap=LATE)  # fmt: skip
+                        overlap=LATE, also=("consents",))  # fmt: skip
         return [profiles, events] if self._own.metrics else [profiles]
 
     def read(self, stream: Stream, window: Window, position: Json) -> Iterator[Page]:

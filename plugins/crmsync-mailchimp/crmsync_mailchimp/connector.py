@@ -60,7 +60,8 @@ class Mailchimp:
     def streams(self) -> Sequence[Stream]:
         """Members by their last change; who was deleted for good is found by comparing ids."""
         return [Stream(name="customers", kind="customers", key="contact_id", cursor="timestamp",
-                       deletes="reconcile", lag=LAG, overlap=OVERLAP)]  # fmt: skip
+                       deletes="reconcile", lag=LAG, overlap=OVERLAP,
+                       also=("consents", "interactions"))]  # fmt: skip
 
     def read(self, stream: Stream, window: Window, position: Json) -> Iterator[Page]:
         """The members that changed in `window`."""

@@ -9,33 +9,42 @@ from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr, model_val
 
 
 class MailchimpSettings(BaseModel):
-    """One audience (`list_id`) and an API key, or the token of an OAuth application.
-
-    `server` is the data centre ("us19"), which the end of a key names; `url` is the API's root,
-    where it is another one. `merge_fields` says under which tag of the audience's own a field of
-    ours stands, where that is none of those that are known anyway. `permission` is the id of the
-    marketing permission (GDPR field) without which nobody counts as having consented. `activity`
-    asks what members did with mails, for those who are suppressed or for all, one request each.
-    From `batch_from` changes on they go as one batch operation (0: never), which takes minutes.
-    Connections of one account share its ten requests at a time under the name `account`.
-    """
+    """One audience and an API key, or the token of an OAuth application."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     list_id: str = Field(pattern=r"^[A-Za-z0-9]+$")
+    """The audience's id."""
     api_key: SecretStr = SecretStr("")
+    """An API key; or give `token`."""
     token: SecretStr = SecretStr("")
+    """The token of an OAuth application."""
     server: str = Field("", pattern=r"^[a-z0-9]*$")
+    """The data centre (`us19`), which the end of a key names."""
     url: HttpUrl | None = None
+    """The API's root, where it is another one."""
     account: str = ""
+    """The name under which connections of one account share its ten requests at a time."""
     page_size: int = Field(500, ge=2, le=1000)
+    """How many members a page holds."""
     requests_at_once: int = Field(8, ge=1, le=10)
+    """How many requests at a time are ours."""
     batch_from: int = Field(0, ge=0)
+    """From how many changes on they go as one batch operation, which takes minutes; 0 for never."""
     merge_fields: Mapping[str, str] = Field(default_factory=dict)
+    """Our field, and the tag of the audience's own, where that is none of those that are known
+    anyway."""
     permission: str = ""
+    """The id of the marketing permission (GDPR field) without which nobody counts as having
+    consented."""
     activity: Literal["none", "suppressed", "all"] = "none"
+    """Asks what members did with mails, for those who are suppressed or for all: one request each.
+
+    """
     signing_secret: SecretStr = SecretStr("")
+    """The secret that signs webhooks."""
     webhook_secret: SecretStr = SecretStr("")
+    """What stands in the url of webhooks that nobody signs."""
 
     @property
     def base(self) -> str:

@@ -56,7 +56,14 @@ class Medusa:
             Stream(name="stores", kind="stores"),
             Stream(name="products", kind="products"),
             Stream(name="customers", kind="customers", deletes="missing"),
-            Stream(name="orders", kind="orders", cursor="timestamp", lag=LAG, overlap=OVERLAP),
+            Stream(
+                name="orders",
+                kind="orders",
+                cursor="timestamp",
+                lag=LAG,
+                overlap=OVERLAP,
+                also=("guests", "deliveries", "returns"),
+            ),
         ]
 
     def read(self, stream: Stream, window: Window, position: Json) -> Iterator[Page]:

@@ -74,9 +74,9 @@ class Shopify:
             Stream(name="stores", kind="stores"),
             Stream(name="products", kind="products", cursor="timestamp", lag=LAG, overlap=OVERLAP),
             Stream(name="customers", kind="customers", cursor="timestamp", deletes="reconcile",
-                   lag=LAG, overlap=OVERLAP),
+                   lag=LAG, overlap=OVERLAP, also=("consents",)),
             Stream(name="orders", kind="orders", cursor="timestamp", deletes=gone, lag=LAG,
-                   overlap=OVERLAP),
+                   overlap=OVERLAP, also=("guests", "deliveries", "returns")),
         ]  # fmt: skip
 
     def read(self, stream: Stream, window: Window, position: Json) -> Iterator[Page]:
