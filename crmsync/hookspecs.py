@@ -129,6 +129,20 @@ class HearsWebhooks(Protocol):
         """
 
 
+@runtime_checkable
+class Authorizes(Protocol):
+    """A connector whose backend asks somebody in a browser (OAuth 2.0, authorization code)."""
+
+    def authorize_link(self, state: str) -> str:
+        """The address at which somebody consents; ConfigError where the settings need no consent.
+
+        The backend then sends the browser to a registered address, with a code and `state`.
+        """
+
+    def authorize(self, code: str) -> None:
+        """Take the code, and return when what it brought works; CredentialsError otherwise."""
+
+
 class Feed(Protocol):
     """Takes what changed to where it is used: till cards, the ledger, plans, backends.
 

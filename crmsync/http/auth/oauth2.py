@@ -98,7 +98,7 @@ class OAuth2(Renewing[Token]):
             before, mine = self._store.read() or Token(), self._digest()
             self._store.write(before)  # a full disk shows before anything is spent
             kept = self._latest(before)
-            if mine not in kept.seeds:  # the settings hold a newer secret than the file
+            if self.seed() and mine not in kept.seeds:  # the settings hold a newer secret
                 seeds = (*kept.seeds, mine)[-SEEDS:]
                 kept = replace(kept, access="", refresh="", seeds=seeds)
             if kept.access and not self.has_ended(kept) and not _is(kept, stale):
@@ -211,10 +211,11 @@ class AuthorizationCode(OAuth2):
     """Begins with a code that somebody's consent brings (RFC 6749, 4.1; PKCE, RFC 7636).
 
     `link` is where that somebody consents; the backend then sends a browser to `redirect_uri` with
-    a `code`, which is spent for the first token. From then on it renews as RefreshToken does.
+    a code, which `take` takes and the next request spends for the first token. From then on it
+    renews as RefreshToken does. Before, a request ends with a CredentialsError.
     """
 
-    hint = "The code or the refresh token was spent, or withdrawn: authorize crmsync anew."
+    hint = "The code or the refresh token was spent, or withdrawn: `crmsync authorize` begins anew."
 
     def __init__(
         self,
@@ -247,12 +248,20 @@ class AuthorizationCode(OAuth2):
         return str(httpx.URL(self._authorize).copy_merge_params({**asked, **self._more}))
 
     def grant(self, kept: Token) -> Mapping[str, str]:
-        """The code at first, then the latest refresh token."""
+        """The code at first, then the latest refresh token; CredentialsError without either."""
         if kept.refresh:
             return {"grant_type": "refresh_token", "refresh_token": kept.refresh}
+        if not plain(self._code):
+            hint = "IT: run `crmsync authorize` with the connection's name."
+            raise CredentialsError("nobody has authorized crmsync there yet.", hint=hint)
         asked = {"grant_type": "authorization_code", "code": plain(self._code)}
         proof = {"code_verifier": kept.verifier} if kept.verifier else {}
         return {**asked, "redirect_uri": self._redirect, **proof}
+
+    def take(self, code: Secret) -> None:
+        """Have the next request spend this code."""
+        self._code = code
+        self.forget()
 
     def seed(self) -> str:
         """The code."""

@@ -48,6 +48,11 @@ class Renewing(httpx.Auth, Generic[Proof]):
             if self._is_refused(request, (yield request)):
                 self._in_vain = time.monotonic()
 
+    def forget(self) -> None:
+        """Use the proof at hand no more."""
+        with self._lock:
+            self._proof, self._in_vain = None, -math.inf
+
     @abstractmethod
     def prove(self, request: httpx.Request, proof: Proof) -> None:
         """Put the proof into the request."""

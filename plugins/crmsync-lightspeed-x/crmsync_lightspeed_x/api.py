@@ -10,6 +10,7 @@ import orjson
 from crmsync.errors import CrmsyncError, NotReadable, RecordError
 from crmsync.http import (
     Answer,
+    AuthorizationCode,
     Bearer,
     Budget,
     Client,
@@ -23,6 +24,10 @@ from crmsync_lightspeed_x.settings import LightspeedSettings
 
 AGENT = {"User-Agent": "crmsync-lightspeed-x"}
 """Lightspeed asks every application for its name."""
+
+TOKEN = "/api/1.0/token"
+CONNECT = "https://secure.retail.lightspeed.app/connect"
+"""Where a retailer consents (docs/authorization)."""
 
 PER_REGISTER, BASE, SECONDS = 300, 50, 300.0
 """Requests of one application in five minutes: 300 x registers + 50 (docs/rate_limiting)."""
@@ -41,7 +46,7 @@ class Api:
         self._root = f"/api/{own.api_version}"
         limit = FixedWindow(count=PER_REGISTER * own.registers + BASE, seconds=SECONDS)
         budget = Budget.beside(connection, limit)
-        auth = _proof(own, base, connection)
+        self.auth = auth = _proof(own, base, connection)
         self._http = Client(base, auth=auth, headers=AGENT, budget=budget, faults=refusal)
         self._urgent = Client(
             base, auth=auth, headers=AGENT, budget=budget, faults=refusal, priority="erasure"
@@ -96,12 +101,20 @@ class Api:
 def _proof(own: LightspeedSettings, base: str, connection: Connection) -> Any:
     if own.token.get_secret_value():
         return Bearer(own.token)
-    return RefreshToken(
-        f"{base}/api/1.0/token",
-        refresh_token=own.refresh_token,
-        store=TokenFile.beside(connection),
-        client_id=own.client_id,
-        client_secret=own.client_secret,
+    client: dict[str, Any] = {
+        "store": TokenFile.beside(connection),
+        "client_id": own.client_id,
+        "client_secret": own.client_secret,
+    }
+    if own.refresh_token.get_secret_value():
+        return RefreshToken(f"{base}{TOKEN}", refresh_token=own.refresh_token, **client)
+    scope = " ".join(own.scopes)
+    return AuthorizationCode(
+        f"{base}{TOKEN}",
+        authorize_url=CONNECT,
+        redirect_uri=own.redirect_url,
+        scope=scope,
+        **client,
     )
 
 

@@ -9,8 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from pydantic import BaseModel
 
-from crmsync.errors import CredentialsError
+from crmsync.errors import ConfigError, CredentialsError
 from crmsync.hookspecs import CONTRACT
+from crmsync.http import AuthorizationCode
 from crmsync.http.reading import by_version, with_gone
 from crmsync.http.webhooks import lightspeed_events, verify_lightspeed
 from crmsync.model.columns import Columns
@@ -67,6 +68,23 @@ class Lightspeed:
         """Return when the store answers and every list may be read."""
         for path in PATHS.values():
             self._api.list(path, page_size=1)
+
+    def authorize_link(self, state: str) -> str:
+        """Where the retailer consents."""
+        return self._consent().link(state=state)
+
+    def authorize(self, code: str) -> None:
+        """Take the code that his consent brought, and look whether it does."""
+        self._consent().take(code)
+        self.check()
+
+    def _consent(self) -> AuthorizationCode:
+        if isinstance(self._api.auth, AuthorizationCode):
+            return self._api.auth
+        raise ConfigError(
+            "this connection to Lightspeed has a token in its settings.",
+            hint="To have the retailer asked, take it out and give client_id and redirect_url.",
+        )
 
     def streams(self) -> Sequence[Stream]:
         """Outlets, products, customers, and sales with their returns."""

@@ -9,6 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr, model_val
 CustomField = Literal["", "custom_field_1", "custom_field_2", "custom_field_3", "custom_field_4"]
 
 
+SCOPES = ("customers:read", "customers:write", "sales:read", "products:read", "outlets:read")
+"""Nothing is asked for without scopes since June 2026 (changelog 2025-11)."""
+
+
 class LightspeedSettings(BaseModel):
     """The store's url, and either a personal token or what an OAuth application was given."""
 
@@ -22,8 +26,12 @@ class LightspeedSettings(BaseModel):
     """The OAuth application's id."""
     client_secret: SecretStr = SecretStr("")
     """The OAuth application's secret; it also proves webhooks."""
+    redirect_url: str = ""
+    """The address registered with the application; with it `crmsync authorize` asks for consent."""
+    scopes: tuple[str, ...] = SCOPES
+    """What consent is asked for."""
     refresh_token: SecretStr = SecretStr("")
-    """The first refresh token; those that follow are kept beside crmsync.toml."""
+    """The first refresh token, where consent was given elsewhere."""
     api_version: str = Field("2026-07", pattern=r"^(\d{4}-\d{2}|\d\.\d)$")
     """The version of the API, such as 2026-07."""
     registers: int = Field(1, ge=1, le=10_000)
@@ -43,9 +51,11 @@ class LightspeedSettings(BaseModel):
 
     @model_validator(mode="after")
     def _some_proof(self) -> Self:
-        whole = self.client_id and self.client_secret and self.refresh_token
-        if not self.token.get_secret_value() and not whole:
-            raise ValueError("give token, or client_id, client_secret and refresh_token")
+        begun = self.redirect_url or self.refresh_token
+        if not self.token.get_secret_value() and not (
+            self.client_id and self.client_secret and begun
+        ):
+            raise ValueError("give token, or client_id, client_secret and redirect_url")
         if self.salutation_field and self.salutation_field == self.titles_field:
             raise ValueError("salutation_field and titles_field must not be the same")
         return self
