@@ -241,7 +241,7 @@ class Trial:
 def _furnish(folder: Path) -> None:
     """Put a new store into a folder; the first is made, the others are copies of it."""
     for name, content in _new_store().items():
-        (folder / name).write_bytes(content)
+        files.put(folder / name, content, point="config")
 
 
 @cache
