@@ -1,8 +1,8 @@
-"""The connector keeps every rule: signed and by stamps, and whole and through the queue."""
+"""The connector keeps every rule: whole and through the queue, and signed and by stamps."""
 
 from fake_adobe_commerce import FakeCloud, FakeSigned
 
 from crmsync.testing import connector_suite
 
-TestSigned = connector_suite(FakeSigned)
 TestCloud = connector_suite(FakeCloud)
+TestSigned = connector_suite(FakeSigned)
