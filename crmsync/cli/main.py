@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("setup", "Say what is wrong with this project and who must act."),
     "plugins": ("plugins", "List and check plugins, begin a new one."),
     "authorize": ("authorize", "Let somebody consent, in a browser, to what a connection may do."),
+    "bridge": ("bridge", "Install Singer taps; the connector `singer` runs them."),
     "check": ("backends", "Ask every backend whether it answers."),
     "discover": ("backends", "List the streams of a connection."),
     "sync": ("sync", "Read, resolve, profile and feed."),

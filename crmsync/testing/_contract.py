@@ -179,6 +179,8 @@ def a_wrong_url(trial: Trial) -> None:
 
 
 def _moved(value: Any, old: str, new: str) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _moved(one, old, new) for key, one in value.items()}
     return value.replace(old, new) if isinstance(value, str) else value
 
 

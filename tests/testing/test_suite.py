@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from crmsync.testing import Broken, FakeBackend, connector_suite
+from crmsync.testing._contract import _moved
 from crmsync.testing._guard import heard
 from crmsync.testing._rules import RULES
 from crmsync.testing._suite import prove
@@ -83,3 +84,9 @@ def test_a_logger_that_was_silenced_is_heard() -> None:
         assert logger.disabled
     finally:
         logger.disabled = False
+
+
+def test_a_url_is_moved_wherever_it_stands() -> None:
+    settings = {"tap": "t", "config": {"url": "http://a/b", "more": {"page": 3}}}
+    moved = {key: _moved(value, "http://a", "http://c") for key, value in settings.items()}
+    assert moved == {"tap": "t", "config": {"url": "http://c/b", "more": {"page": 3}}}
