@@ -37,10 +37,10 @@ class Consents:
         if not lists and not found:
             return refused(intent, "there is no mailing list on which it could be noted")
         missing = sorted({*lists} - {row["list_"] for row in found})
-        if missing:
-            new = [{"email": email, "list_": one, "active": False} for one in missing]
+        if missing:  # Tryton makes no entry that is archived from the start
+            new = [{"email": email, "list_": one} for one in missing]
             made = self._rpc.call(f"model.{MODEL}.create", new, self._rpc.context, changes=True)
-            found = [*found, *({"id": one, "active": False} for one in made)]
+            found = [*found, *({"id": one, "active": True} for one in made)]
         # an entry that was never written is one that waits to be confirmed
         open_ones = [row["id"] for row in found if row.get("active") or not row.get("write_date")]
         if open_ones:

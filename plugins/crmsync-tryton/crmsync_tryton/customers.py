@@ -53,6 +53,8 @@ def visible(raw: Row, name: str, *fields: str) -> Sequence[Row] | None:
     if raw.get(f"{name}.") is None:
         return None
     found = rows(raw, name)
+    if any(f"{name}.{field}" in (raw.get("hidden") or ()) for field in fields):
+        return None
     return found if all(field in row for row in found for field in fields) else None
 
 

@@ -23,6 +23,7 @@ class Rows:
     def __init__(self, rpc: Rpc, source: Source) -> None:
         self._rpc, self._source = rpc, source
         self._fields: list[str] | None = None
+        self._hidden: list[str] = []
 
     @cached_property
     def are_there(self) -> bool:
@@ -37,16 +38,28 @@ class Rows:
         return self._fields
 
     def read(self, domain: Domain, *, limit: int | None = None) -> list[Row]:
-        """The first `limit` rows of a domain in the order of their ids."""
+        """The first `limit` rows of a domain in the order of their ids.
+
+        Under "hidden" stand the fields that the user may not see, where there are any.
+        """
+        if self._hidden:
+            rows = self._ask(self.fields, domain, limit)
+            return [{**row, "hidden": self._hidden} for row in rows]
         try:
             return self._ask(self.fields, domain, limit)
         except Refused:
-            self._fields = self._visible(self.fields, domain, limit)
-        hidden = set(self._source.needed) - set(self._fields)
-        if hidden:
-            what = f"{self._source.model}: {', '.join(sorted(hidden))}"
+            self._narrow(domain, limit)
+        return self.read(domain, limit=limit)
+
+    def _narrow(self, domain: Domain, limit: int | None) -> None:
+        """Leave out what is refused; CredentialsError where nothing can be read without it."""
+        wanted, visible = self.fields, self._visible(self.fields, domain, limit)
+        hidden = [name for name in wanted if name not in visible]
+        lacking = sorted({*hidden} & {*self._source.needed})
+        if lacking or not hidden:
+            what = f"{self._source.model}: {', '.join(lacking) or 'all of it at once'}"
             raise CredentialsError(f"The user may not read {what}.", hint=RIGHTS)
-        return self._ask(self._fields, domain, limit)
+        self._fields, self._hidden = visible, hidden
 
     def _ask(self, fields: Sequence[str], domain: Domain, limit: int | None) -> list[Row]:
         return self._rpc.search_read(self._source.model, domain, fields, limit=limit)

@@ -263,8 +263,10 @@ class FakeTryton(FakeBackend):
 
     def create(self, model: str, told: Mapping[str, Any]) -> int:
         if model == "marketing.email":
-            made = self.make("newsletter", {"list_.": {"id": 1, "name": "Neues"}, **told},
-                             stamped=False)  # fmt: skip
+            if not told.get("active", True):
+                raise self.refuse()
+            own = {"list_.": {"id": 1, "name": "Neues"}, "active": True, **told}
+            made = self.make("newsletter", own, stamped=False)
             return int(made.id)
         blank = dict.fromkeys(("email", "phone", "street", "postal_code", "city", "code", "vat"))
         made = self.make("customers", {**blank, "active": True, "lang.": None, "given": "",
