@@ -41,7 +41,7 @@ def keeper(vendure: Vendure) -> Iterator[Shopkeeper]:
 
 @pytest.fixture
 def shop(vendure: Vendure) -> Iterator[Connector]:
-    own = {"url": vendure.server.url, "user": vendure.server.user}
+    own = {"url": vendure.server.url, "user": vendure.server.user, "make_customers": True}
     settings = VendureSettings.model_validate({**own, "password": vendure.server.password})
     opened = Connector(settings, Connection(name="live", controller="laden"))
     yield opened

@@ -208,7 +208,8 @@ def test_a_change_is_written_as_what_differs(
 
 
 def test_a_new_address_has_street_and_number_apart_where_the_server_has() -> None:
-    place = {"addresses__shipping__street": "Ring", "addresses__shipping__house_number": "3"}
+    place: dict[str, Any] = {"addresses__shipping__street": "Ring",
+                             "addresses__shipping__house_number": "3"}  # fmt: skip
     apart = {"street_name": "Ring", "building_number": "3", "delivery": True}
     assert told({}, **place) == {"addresses": [["create", [apart]]]}
     in_one = {"street": "Ring 3", "delivery": True}

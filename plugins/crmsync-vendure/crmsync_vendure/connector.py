@@ -86,7 +86,9 @@ class Vendure:
         )
         watch = timedelta(days=settings.watch_days)
         self._reading = Reading(self._api, page_size=settings.page_size, watch=watch)
-        self._writing = Writing(self._api, self._reading, country=connection.country)
+        self._writing = Writing(
+            self._api, self._reading, country=connection.country, makes=settings.make_customers
+        )
 
     def check(self) -> None:
         """Return when the shop answers and the role may read customers, orders and products."""

@@ -85,6 +85,8 @@ class AdminApi:
 
 
 def _enter(answer: Response) -> Mapping[str, str]:
+    if problem := fault(answer):
+        raise problem
     try:
         result = answer.json()["data"]["login"]
     except (ValueError, KeyError, TypeError):

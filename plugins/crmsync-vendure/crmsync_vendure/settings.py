@@ -28,6 +28,9 @@ class VendureSettings(BaseModel):
     """
     watch_days: int = Field(90, ge=1)
     """With `recent`: orders placed within so many days, and unfinished ones, are read again."""
+    make_customers: bool = False
+    """Makes customers who are not there. Each gets an account, for which the shop's EmailPlugin may
+    send its mail of verification."""
     page_size: int = Field(100, ge=2, le=1000)
     """How many rows a page holds."""
     money_digits: int = Field(2, ge=0, le=6)

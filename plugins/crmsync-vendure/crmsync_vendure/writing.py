@@ -28,10 +28,11 @@ class Taken(Exception):
 
 
 class Writing:
-    """The customers of one shop; `country` is that of a new address that names none."""
+    """The customers of one shop; `country` is that of a new address that names none, and `makes`
+    says whether those are made who are not there."""
 
-    def __init__(self, api: AdminApi, reading: Reading, *, country: str) -> None:
-        self._api, self._reading, self._country = api, reading, country
+    def __init__(self, api: AdminApi, reading: Reading, *, country: str, makes: bool) -> None:
+        self._api, self._reading, self._country, self._makes = api, reading, country, makes
         self._ways: Mapping[str, Callable[[Intent], Result]] = {
             "save": self._save,
             "audience": self._group,
@@ -69,6 +70,8 @@ class Writing:
         return [str(row["id"]) for row in found]
 
     def _make(self, intent: Intent) -> Result:
+        if not self._makes:
+            return refused(intent, "make_customers is not set, without which nobody is made")
         told = wire.customer(intent.fields, intent.whole, {})
         places = list(wire.addresses(intent.fields, intent.whole, {}, self._country))
         if not told.get("emailAddress"):

@@ -36,8 +36,8 @@ class FakeVendure(FakeBackend):
         self.erased: list[dict[str, Any]] = []
 
     def settings(self) -> Mapping[str, Any]:
-        return {"url": self.url, "user": "crmsync", "password": self.secret("password"),
-                "page_size": self.page, "reading": self.reading}  # fmt: skip
+        own = {"url": self.url, "user": "crmsync", "password": self.secret("password")}
+        return {**own, "page_size": self.page, "reading": self.reading, "make_customers": True}
 
     # rows
 
