@@ -22,6 +22,7 @@ def erase(rpc: Rpc, intent: Intent) -> Result:
     identity = int(intent.external_id or 0)
     rows = rpc.search_read(PARTY, [["id", "=", identity]], FIELDS)
     if not rows or _is_erased(rows[0]):
+        _leave_lists(rpc, intent, {})
         return done(intent)
     try:
         session, *_ = rpc.call(f"{WIZARD}.create", rpc.context, changes=True)
@@ -39,7 +40,6 @@ def _is_erased(row: Row) -> bool:
 
 def _with_wizard(rpc: Rpc, intent: Intent, row: Row, session: int) -> Result:
     identity, was_there = row["id"], bool(row.get("active"))
-    _leave_lists(rpc, row)
     if was_there:
         _activate(rpc, identity, active=False)
     try:
@@ -49,6 +49,7 @@ def _with_wizard(rpc: Rpc, intent: Intent, row: Row, session: int) -> Result:
         if was_there:
             _activate(rpc, identity, active=True)
         return refused(intent, PENDING)
+    _leave_lists(rpc, intent, row)
     return done(intent)
 
 
@@ -57,10 +58,12 @@ def _activate(rpc: Rpc, identity: int, *, active: bool) -> None:
     rpc.call(f"model.{PARTY}.write", [identity], values, rpc.context, changes=True)
 
 
-def _leave_lists(rpc: Rpc, row: Row) -> None:
-    """The wizard does not know the mailing lists."""
+def _leave_lists(rpc: Rpc, intent: Intent, row: Row) -> None:
+    """The wizard does not know the mailing lists; whoever it refuses stays on them as he was."""
     emails = [str(one.get("value")) for one in row.get("contact_mechanisms.") or ()
               if one.get("type") == "email"]  # fmt: skip
+    if intent.whole.get("contacts.email"):
+        emails.append(str(intent.whole["contacts.email"]))
     try:
         ids = [one["id"] for one in addresses(rpc, emails)] if emails else []
         if ids:

@@ -132,6 +132,7 @@ def test_who_is_needed_is_not_erased_and_comes_back(fake: FakeTryton, erp: Tryto
     fake.needed.add("2")
     assert write(erp, "erase", "2").outcome == "refused"
     assert fake.kept["customers"]["2"].data["active"] is True
+    assert fake.find("newsletter", "email", fake.person(2).email)
     fake.forbidden = {"wizard.party.erase"}
     assert write(erp, "erase", "3").reason == "the user may not erase parties"
     assert fake.get("customers", 3)
