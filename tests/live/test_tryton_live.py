@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from crmsync_tryton import Tryton as Connector
-from crmsync_tryton.connector import TrytonSettings
+from crmsync_tryton.settings import TrytonSettings
 
 from crmsync.errors import CredentialsError
 from crmsync.model.stream import Connection, Window
@@ -290,7 +290,7 @@ def test_a_replaced_party_becomes_a_merge_not_a_delete(erp: House, clerk: Clerk)
 def test_a_reading_goes_on_where_another_one_stopped(tryton: Tryton) -> None:
     first, second = connector(tryton, page_size=4), connector(tryton, page_size=4)
     window = Window(None, first.server_time())
-    for stream in first.streams():
+    for stream in (one for one in first.streams() if one.name != "newsletter"):
         pages = first.read(stream, window, None)
         begun = [next(pages)]
         position = json.loads(json.dumps(begun[0].next_position))

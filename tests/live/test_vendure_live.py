@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 from crmsync_vendure import Vendure as Connector
-from crmsync_vendure.connector import LAG, VendureSettings
+from crmsync_vendure.connector import LAG
+from crmsync_vendure.settings import VendureSettings
 
 from crmsync.errors import BackendError, CredentialsError
 from crmsync.model.stream import Connection, Window

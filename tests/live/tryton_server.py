@@ -12,7 +12,7 @@ from .lab import Process, Server, built, fingerprint, free_port, run, virtualenv
 HERE = Path(__file__).parent
 SEED = HERE / "tryton_seed.py"
 SERIES = ">=8.2,<8.3"
-MODULES = ("sale", "sale_point", "web_shop", "sale_opportunity")
+MODULES = ("sale", "sale_point", "web_shop", "sale_opportunity", "marketing_email")
 REQUIREMENTS = [
     f"{name}{SERIES}" for name in ("trytond", "proteus", *(f"trytond_{m}" for m in MODULES))
 ]
@@ -123,11 +123,11 @@ class Clerk:
         found: list[dict[str, Any]] = self.call(method, domain, 0, None, None, fields, context)
         return found
 
-    def write(self, model: str, number: int, **values: Any) -> None:
+    def write(self, model: str, number: int, /, **values: Any) -> None:
         """Change fields of one record."""
         self.call(f"model.{model}.write", [number], values, self._context)
 
-    def create(self, model: str, **values: Any) -> int:
+    def create(self, model: str, /, **values: Any) -> int:
         """Create one record and return its id."""
         made: list[int] = self.call(f"model.{model}.create", [values], self._context)
         return made[0]

@@ -2,8 +2,11 @@
 
 import os
 import shutil
+import sqlite3
 import subprocess
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -109,6 +112,11 @@ class Vendure:
         """End the server."""
         if self._process:
             self._process.stop()
+
+    def sql(self, question: str, *values: object) -> list[tuple[Any, ...]]:
+        """What the running shop's database holds, also what the shop does not show."""
+        with closing(sqlite3.connect(self._place / DATABASE, timeout=30)) as database:
+            return database.execute(question, values).fetchall()
 
     def shopkeeper(self) -> Shopkeeper:
         """Somebody who is logged in and changes data by hand."""

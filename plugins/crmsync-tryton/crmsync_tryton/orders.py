@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from crmsync.errors import RecordError
 from crmsync.model.told import Told, ToldDelivery, ToldLine, ToldOrder, ToldReturn
@@ -28,30 +29,39 @@ LEFT = ("shipped", "done")
 """The states of a shipment whose goods have left the house."""
 
 
-def order(raw: Row, *, channel: Channel) -> Iterator[Told]:
+def order(raw: Row, *, channel: Channel, zone: str) -> Iterator[Told]:
     """The sale: its kept lines as an order, lines of negative quantity as a return.
 
-    A draft or cancelled return gave nothing back and is no return.
+    A draft or cancelled return gave nothing back and is no return. `zone` is the company's.
     """
-    status = _status(raw)
+    status, placed_at = _status(raw), _placed_at(raw, zone)
+    if raw.get("lines.") is None:
+        raise RecordError("is not visible", field="lines")
     kept, returned = _lines(rows(raw, "lines"))
     common = _common(raw, channel)
     if kept or not returned:
-        yield ToldOrder(placed_at=_placed_at(raw), status=status, lines=kept, **common)
+        yield ToldOrder(placed_at=placed_at, status=status, lines=kept, **common)
         yield from _deliveries(raw)
     if returned and status not in ("draft", "cancelled"):
         came_from = str(raw["id"]) if kept else _origin(raw)
-        yield ToldReturn(order=came_from, returned_at=_placed_at(raw), lines=returned, **common)
+        yield ToldReturn(order=came_from, returned_at=placed_at, lines=returned, **common)
 
 
 def _common(raw: Row, channel: Channel) -> dict[str, Any]:
     return {
         "number": raw.get("number") or raw.get("reference"),
-        "customer": str(raw["party"]) if raw.get("party") else None,
+        "customer": _party(raw),
         "channel": "web" if raw.get("web_shop") else channel,
-        "currency": (raw.get("currency.") or {}).get("code"),
+        "currency": (codec.related(raw, "currency") or {}).get("code"),
         "prices_include_tax": False,
     }
+
+
+def _party(raw: Row) -> str | None:
+    found = raw.get("party")
+    if found is not None and not isinstance(found, int):
+        raise RecordError("is no reference to a record", field="party")
+    return str(found) if found else None
 
 
 def _status(raw: Row) -> OrderStatus:
@@ -63,11 +73,15 @@ def _status(raw: Row) -> OrderStatus:
     return STATUS[state]
 
 
-def _placed_at(raw: Row) -> datetime | str:
-    """The moment the sale was entered; only its day where it was entered on another day."""
+def _placed_at(raw: Row, zone: str) -> datetime | str:
+    """The moment the sale was entered; only its day where it was entered on another day.
+
+    A sale's day is that of the company, or of UTC where the company has no time zone.
+    """
     created = codec.moment(raw.get("create_date"), field="create_date")
     sold_on = codec.day(raw.get("sale_date"), field="sale_date")
-    if sold_on is not None and (created is None or created.date() != sold_on):
+    entered = {created.date(), created.astimezone(ZoneInfo(zone)).date()} if created else set()
+    if sold_on is not None and sold_on not in entered:
         return sold_on.isoformat()
     if created is None:
         raise RecordError("neither sale_date nor create_date is set", field="sale_date")
@@ -76,7 +90,8 @@ def _placed_at(raw: Row) -> datetime | str:
 
 def _origin(raw: Row) -> str | None:
     """The sale a return was made from: Tryton writes "sale.sale,12"."""
-    model, _, number = (raw.get("origin") or "").partition(",")
+    origin = codec.text(raw.get("origin"), field="origin") or ""
+    model, _, number = origin.partition(",")
     return number if model == "sale.sale" and number else None
 
 
@@ -93,7 +108,7 @@ def _quantity(row: Row) -> Decimal:
 
 
 def _line(row: Row, quantity: Decimal) -> ToldLine:
-    product = row.get("product.") or {}
+    product = codec.related(row, "product") or {}
     amount = codec.decimal(row.get("amount"), field="lines.amount")
     return ToldLine(
         sku=sku(product) if product else None,
@@ -107,10 +122,12 @@ def _line(row: Row, quantity: Decimal) -> ToldLine:
 
 def _tax_rate(row: Row) -> Decimal | None:
     """The sum of the percentages, 19 for 19 %; None where a tax is a fixed amount."""
-    taxes = row.get("taxes.") or ()
+    taxes = rows(row, "taxes")
     if any(tax.get("type") != "percentage" for tax in taxes):
         return None
-    return sum((codec.decimal(tax["rate"], field="lines.taxes") * 100 for tax in taxes), Decimal(0))
+    return sum(
+        (codec.decimal(tax.get("rate"), field="lines.taxes") * 100 for tax in taxes), Decimal(0)
+    )
 
 
 def _deliveries(raw: Row) -> Iterator[ToldDelivery]:

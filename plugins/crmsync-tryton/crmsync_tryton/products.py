@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from crmsync.model.told import ToldProduct
+from crmsync_tryton import codec
 from crmsync_tryton.customers import rows
 
 Row = Mapping[str, Any]
@@ -25,11 +26,11 @@ def sku(raw: Row) -> str:
 
 def gtin(raw: Row) -> str | None:
     """The product's EAN."""
-    codes = [row["code"] for row in rows(raw, "identifiers") if row.get("type") == "ean"]
+    codes = [row.get("code") for row in rows(raw, "identifiers") if row.get("type") == "ean"]
     return codes[0] if codes else None
 
 
 def _category(raw: Row) -> str | None:
-    template = raw.get("template.") or {}
-    names = [row["rec_name"] for row in template.get("categories.") or ()]
+    template = codec.related(raw, "template") or {}
+    names = [row["rec_name"] for row in rows(template, "categories")]
     return names[0] if names else None

@@ -71,7 +71,7 @@ def sale(*lines: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 
 def mapped(raw: dict[str, Any]) -> list[Any]:
-    return list(order(raw, channel="phone"))
+    return list(order(raw, channel="phone", zone="Europe/Berlin"))
 
 
 def test_a_party_is_a_customer_with_living_addresses_and_contacts_only() -> None:

@@ -12,8 +12,10 @@ import httpx
 import pytest
 import respx
 from crmsync_tryton import Tryton
-from crmsync_tryton.connector import TrytonSettings
+from crmsync_tryton.faults import Changed, Missing, Refused
 from crmsync_tryton.reading import stamped
+from crmsync_tryton.settings import TrytonSettings
+from crmsync_tryton.streams import SOURCES
 
 from crmsync.errors import (
     BackendError,
@@ -22,7 +24,6 @@ from crmsync.errors import (
     CrmsyncError,
     NotReadable,
     RateLimited,
-    Unreachable,
 )
 from crmsync.model.stream import Connection, Page, Window
 
@@ -30,6 +31,7 @@ URL = "https://erp.example"
 LOW, HIGH = datetime(2026, 11, 20, tzinfo=UTC), datetime(2026, 11, 21, tzinfo=UTC)
 OWN: dict[str, Any] = {"url": URL, "database": "laden", "user": "crmsync", "password": "geheim"}
 Params = list[Any]
+CUSTOMERS = SOURCES["customers"].stream
 
 
 class Server:
@@ -143,20 +145,21 @@ def test_a_session_that_ended_is_renewed(server: Server, erp: Tryton) -> None:
 @pytest.mark.parametrize(
     ("error", "kind"),
     [
-        (["UserError", ["Käthe Straßer is locked", "", None]], BackendError),
-        (["'nofield'", "Traceback Käthe Straßer"], BackendError),
+        (["UserWarning", ["Käthe Straßer is locked", "", None]], Refused),
+        (["'nofield'", "Traceback Käthe Straßer"], Missing),
         ([], BackendError),
         (["LoginException", ["password", "Password for Käthe", "password"]], CredentialsError),
         (["RateLimitException", []], RateLimited),
-        (["ConcurrencyException", ["Käthe Straßer"]], Unreachable),
+        (["ConcurrencyException", ["Käthe Straßer"]], Changed),
+        (["could not serialize access due to Käthe", ""], RateLimited),
     ],
 )
 def test_an_error_in_a_success_is_an_error_and_keeps_its_words_to_itself(
     server: Server, erp: Tryton, error: list[Any], kind: type[CrmsyncError]
 ) -> None:
-    server.answers["model.product.product.search"] = {"error": error}
+    server.answers["model.party.party.search"] = {"id": 1, "error": error}
     with pytest.raises(kind) as caught:
-        erp.check()
+        list(erp.ids(CUSTOMERS))
     assert type(caught.value) is kind
     assert "Käthe" not in str(caught.value)
 
@@ -201,50 +204,45 @@ def test_a_full_reading_does_not_ask_the_children(server: Server, erp: Tryton) -
     assert server.asked("party.address.search") == []
 
 
-def through(path: str, child: int, *parents: int) -> Callable[[Params], list[int]]:
-    """Answers a search for the parents of one child."""
-    return lambda params: ids(*parents)(params) if [path, "in", [child]] in params[0] else []
-
-
-def by_id(rows: list[dict[str, Any]]) -> Callable[[Params], list[dict[str, Any]]]:
-    """Answers a search_read for certain ids; nothing else is there."""
-
-    def answer(params: Params) -> list[dict[str, Any]]:
-        _, sign, value = params[0][0]
-        return [row for row in rows if sign == "in" and row["id"] in value]
-
-    return answer
+def through(
+    path: str, child: int, rows: list[dict[str, Any]]
+) -> Callable[[Params], list[dict[str, Any]]]:
+    """Answers a question for the parents of one child; nothing else is there."""
+    return lambda params: table(rows)(params) if [path, "in", [child]] in params[0] else []
 
 
 def test_a_changed_child_brings_its_parent(server: Server, erp: Tryton) -> None:
     server.answers["model.party.address.search"] = ids(21)
-    server.answers["model.party.party.search"] = through("addresses", 21, 4)
-    server.answers["model.party.party.search_read"] = by_id(parties(4))
+    server.answers["model.party.party.search_read"] = through("addresses", 21, parties(4))
     (page,) = read(erp, Window(LOW, HIGH))
     assert met([page]) == [4]
-    assert page.next_position == {"of": "party.address", "after": 21}
+    assert page.next_position == {"of": "party.address", "at": {"after": 21}}
 
 
-def test_a_parent_that_was_met_is_not_read_again_for_its_children(
+def test_a_parent_that_changed_itself_is_not_read_again_for_its_children(
     server: Server, erp: Tryton
 ) -> None:
     server.answers["model.party.address.search"] = ids(21)
-    server.answers["model.party.party.search"] = through("addresses", 21, 4)
-    server.answers["model.party.party.search_read"] = parties(4)
-    assert met(read(erp, Window(LOW, HIGH))) == [4]
-    assert len(server.asked("party.party.search_read")) == 1
+    read(erp, Window(LOW, HIGH))
+    (own, asked) = server.asked("party.party.search_read")
+    assert ["addresses", "in", [21]] in asked[0]
+    word, before, behind, never = asked[0][2]
+    assert word == "OR"
+    assert [part[0][:2] for part in (before, behind)] == [["write_date", "<"], ["write_date", ">="]]
+    assert never[0] == ["write_date", "=", None]
+    assert stamped(Window(LOW, HIGH))[0] in own[0]
 
 
 def test_a_reading_that_stopped_among_children_goes_on_there(server: Server, erp: Tryton) -> None:
     server.answers["model.party.address.search"] = ids(21, 22, 23)
-    (page,) = read(erp, Window(LOW, HIGH), {"of": "party.address", "after": 22})
-    assert page.next_position == {"of": "party.address", "after": 23}
+    (page,) = read(erp, Window(LOW, HIGH), {"of": "party.address", "at": {"after": 22}})
+    assert page.next_position == {"of": "party.address", "at": {"after": 23}}
 
 
 def test_all_parents_of_a_page_of_children_come_however_many(server: Server, erp: Tryton) -> None:
     server.answers["model.product.category.search"] = ids(9)
-    server.answers["model.product.product.search"] = through("template.categories", 9, 3, 5, 7)
-    server.answers["model.product.product.search_read"] = by_id(parties(3, 5, 7))
+    found = through("template.categories", 9, parties(3, 5, 7))
+    server.answers["model.product.product.search_read"] = found
     (page,) = read(erp, Window(LOW, HIGH), name="products")
     assert met([page]) == [3, 5, 7]
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import ClassVar, Literal, Self
+from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr, model_validator
+from pydantic import BaseModel
 
 from crmsync.errors import PluginError
 from crmsync.hookspecs import CONTRACT
+from crmsync.http import AtOnce, Budget
+from crmsync.model.intent import Intent, Result
 from crmsync.model.stream import Also, Capabilities, Connection, Json, Page, Stream, Window
 from crmsync.model.told import Told
 from crmsync_vendure import queries
@@ -18,6 +20,8 @@ from crmsync_vendure.graphql import AdminApi
 from crmsync_vendure.orders import order
 from crmsync_vendure.products import product
 from crmsync_vendure.reading import PLACED, Reading
+from crmsync_vendure.settings import VendureSettings
+from crmsync_vendure.writing import Writing
 
 PRODUCTS = Stream(name="products", kind="products", cursor="timestamp")
 """Read whole each time: a facet or a collection does not move a variant's stamp. A variant that is
@@ -31,6 +35,9 @@ COMPLETE = (
     Stream(name="customers", kind="customers", deletes="missing"),
     Stream(name="orders", kind="orders", deletes="missing", also=TOLD),
 )
+AT_ONCE = 2
+"""How many calls are under way at once; Vendure publishes no limit."""
+
 LAG, OVERLAP = timedelta(seconds=2), timedelta(minutes=5)
 """Stamps are whole seconds on some databases, and a transaction may end after its stamp."""
 
@@ -56,51 +63,16 @@ RECENT = (
 )
 
 
-class VendureSettings(BaseModel):
-    """What a connection to Vendure needs: a url and either an API key or user and password."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    url: HttpUrl
-    """The shop's address."""
-    user: str = ""
-    """An administrator who may read; or give `api_key`."""
-    password: SecretStr = SecretStr("")
-    """Their password."""
-    api_key: SecretStr = SecretStr("")
-    """An API key, where the shop has them."""
-    channel_token: str = ""
-    """The token of the channel; without it the shop's default channel."""
-    reading: Literal["complete", "recent"] = "complete"
-    """`complete` reads everything each time and can miss nothing; `recent` what may have changed.
-
-    """
-    watch_days: int = Field(90, ge=1)
-    """With `recent`: orders placed within so many days, and unfinished ones, are read again."""
-    page_size: int = Field(100, ge=2, le=1000)
-    """How many rows a page holds."""
-    money_digits: int = Field(2, ge=0, le=6)
-    """The precision of the shop's money strategy."""
-    category_facet: str = "category"
-    """The facet that holds the category."""
-    brand_facet: str = "brand"
-    """The facet that holds the brand."""
-
-    @model_validator(mode="after")
-    def _some_key(self) -> Self:
-        if not self.api_key.get_secret_value() and not self.user:
-            raise ValueError("give api_key, or user and password")
-        return self
-
-
 class Vendure:
     """One shop."""
 
     name: ClassVar[str] = "vendure"
     contract: ClassVar[int] = CONTRACT
     settings: ClassVar[type[BaseModel]] = VendureSettings
-    capabilities: ClassVar[Capabilities] = Capabilities(ids=True, server_time=True)
-    mapper_version: ClassVar[str] = "1"
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        writes=("save", "audience", "erase"), batch=10, at_once=AT_ONCE, ids=True, server_time=True
+    )
+    mapper_version: ClassVar[str] = "2"
 
     def __init__(self, settings: VendureSettings, connection: Connection) -> None:
         self._settings = settings
@@ -110,9 +82,13 @@ class Vendure:
             password=settings.password.get_secret_value(),
             api_key=settings.api_key.get_secret_value(),
             channel=settings.channel_token,
+            budget=Budget.beside(connection, AtOnce(AT_ONCE), share=0.0),
         )
         watch = timedelta(days=settings.watch_days)
         self._reading = Reading(self._api, page_size=settings.page_size, watch=watch)
+        self._writing = Writing(
+            self._api, self._reading, country=connection.country, makes=settings.make_customers
+        )
 
     def check(self) -> None:
         """Return when the shop answers and the role may read customers, orders and products."""
@@ -149,6 +125,10 @@ class Vendure:
             return [customer(raw)]
         own = self._settings
         return [product(raw, category_facet=own.category_facet, brand_facet=own.brand_facet)]
+
+    def write(self, intents: Sequence[Intent]) -> Sequence[Result]:
+        """What came of each change."""
+        return self._writing.write(intents)
 
     def close(self) -> None:
         """Let go of the connections."""

@@ -15,7 +15,7 @@ SALUTATIONS = {"herr", "hr.", "frau", "fr.", "divers", "familie", "firma", "mr",
 
 def customer(raw: Row) -> ToldCustomer:
     """The customer; groups are told as marks."""
-    salutation, titles = _title(raw.get("title"))
+    salutation, titles = title_of(raw.get("title"))
     addresses = raw.get("addresses") or ()
     return ToldCustomer(
         salutation=salutation,
@@ -26,10 +26,26 @@ def customer(raw: Row) -> ToldCustomer:
         contacts=tuple(_contacts(raw)),
         since=(raw.get("createdAt") or "")[:10] or None,
         marks=tuple(group["name"] for group in raw.get("groups") or ()),
+        **({"changed_at": raw["updatedAt"]} if raw.get("updatedAt") else {}),
     )
 
 
-def _title(text: str | None) -> tuple[str | None, str | None]:
+def version(raw: Row) -> str:
+    """The latest stamp of a customer and of his addresses, which do not move his own.
+
+    All are UTC in one form, so that as texts they sort as moments.
+    """
+    return max((str(row["updatedAt"]) for row in (raw, *rows(raw)) if row.get("updatedAt")),
+               default="")  # fmt: skip
+
+
+def rows(raw: Any, name: str = "addresses") -> list[Row]:
+    """The records in a list, as far as they are some."""
+    found = raw.get(name) if isinstance(raw, Mapping) else None
+    return [row for row in found if isinstance(row, Mapping)] if isinstance(found, list) else []
+
+
+def title_of(text: str | None) -> tuple[str | None, str | None]:
     """Vendure has one field for both: "Herr Prof. Dr." is an Anrede and two titles."""
     words = (text or "").split()
     if words and words[0].lower() in SALUTATIONS:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+import orjson
+
 from crmsync.errors import (
     BackendError,
     CredentialsError,
@@ -13,7 +15,8 @@ from crmsync.errors import (
     NotReadable,
     Unreachable,
 )
-from crmsync.http import Client, Request, Response, Session
+from crmsync.http import Budget, Client, Request, Response, Session
+from crmsync.http.reading import server_time_of
 from crmsync_vendure import queries
 
 PATH = "/admin-api"
@@ -26,29 +29,50 @@ class AdminApi:
     """One administrator's, or one API key's, way into a shop."""
 
     def __init__(
-        self, url: str, *, user: str = "", password: str = "", api_key: str = "", channel: str = ""
+        self,
+        url: str,
+        *,
+        user: str = "",
+        password: str = "",
+        api_key: str = "",
+        channel: str = "",
+        budget: Budget | None = None,
     ) -> None:
         self._base, self._user, self._password = url.rstrip("/"), user, password
         headers = {CHANNEL: channel} if channel else {}
+        session = None
         if api_key:
-            self._http = Client(self._base, headers={**headers, API_KEY: api_key})
+            headers[API_KEY] = api_key
         else:
             session = Session(login=self._login, enter=_enter, ended=_needs_login)
-            self._http = Client(self._base, auth=session, headers=headers)
+        self._http = Client(self._base, auth=session, headers=headers, faults=fault, budget=budget)
 
     def ask(self, document: str, **variables: Any) -> Mapping[str, Any]:
-        """The data that answers one document."""
-        body = {"query": document, "variables": variables}
-        return _data(self._http.post(PATH, json=body).data)
+        """The data that answers one question; it is sure to have done nothing, whatever failed."""
+        try:
+            return self._send(document, variables, repeatable=True)
+        except CrmsyncError as error:
+            error.maybe_done = False
+            raise
+
+    def change(self, document: str, **variables: Any) -> Mapping[str, Any]:
+        """The data that answers one mutation, which is not sent twice where it may be done."""
+        return self._send(document, variables, repeatable=False)
 
     def server_time(self) -> datetime:
         """The shop's clock in whole seconds."""
-        told = self._http.post(PATH, json={"query": queries.PING}).server_time
-        if told is None:
-            raise NotReadable(
-                "Vendure does not tell its time.", hint="A proxy drops the Date header."
-            )
-        return told
+        return server_time_of(self._http.post(PATH, json={"query": queries.PING}))
+
+    def _send(
+        self, document: str, variables: Mapping[str, Any], *, repeatable: bool
+    ) -> Mapping[str, Any]:
+        body = {"query": document, "variables": variables}
+        answer = self._http.post(PATH, json=body, repeatable=repeatable).data
+        data = answer.get("data") if isinstance(answer, dict) else None
+        if not isinstance(data, dict):
+            hint = "Check the url; a proxy may have answered in Vendure's place."
+            raise NotReadable("Vendure's answer has no data.", hint=hint, maybe_done=True)
+        return data
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -61,9 +85,11 @@ class AdminApi:
 
 
 def _enter(answer: Response) -> Mapping[str, str]:
+    if problem := fault(answer):
+        raise problem
     try:
-        result = _data(answer.json())["login"]
-    except (ValueError, KeyError):
+        result = answer.json()["data"]["login"]
+    except (ValueError, KeyError, TypeError):
         raise NotReadable("Vendure's answer to the login cannot be read.") from None
     if result.get("errorCode"):
         hint = "IT must check user and password."
@@ -79,23 +105,27 @@ def _needs_login(answer: Response) -> bool:
     return answer.status_code == 401 or b'"FORBIDDEN"' in answer.content[:4000]
 
 
-def _data(answer: Any) -> Mapping[str, Any]:
-    if not isinstance(answer, dict):
-        raise NotReadable("Vendure's answer is no object.")
-    if answer.get("errors"):
-        raise _refused(answer["errors"])
-    data = answer.get("data")
-    if not isinstance(data, dict):
-        raise NotReadable("Vendure's answer has no data.")
-    return data
+def fault(answer: Response) -> CrmsyncError | None:
+    """The failure in an answer, which may be a 200 or a 400; None where there is none."""
+    if b'"errors"' not in answer.content:
+        return None
+    try:
+        told = orjson.loads(answer.content)
+    except orjson.JSONDecodeError:
+        return None
+    found = told.get("errors") if isinstance(told, dict) else None
+    if not isinstance(found, list) or not found or not isinstance(found[0], dict):
+        return None
+    is_vendures = answer.is_success or "extensions" in found[0]
+    return _refused(found) if is_vendures else None
 
 
 def _refused(errors: Any) -> CrmsyncError:
     # only the code is kept: a message may name a customer
-    first = errors[0] if isinstance(errors, list) and isinstance(errors[0], dict) else {}
-    code = str((first.get("extensions") or {}).get("code", "an error without a code"))
+    told = str((errors[0].get("extensions") or {}).get("code", ""))
+    code = told if told.isascii() and told.replace("_", "").isupper() else "an unknown error"
     if code in ("FORBIDDEN", "UNAUTHENTICATED"):
-        hint = "The role needs ReadCustomer, ReadOrder and ReadCatalog."
+        hint = "The role lacks a permission; the connector's README lists them."
         return CredentialsError("Vendure forbids what was asked.", hint=hint)
     if code == "INTERNAL_SERVER_ERROR":
         return Unreachable("Vendure failed at its own side.", hint="Look into the shop's log.")

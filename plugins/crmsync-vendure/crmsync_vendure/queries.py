@@ -9,8 +9,8 @@ ADDRESS = """fullName company streetLine1 streetLine2 city province postalCode p
 
 CUSTOMERS = f"""query Customers($options: CustomerListOptions!) {{
   found: customers(options: $options) {{
-    items {{ id createdAt title firstName lastName emailAddress phoneNumber
-      addresses {{ id {ADDRESS} }} groups {{ name }} user {{ verified }} }} }} }}"""
+    items {{ id createdAt updatedAt title firstName lastName emailAddress phoneNumber
+      addresses {{ id updatedAt {ADDRESS} }} groups {{ name }} user {{ verified }} }} }} }}"""
 
 ADDRESS_STAMPS = """query AddressStamps($options: CustomerListOptions!) {
   found: customers(options: $options) { items { id addresses { updatedAt }
@@ -39,3 +39,32 @@ PRODUCTS = """query Products($options: ProductVariantListOptions!) {
 PING = "query Ping { __typename }"
 RIGHTS = """query Rights { customers(options: {take: 1}) { totalItems }
   orders(options: {take: 1}) { totalItems } productVariants(options: {take: 1}) { totalItems } }"""
+
+CREATE = """mutation Create($input: CreateCustomerInput!) { made: createCustomer(input: $input) {
+  __typename ... on Customer { id } ... on ErrorResult { errorCode } } }"""
+
+UPDATE = """mutation Update($input: UpdateCustomerInput!) { made: updateCustomer(input: $input) {
+  __typename ... on Customer { id } ... on ErrorResult { errorCode } } }"""
+
+ADD_ADDRESS = """mutation AddAddress($customer: ID!, $input: CreateAddressInput!) {
+  made: createCustomerAddress(customerId: $customer, input: $input) { id } }"""
+
+UPDATE_ADDRESS = """mutation UpdateAddress($input: UpdateAddressInput!) {
+  made: updateCustomerAddress(input: $input) { id } }"""
+
+DELETE_ADDRESS = """mutation DeleteAddress($id: ID!) {
+  made: deleteCustomerAddress(id: $id) { success } }"""
+
+DELETE = """mutation Delete($id: ID!) { made: deleteCustomer(id: $id) { result } }"""
+
+GROUPS = """query Groups($options: CustomerGroupListOptions!) {
+  found: customerGroups(options: $options) { items { id name } } }"""
+
+CREATE_GROUP = """mutation CreateGroup($input: CreateCustomerGroupInput!) {
+  made: createCustomerGroup(input: $input) { id } }"""
+
+JOIN = """mutation Join($group: ID!, $customers: [ID!]!) {
+  made: addCustomersToGroup(customerGroupId: $group, customerIds: $customers) { id } }"""
+
+LEAVE = """mutation Leave($group: ID!, $customers: [ID!]!) {
+  made: removeCustomersFromGroup(customerGroupId: $group, customerIds: $customers) { id } }"""

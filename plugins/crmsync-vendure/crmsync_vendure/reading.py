@@ -7,9 +7,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from crmsync.errors import NotReadable
 from crmsync.http.reading import by_offset, earlier, ids_of, in_turn
+from crmsync.http.reading.stamps import moment_in
 from crmsync.model.stream import Page, Window
 from crmsync_vendure import queries
+from crmsync_vendure.customers import rows, version
 from crmsync_vendure.graphql import AdminApi
 
 Row = Mapping[str, Any]
@@ -56,6 +59,10 @@ class Reading:
         maybe = {"_or": [updated(window), unfinished, recent]}
         return in_turn(place, own=self._own(queries.ORDERS, {"_and": [PLACED, maybe]}))
 
+    def some(self, where: Mapping[str, Any], *, take: int = MANY) -> Sequence[Row]:
+        """The first customers that a filter finds, with all that is read of them."""
+        return self._rows(queries.CUSTOMERS, skip=0, take=take, where=where)
+
     def ids(self, document: str, where: Mapping[str, Any]) -> Iterator[Sequence[str]]:
         """Every id of a list, in chunks."""
         return ids_of(self._list(document, where, None, take=MANY))
@@ -78,8 +85,10 @@ class Reading:
     ) -> Sequence[Row]:
         order = {"id": "ASC"}
         options = {"skip": skip, "take": take, "sort": order, "filter": dict(where)}
-        found: Sequence[Row] = self._api.ask(document, options=options)["found"]["items"]
-        return found
+        found = _items(self._api.ask(document, options=options))
+        if document is not queries.CUSTOMERS:
+            return found
+        return [{**row, "version": version(row)} for row in found]
 
     def _moved(self, window: Window, at: Any) -> Iterator[Page]:
         """The customers with an address written, or an event of their history, in the window.
@@ -100,6 +109,14 @@ class Reading:
         return found
 
 
+def _items(data: Mapping[str, Any]) -> Sequence[Row]:
+    found = data.get("found")
+    items = found.get("items") if isinstance(found, dict) else None
+    if not isinstance(items, list) or not all(isinstance(row, dict) for row in items):
+        raise NotReadable("Vendure's answer holds no list.")
+    return items
+
+
 def updated(window: Window) -> dict[str, Any]:
     """The filter for a window of stamps.
 
@@ -113,9 +130,10 @@ def updated(window: Window) -> dict[str, Any]:
 
 def _has_moved(customer: Row, window: Window) -> bool:
     since = (window.since or datetime.min.replace(tzinfo=UTC)) - SECOND
-    stamps = [row["updatedAt"] for row in customer["addresses"] or ()]
-    stamps += [entry["createdAt"] for entry in customer["history"]["items"]]
-    return any(datetime.fromisoformat(stamp) >= since for stamp in stamps)
+    stamps = [row.get("updatedAt") for row in rows(customer)]
+    stamps += [entry.get("createdAt") for entry in rows(customer.get("history"), "items")]
+    found = (moment_in(stamp) for stamp in stamps)
+    return any(at is not None and at >= since for at in found)
 
 
 def _text(moment: datetime) -> str:

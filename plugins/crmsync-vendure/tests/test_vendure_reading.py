@@ -11,8 +11,8 @@ import httpx
 import pytest
 import respx
 from crmsync_vendure import Vendure
-from crmsync_vendure.connector import VendureSettings
 from crmsync_vendure.reading import updated
+from crmsync_vendure.settings import VendureSettings
 from pydantic import ValidationError
 
 from crmsync.errors import BackendError, CredentialsError, CrmsyncError, NotReadable, Unreachable
