@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 from crmsync.model.intent import Intent, Result, done, refused
@@ -37,16 +38,30 @@ class Consents:
         if not lists and not found:
             return refused(intent, "there is no mailing list on which it could be noted")
         missing = sorted({*lists} - {row["list_"] for row in found})
-        if missing:  # Tryton makes no entry that is archived from the start
-            new = [{"email": email, "list_": one} for one in missing]
-            made = self._rpc.call(f"model.{MODEL}.create", new, self._rpc.context, changes=True)
-            found = [*found, *({"id": one, "active": True} for one in made)]
+        if missing:
+            self._add(email, missing)
         # an entry that was never written is one that waits to be confirmed
         open_ones = [row["id"] for row in found if row.get("active") or not row.get("write_date")]
         if open_ones:
-            self._rpc.call(f"model.{MODEL}.write", open_ones, {"active": False},
-                           self._rpc.context, changes=True)  # fmt: skip
+            self._change("write", open_ones, {"active": False})
         return done(intent)
+
+    def _add(self, email: str, lists: list[int]) -> None:
+        """Entries that are archived, which Tryton makes none of from the start.
+
+        They are made in the name of nobody: the address is on no list for a moment, also where this
+        ends in the middle. A name by the address lets the next attempt go on with them.
+        """
+        nobody = f"{sha256(email.encode()).hexdigest()[:16]}@crmsync.invalid"
+        begun = {row["list_"]: row["id"] for row in addresses(self._rpc, [nobody])}
+        new = [{"email": nobody, "list_": one} for one in lists if one not in begun]
+        made = self._change("create", new) if new else []
+        self._change("write", [*begun.values(), *made], {"email": email, "active": False})
+
+    def _change(self, method: str, *arguments: Any) -> Any:
+        return self._rpc.call(
+            f"model.{MODEL}.{method}", *arguments, self._rpc.context, changes=True
+        )
 
 
 def addresses(rpc: Rpc, emails: list[str]) -> list[Row]:
