@@ -153,13 +153,16 @@ def _take(data: Any, part: Any) -> None:
 
 
 def take(record: Any, path: str) -> None:
-    """Take what stands at a path out of a record, in every list on the way."""
+    """Take what stands at a path out of a record, in every list on the way.
+
+    What is null on the way is taken out itself: it may be null for the sake of what it holds.
+    """
     first, _, rest = path.partition(".")
     if isinstance(record, list):
         for one in record:
             take(one, path)
     elif isinstance(record, dict) and first in record:
-        if rest:
+        if rest and record[first] is not None:
             take(record[first], rest)
         else:
             del record[first]

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 from crmsync_shopify import Shopify
-from crmsync_shopify.faults import fault, pause, standing
+from crmsync_shopify.customers import customer
+from crmsync_shopify.faults import fault, pause, standing, take
 from crmsync_shopify.settings import ShopifySettings
 from fake_shopify import FakeShopify
 from shopify_shapes import COST, denied, failed
@@ -129,6 +130,15 @@ def test_what_is_not_shown_is_absent_and_noticed(fake: FakeShopify, tmp_path: Pa
         (notice,) = [one for page in pages for one in page.notices]
         assert "firstName, lastName" in notice.message
         shop.close()
+
+
+def test_an_address_that_is_not_shown_in_bulk_is_not_an_empty_one() -> None:
+    """`emailAddress` may not be null, so that all of `defaultEmailAddress` is."""
+    row = {"id": "gid://shopify/Customer/1", "defaultEmailAddress": None,
+           "defaultPhoneNumber": None, "addressesV2": []}  # fmt: skip
+    take(row, "defaultEmailAddress.emailAddress")
+    told = customer(row, ShopifySettings.model_validate({"shop": "laden", "token": "geheim"}))
+    assert "contacts" not in told.model_fields_set
 
 
 def test_a_page_that_costs_too_much_is_asked_for_in_smaller_ones(
