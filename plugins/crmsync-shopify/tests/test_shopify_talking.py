@@ -109,6 +109,30 @@ def test_a_bulk_operation_that_fails(
         list(shop.read(stream(shop, "orders"), Window(None, fake.now), None))
 
 
+@pytest.mark.parametrize("over", ["null", "403"])
+def test_a_result_that_is_no_longer_kept_is_asked_for_anew(
+    fake: FakeShopify, shop: Shopify, monkeypatch: pytest.MonkeyPatch, over: str
+) -> None:
+    """A run that comes back after a week must neither take it for an empty shop nor be stuck."""
+    first = next(iter(shop.read(stream(shop, "orders"), Window(None, fake.now), None)))
+    plain, old = fake.on_bulk_look, first.next_position["job"]
+
+    def look(asked: Any) -> Any:
+        told = plain(asked)
+        if asked["id"] == old and over == "null":
+            told["bulkOperation"] |= {"url": None, "objectCount": "12"}
+        return told
+
+    def gone(one: Any, asked: Any, due: Any) -> Answer:
+        old_file = over == "403" and asked.parts == ["bulk", old.rpartition("/")[2]]
+        return Answer(status=403, body=b"<Error/>") if old_file else due()
+
+    monkeypatch.setattr(fake, "on_bulk_look", look)
+    fake.misbehave(gone, times=None)
+    pages = shop.read(stream(shop, "orders"), Window(None, fake.now), first.next_position)
+    assert len([row for page in pages for row in page.records]) == 4
+
+
 def test_no_place_for_a_bulk_operation(
     fake: FakeShopify, shop: Shopify, monkeypatch: pytest.MonkeyPatch
 ) -> None:
