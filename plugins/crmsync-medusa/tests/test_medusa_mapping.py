@@ -42,6 +42,7 @@ def test_a_customer() -> None:
     values = [one.value for one in told.contacts]
     assert values == ["kaethe@example.org", "0221 4710123", "0221 4710777"]
     assert not told.consents
+    assert told.since == "2026-01-02T10:00:00.000Z", "the shop's zone decides which day that is"
 
 
 def test_what_is_null_is_empty() -> None:

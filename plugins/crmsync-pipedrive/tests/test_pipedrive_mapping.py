@@ -38,7 +38,7 @@ def test_a_person() -> None:
     told = person(PERSON)
     assert (told.given_name, told.family_name, told.titles) == ("Käthe", "von der Aue", "Dr.")
     assert (told.birth_date, told.since, told.customer_number) == (
-        "1980-02-29", "2026-01-05", "4711")  # fmt: skip
+        "1980-02-29", "2026-01-05T10:00:00Z", "4711")  # fmt: skip
     assert [(one.channel, one.value, one.preferred) for one in told.contacts] == [
         ("email", "alt@example.org", False), ("email", "kaethe.aue@example.org", True),
         ("phone", "0221 4710 100", True), ("mobile", "0171 39200 10", False),
