@@ -73,10 +73,13 @@ def test_of_an_error_nothing_is_told(
 # who left
 
 
-def test_who_left_is_read_though_his_stamp_stays(fake: FakeEspoCrm, tmp_path: Path) -> None:
+@pytest.mark.parametrize("flag", ["emailAddressIsOptedOut", "phoneNumberIsOptedOut"])
+def test_who_left_is_read_though_his_stamp_stays(
+    fake: FakeEspoCrm, tmp_path: Path, flag: str
+) -> None:
     espo = opened(fake, tmp_path)
     since = fake.now
-    fake.kept["customers"][eid(1, 3)].data["emailAddressIsOptedOut"] = True
+    fake.kept["customers"][eid(1, 3)].data[flag] = True
     fake.advance(hours=1)
     found = records(espo, "customers", Window(since, fake.now))
     assert [row["id"] for row in found] == [eid(1, 3)]
