@@ -184,6 +184,8 @@ def test_net_prices() -> None:
     told = given_back(refund("11.66", ("10.90", "0.76")), taxesIncluded=False)
     assert [str(row.amount) for row in told.lines] == ["10.90"]
     assert not told.prices_include_tax
+    less = given_back(refund("5.83", ("10.90", "0.76")), taxesIncluded=False)
+    assert [row.amount for row in less.lines] == [Decimal("5.45")], "half of it, without the tax"
 
 
 def test_a_refund_of_a_cancelled_order_is_none() -> None:
