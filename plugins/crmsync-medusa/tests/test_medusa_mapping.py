@@ -147,6 +147,14 @@ def test_money_that_was_paid_back_beyond_the_goods() -> None:
     assert not returns(status="canceled", payment_collections=paid_back("3.00"))
 
 
+def test_the_last_refund_dates_them_in_whichever_order_they_come() -> None:
+    (one,) = paid_back("3.00")
+    earlier = {"id": "ref_0", "amount": 1.0, "created_at": "2026-11-07T10:00:00.000Z"}
+    one["payments"][0]["refunds"].append(earlier)
+    (told,) = returns(payment_collections=[one])
+    assert told.returned_at == "2026-11-10T10:00:00.000Z"
+
+
 @pytest.mark.parametrize(
     ("told", "amount"),
     [({"total": 0.29}, "0.29"), ({"total": 8029.35}, "8029.35"), ({"total": 1.605}, "1.61"),
