@@ -130,6 +130,12 @@ def test_money_is_exact_and_with_tax(more: dict[str, Any], amount: str) -> None:
     assert told.lines[0].amount == Decimal(amount)
 
 
+def test_money_has_the_places_of_its_currency() -> None:
+    line = {**LINE, "discount": 0, "quantity": 1, "item_price": 1.234}
+    (told,) = deal({**DEAL, "currency": "KWD", "products": [line]}, channel="in_person")
+    assert told.lines[0].amount == Decimal("1.234")
+
+
 def test_lines_in_their_order_without_those_that_are_switched_off() -> None:
     rows = [LINE, {**LINE, "order_nr": 10, "name": "Filter"}, {**LINE, "is_enabled": False},
             {**LINE, "order_nr": 1, "name": "Mühle", "code": ""}]  # fmt: skip
