@@ -165,6 +165,19 @@ def test_several_readings_follow_each_other_and_go_on_where_they_were() -> None:
     assert [page.next_position["of"] for page in walk(None)][-1] == "unstamped"
 
 
+def test_a_reading_that_is_no_longer_there_begins_with_the_first() -> None:
+    """A setting took it away while a run was interrupted: nothing is lost, and nothing stuck."""
+
+    def part(at: Any) -> Iterator[Page]:
+        yield Page(records=[{"id": at}])
+
+    for position in ({"of": "archived", "at": 7}, {"job": "1", "at": None}, {"after": "x"}):
+        (page,) = in_turn(position, changed=part)
+        assert page.records == [{"id": None}]
+    (page,) = in_turn({"of": "changed", "at": 7}, changed=part)
+    assert page.records == [{"id": 7}]
+
+
 def test_a_window_is_asked_for_a_whole_grain_earlier() -> None:
     assert earlier(Window(at(0.4), at(9))) == Window(at(-1), at(9))
     assert earlier(Window(at(0), at(9))) == Window(at(-1), at(9))

@@ -33,9 +33,11 @@ def in_turn(position: Any = None, /, **parts: Callable[[Any], Iterator[Page]]) -
 
     For what one question does not bring: records whose stamp is null, those whose children
     changed, those that were archived. The position is {"of": the reading's name, "at": its own}.
+    One of a reading that there is no more (a setting may take it away) begins with the first.
     """
     names = list(parts)
-    begun, at = (position["of"], position["at"]) if position else (names[0], None)
+    known = isinstance(position, dict) and position.get("of") in parts
+    begun, at = (position["of"], position["at"]) if known else (names[0], None)
     for name in names[names.index(begun) :]:
         for page in parts[name](at if name == begun else None):
             yield replace(page, next_position={"of": name, "at": page.next_position})

@@ -194,12 +194,15 @@ def equals(attribute: str, value: Any) -> dict[str, Any]:
 
 
 def within(window: Window) -> list[dict[str, Any]]:
-    """The conditions for a window; stamps are cut to the second, so its bounds are widened."""
+    """The conditions for a window; stamps are cut to the second, so its bounds are widened.
+
+    A first load has none: rows that came by SQL (a migration) may have no stamp at all.
+    """
     low, high = window.since, window.until
+    if low is None:
+        return []
     found = []
-    if low:
-        found.append({"type": "greaterThanOrEquals", "attribute": "modifiedAt",
-                      "value": written(low)})  # fmt: skip
+    found.append({"type": "greaterThanOrEquals", "attribute": "modifiedAt", "value": written(low)})
     if high:
         up = high + timedelta(microseconds=999_999)
         found.append({"type": "lessThan", "attribute": "modifiedAt", "value": written(up)})

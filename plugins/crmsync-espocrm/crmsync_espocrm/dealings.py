@@ -69,7 +69,7 @@ def call(raw: Row) -> Iterator[ToldInteraction]:
         direction="in" if raw.get("direction") == "Inbound" else "out",
         status="done" if held else "open",
         subject=raw.get("name"),
-        due_on=None if held else start[:10],
+        due_on=None if held else start,
     )
 
 

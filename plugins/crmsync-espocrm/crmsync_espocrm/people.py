@@ -49,11 +49,10 @@ def _customer(told: dict[str, Any], raw: Row, own: EspoCrmSettings) -> ToldCusto
     told |= _set(raw, own.fields)
     if "emailAddress" in raw and "phoneNumber" in raw:
         told["contacts"] = tuple(_contacts(raw))
-    created = raw.get("createdAt")
     return ToldCustomer(
         **told,
         consents=tuple(_consents(raw)),
-        since=created[:10] if isinstance(created, str) else None,
+        since=moment(raw.get("createdAt"), "createdAt"),
         changed_at=moment(raw.get("modifiedAt"), "modifiedAt"),
     )
 

@@ -1,7 +1,7 @@
 """Reads a stream: rows that changed, and persons who left, whose rows do not say it by a stamp.
 
-An unsubscription is noted at the e-mail address or the target list, not at the person: his
-modifiedAt stays. So whoever left is read at each run; the engine compares what it knows.
+An unsubscription is noted at the e-mail address, the number or the target list, not at the person:
+his modifiedAt stays. So whoever left is read at each run; the engine compares what it knows.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from crmsync_espocrm.api import Api, Row, within
 from crmsync_espocrm.settings import EspoCrmSettings
 from crmsync_espocrm.sources import Source
 
-LEFT = "emailAddressIsOptedOut"
+LEFT = {"left": "emailAddressIsOptedOut", "uncalled": "phoneNumberIsOptedOut"}
+"""Parts of a reading, and the flags of those who left."""
 
 
 class Reading:
@@ -30,7 +31,7 @@ class Reading:
         """The pages from `position` on; a first load meets everybody anyway."""
         parts: dict[str, Any] = {"own": self._rows}
         if self._window.since is not None and self._source.of == "customers":
-            parts["left"] = self._left
+            parts |= {name: self._part(flag) for name, flag in LEFT.items()}
             if self._own.target_lists:
                 parts["lists"] = self._lists
         return in_turn(position, **parts)
@@ -42,8 +43,8 @@ class Reading:
     def _rows(self, at: Any) -> Iterator[Page]:
         return self._walk(within(self._window), at)
 
-    def _left(self, at: Any) -> Iterator[Page]:
-        return self._walk([{"type": "isTrue", "attribute": LEFT}], at)
+    def _part(self, flag: str) -> Any:
+        return lambda at: self._walk([{"type": "isTrue", "attribute": flag}], at)
 
     def _walk(self, where: Any, at: Any) -> Iterator[Page]:
         path, select = f"/{self._source.entity}", self._source.select

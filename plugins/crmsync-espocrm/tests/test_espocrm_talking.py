@@ -73,10 +73,23 @@ def test_of_an_error_nothing_is_told(
 # who left
 
 
-def test_who_left_is_read_though_his_stamp_stays(fake: FakeEspoCrm, tmp_path: Path) -> None:
+def test_a_first_load_meets_rows_without_a_stamp(fake: FakeEspoCrm, tmp_path: Path) -> None:
+    """In SQL, no stamp is neither before nor after another one."""
+    asked = list[Any]()
+    fake.misbehave(lambda _one, what, due: (asked.append(what.query), due())[1], times=None)
+    espo = opened(fake, tmp_path, page_size=3)
+    assert len(records(espo, "customers", Window(None, fake.now))) == 7
+    assert asked
+    assert not any("modifiedAt" in str(query) for query in asked)
+
+
+@pytest.mark.parametrize("flag", ["emailAddressIsOptedOut", "phoneNumberIsOptedOut"])
+def test_who_left_is_read_though_his_stamp_stays(
+    fake: FakeEspoCrm, tmp_path: Path, flag: str
+) -> None:
     espo = opened(fake, tmp_path)
     since = fake.now
-    fake.kept["customers"][eid(1, 3)].data["emailAddressIsOptedOut"] = True
+    fake.kept["customers"][eid(1, 3)].data[flag] = True
     fake.advance(hours=1)
     found = records(espo, "customers", Window(since, fake.now))
     assert [row["id"] for row in found] == [eid(1, 3)]

@@ -66,7 +66,7 @@ def _plain(has: Row, names: Mapping[str, str]) -> dict[str, Any]:
 
 def _since(has: Row) -> dict[str, Any]:
     made = has.get("createdate")
-    return {"since": made[:10]} if isinstance(made, str) and ISO_DAY.match(made) else {}
+    return {"since": made} if isinstance(made, str) and ISO_DAY.match(made) else {}
 
 
 def _own(has: Row, names: Mapping[OwnField, str]) -> dict[str, Any]:

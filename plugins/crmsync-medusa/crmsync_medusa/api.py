@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from crmsync.errors import BackendError, CrmsyncError, NotReadable, Unreachable
-from crmsync.http import Basic, Client, Response
+from crmsync.http import Answer, Basic, Client, Response
 from crmsync.http.reading import server_time_of
 from crmsync_medusa.settings import MedusaSettings
 
@@ -33,9 +33,13 @@ class Api:
         auth = Basic(own.api_key.get_secret_value(), "")
         self._http = Client(base, auth=auth, faults=fault)
 
+    def part(self, path: str, /, **params: Any) -> Answer:
+        """A part of a list, with the count of all of it."""
+        return self._http.get(f"/admin/{path}", params=params)
+
     def rows(self, path: str, name: str, /, **params: Any) -> Sequence[Row]:
         """The records of a list, which stand under `name`."""
-        told = self._http.get(f"/admin/{path}", params=params).data
+        told = self.part(path, **params).data
         found = told.get(name) if isinstance(told, dict) else None
         if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
             raise NotReadable(f"Medusa's answer has no list of {name}.")

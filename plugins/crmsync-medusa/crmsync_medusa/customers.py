@@ -22,7 +22,7 @@ def customer(raw: Row, own: MedusaSettings) -> ToldCustomer:
     return ToldCustomer(
         addresses=tuple(address(row, kind_of(row)) for row in raw.get("addresses") or ()),
         contacts=tuple(_contacts(raw)),
-        since=(raw.get("created_at") or "")[:10] or None,
+        since=raw.get("created_at") or None,
         marks=tuple(group["name"] for group in raw.get("groups") or ()),
         changed_at=raw.get("updated_at"),
         **told,

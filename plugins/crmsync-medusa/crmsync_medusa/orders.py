@@ -152,7 +152,7 @@ def _returns(raw: Row, own: MedusaSettings) -> Iterator[ToldReturn]:
     rest = sum((money(one, "amount", raw) for one in refunds), Decimal(0)) - goods
     if rest > 0:
         lines = (ToldLine(title="Gutschrift", amount=rest),)
-        yield _return(raw, own, lines, refunds[-1]["created_at"], "refunds")
+        yield _return(raw, own, lines, max(one["created_at"] for one in refunds), "refunds")
 
 
 def _return(

@@ -42,6 +42,7 @@ def test_a_customer() -> None:
     values = [one.value for one in told.contacts]
     assert values == ["kaethe@example.org", "0221 4710123", "0221 4710777"]
     assert not told.consents
+    assert told.since == "2026-01-02T10:00:00.000Z", "the shop's zone decides which day that is"
 
 
 def test_what_is_null_is_empty() -> None:
@@ -144,6 +145,14 @@ def test_money_that_was_paid_back_beyond_the_goods() -> None:
     (alone,) = returns(payment_collections=paid_back("3.00"))
     assert (alone.part, alone.lines[0].amount) == ("refunds", Decimal("3.00"))
     assert not returns(status="canceled", payment_collections=paid_back("3.00"))
+
+
+def test_the_last_refund_dates_them_in_whichever_order_they_come() -> None:
+    (one,) = paid_back("3.00")
+    earlier = {"id": "ref_0", "amount": 1.0, "created_at": "2026-11-07T10:00:00.000Z"}
+    one["payments"][0]["refunds"].append(earlier)
+    (told,) = returns(payment_collections=[one])
+    assert told.returned_at == "2026-11-10T10:00:00.000Z"
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ def _visible(raw: Row) -> dict[str, Any]:
     if isinstance(raw.get("lang"), str):
         found["language"] = raw["lang"].replace("_", "-")
     if isinstance(raw.get("create_date"), str):
-        found["since"] = raw["create_date"][:10]
+        found["since"] = moment(raw["create_date"])
     return found
 
 

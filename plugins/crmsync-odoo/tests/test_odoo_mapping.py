@@ -71,7 +71,8 @@ def test_a_person_of_a_firm() -> None:
     home = told.addresses[0]
     assert (home.type, home.street, home.lines, home.country) == (
         "work", "Am Küferteich 7", ("Hinterhaus",), "DE")  # fmt: skip
-    assert (told.language, told.since, told.marks) == ("de-DE", "2025-03-01", ("Rosen",))
+    assert (told.language, told.since, told.marks) == (
+        "de-DE", "2025-03-01T09:00:00Z", ("Rosen",))  # fmt: skip
     assert told.changed_at == "2026-11-21T19:05:57Z"
     assert told.vat_id is None
     assert "vat_id" in told.model_fields_set, "false is told to be empty"

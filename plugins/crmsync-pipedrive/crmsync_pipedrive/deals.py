@@ -9,11 +9,11 @@ from typing import Any
 from crmsync.errors import RecordError
 from crmsync.model.told import ToldInteraction, ToldLine, ToldOrder, ToldProduct
 from crmsync.model.words import Channel, InteractionKind
+from crmsync.normalize.money import exponent
 from crmsync_pipedrive.people import rows, shown
 
 Row = Mapping[str, Any]
 
-CENT = Decimal("0.01")
 CHANNELS: Mapping[str, Channel] = {"call": "phone", "email": "email", "meeting": "in_person",
                                    "lunch": "in_person"}  # fmt: skip
 """Pipedrive's own types of activities; those that an account made may be anything."""
@@ -48,6 +48,7 @@ def _whose(raw: Row) -> dict[str, Any]:
 
 def _lines(raw: Row) -> Iterator[ToldLine]:
     """The products that are enabled, in their order, each with tax."""
+    least = Decimal(1).scaleb(-exponent(str(raw.get("currency"))))
     for one in sorted(rows(raw, "products"), key=lambda one: str(one.get("order_nr")).zfill(9)):
         if one.get("is_enabled") is False:
             continue
@@ -62,8 +63,8 @@ def _lines(raw: Row) -> Iterator[ToldLine]:
             sku=shown(one.get("code")) or _id(one, "product_id"),
             title=shown(one.get("name")),
             quantity=quantity,
-            amount=((full - less) * more).quantize(CENT, ROUND_HALF_UP),
-            discount=(less * more).quantize(CENT, ROUND_HALF_UP),
+            amount=((full - less) * more).quantize(least, ROUND_HALF_UP),
+            discount=(less * more).quantize(least, ROUND_HALF_UP),
             tax_rate=rate if one.get("tax_method") in ("exclusive", "inclusive") else None,
         )
 

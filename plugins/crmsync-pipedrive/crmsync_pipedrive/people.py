@@ -67,7 +67,7 @@ def rows(raw: Row, name: str) -> Sequence[Row]:
 
 def _since(raw: Row) -> dict[str, Any]:
     made = raw.get("add_time")
-    return {"since": made[:10]} if isinstance(made, str) and len(made) >= 10 else {}
+    return {"since": made} if isinstance(made, str) and len(made) >= 10 else {}
 
 
 def _contacts(raw: Row) -> Iterator[ToldContact]:

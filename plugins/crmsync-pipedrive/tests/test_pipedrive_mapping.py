@@ -38,7 +38,7 @@ def test_a_person() -> None:
     told = person(PERSON)
     assert (told.given_name, told.family_name, told.titles) == ("Käthe", "von der Aue", "Dr.")
     assert (told.birth_date, told.since, told.customer_number) == (
-        "1980-02-29", "2026-01-05", "4711")  # fmt: skip
+        "1980-02-29", "2026-01-05T10:00:00Z", "4711")  # fmt: skip
     assert [(one.channel, one.value, one.preferred) for one in told.contacts] == [
         ("email", "alt@example.org", False), ("email", "kaethe.aue@example.org", True),
         ("phone", "0221 4710 100", True), ("mobile", "0171 39200 10", False),
@@ -128,6 +128,12 @@ def test_an_organizations_deal_and_one_without_products() -> None:
 def test_money_is_exact_and_with_tax(more: dict[str, Any], amount: str) -> None:
     (told,) = deal({**DEAL, "products": [{**LINE, **more}]}, channel="web")
     assert told.lines[0].amount == Decimal(amount)
+
+
+def test_money_has_the_places_of_its_currency() -> None:
+    line = {**LINE, "discount": 0, "quantity": 1, "item_price": 1.234}
+    (told,) = deal({**DEAL, "currency": "KWD", "products": [line]}, channel="in_person")
+    assert told.lines[0].amount == Decimal("1.234")
 
 
 def test_lines_in_their_order_without_those_that_are_switched_off() -> None:

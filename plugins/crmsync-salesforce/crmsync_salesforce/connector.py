@@ -21,8 +21,9 @@ from crmsync_salesforce.settings import SalesforceSettings
 from crmsync_salesforce.sources import Source, sources
 from crmsync_salesforce.writing import Writing
 
-LAG = timedelta(minutes=1)
-"""A row is stamped when it is written and shows when its transaction ends."""
+LAG, OVERLAP = timedelta(minutes=1), timedelta(minutes=10)
+"""A row is stamped when it is written and shows when its transaction ends: one may take ten minutes
+(Apex governor limits), and the log of deleted records stays behind it too (latestDateCovered)."""
 
 BATCH = 200
 """The most that a collection may hold."""
@@ -67,7 +68,7 @@ class Salesforce:
         kind = "reconcile" if self._own.compare else "tombstone"
         return [
             Stream(name=one.stream, kind=one.of, key="Id", cursor="timestamp", lag=LAG,
-                   deletes=kind, also=ALSO.get(one.of, ()))  # type: ignore[arg-type]
+                   overlap=OVERLAP, deletes=kind, also=ALSO.get(one.of, ()))  # type: ignore[arg-type]
             for one in self._sources.values()
         ]  # fmt: skip
 

@@ -81,7 +81,7 @@ def _given(
     proof = confirmed if own.double_opt_in and channel == "email" else row.get("CaptureDate")
     ends = row.get("EffectiveTo")
     if isinstance(ends, str):
-        told["expires_on"] = ends[:10]
+        told["expires_on"] = ends
     if not proof or not row.get("CaptureSource"):
         yield ToldConsent(**told, state="pending", at=at)
         return

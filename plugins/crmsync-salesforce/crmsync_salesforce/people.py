@@ -87,7 +87,7 @@ def _customer(
         told.pop("contacts")
     created = raw.get("CreatedDate")
     if "since" not in told and isinstance(created, str):
-        told["since"] = created[:10]
+        told["since"] = created
     return ToldCustomer(**told, changed_at=raw.get("LastModifiedDate"))
 
 

@@ -103,7 +103,7 @@ def _total(row: Row) -> Decimal:
 def _promised(raw: Row, own: SalesforceSettings) -> Iterator[ToldDelivery]:
     day = raw.get(own.promised) if own.promised else None
     if day:
-        yield ToldDelivery(promised_on=str(day)[:10])
+        yield ToldDelivery(promised_on=day)
 
 
 def returned(raw: Row, own: SalesforceSettings) -> Iterator[ToldReturn]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from crmsync_salesforce.settings import SalesforceSettings
 from fake_salesforce import FakeSalesforce
 
 from crmsync.model.stream import Connection, Window
-from crmsync.testing import connector_suite
+from crmsync.testing import START, connector_suite
 
 READ = ("everything_arrives", "reading_twice_changes_nothing", "changes_arrive",
         "goes_on_where_it_stopped", "a_row_that_was_deleted", "an_answer_cut_off",
@@ -64,3 +65,25 @@ def _records(fake: FakeSalesforce, folder: Path) -> Any:
     }
     org.close()
     return rows
+
+
+def test_a_job_that_was_begun_for_other_fields_is_begun_anew(tmp_path: Path) -> None:
+    """A setting, or a right, changed while a first load was interrupted."""
+    window = Window(None, START + timedelta(days=1))
+    with FakeByJobs() as fake:
+        fake.fill()
+        own = {**fake.settings(), "client_secret": fake.secrets["client_secret"]}
+        before, after = (
+            Salesforce(
+                SalesforceSettings.model_validate({**own, "fields": fields}),
+                Connection(name="crm", controller="haus", base=str(tmp_path)),
+            )
+            for fields in ({}, {"titles": "crmsync_key__c"})
+        )
+        stream = next(one for one in before.streams() if one.name == "customers")
+        place = next(iter(before.read(stream, window, None))).next_position
+        rows = [row for page in after.read(stream, window, place) for row in page.records]
+        assert len(rows) == len(fake.living("customers"))
+        assert all("crmsync_key__c" in row for row in rows)
+        before.close()
+        after.close()

@@ -45,7 +45,7 @@ def test_a_contact() -> None:
         "Hauptstr. 5", ("Hinterhaus",), "NW", "DE")  # fmt: skip
     assert {(one.channel, one.state) for one in told.consents} == {
         ("fax", "objected"), ("phone", "objected")}, "a flag not set is no consent"  # fmt: skip
-    assert (str(told.birth_date), told.since) == ("1968-02-29", "2024-03-01")
+    assert (str(told.birth_date), told.since) == ("1968-02-29", "2024-03-01T10:00:00.000Z")
 
 
 @pytest.mark.parametrize("hidden", ["Email", "Phone", "MobilePhone"])
@@ -156,6 +156,9 @@ def test_times_and_promises_of_custom_fields() -> None:
     told, delivery = ORDER(raw, settings)
     assert (told.placed_at, told.store) == ("2026-10-02T16:30:00.000Z", "KOELN")
     assert delivery.promised_on == "2026-10-09"
+    late = "2026-10-08T22:30:00.000Z"
+    _, delivery = ORDER({**raw, "Liefertermin__c": late}, settings)
+    assert delivery.promised_on == late
 
 
 def test_opportunities_that_were_won_lost_or_are_open() -> None:

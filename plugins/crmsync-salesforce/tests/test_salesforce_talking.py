@@ -175,6 +175,12 @@ def test_whoever_comes_too_late_for_the_log_is_told(fake: FakeSalesforce, tmp_pa
     assert len(ids) == len(fake.living("orders"))
 
 
+def test_windows_overlap_by_the_longest_transaction(fake: FakeSalesforce, tmp_path: Path) -> None:
+    """Its rows bear the stamp of when they were written, and show when it ends."""
+    for stream in opened(fake, tmp_path).streams():
+        assert stream.lag + stream.overlap >= timedelta(minutes=10)
+
+
 # children
 
 

@@ -12,7 +12,7 @@ from crmsync.errors import NotReadable
 from crmsync.http import Answer, ApiKey, Budget, Client, ClientCredentials, LeakyBucket, TokenFile
 from crmsync.http.reading import Fetched, fetched, server_time_of
 from crmsync.model.stream import Connection
-from crmsync_shopify.faults import TooCostly, fault, standing, without_denied
+from crmsync_shopify.faults import TooCostly, fault, lost, standing, without_denied
 from crmsync_shopify.settings import ShopifySettings
 
 HEADER = "X-Shopify-Access-Token"
@@ -32,7 +32,7 @@ class Api:
         proof = _proof(own, connection)
         self._http = Client(own.base, auth=proof, budget=budget, faults=fault)
         self._urgent = Client(own.base, auth=proof, budget=budget, faults=fault, priority="erasure")
-        self._files = Client(own.base)
+        self._files = Client(own.base, faults=lost)
         self._costs: dict[str, float] = {}
         self._sizes: dict[str, int] = {}
         self.hidden: dict[str, set[str]] = {}

@@ -41,7 +41,7 @@ def customer(raw: Row, own: ShopifySettings) -> ToldCustomer:
         told["consents"] = tuple(_consents(raw))
     return ToldCustomer(
         marks=tuple(raw.get("tags") or ()),
-        since=(raw.get("createdAt") or "")[:10] or None,
+        since=raw.get("createdAt") or None,
         **told,
     )
 

@@ -20,6 +20,7 @@ CURSOR = "invalid cursor"
 
 _STATUS = re.compile(rb'"throttleStatus"\s*:\s*(\{[^{}]*\})')
 _COST = re.compile(rb'"requestedQueryCost"\s*:\s*(\d+)')
+_KEPT = "IT, if this comes again: the proxy must let storage.googleapis.com through."
 _RIGHTS = "Grant the app the scopes that the README names, and access to protected customer data."
 
 
@@ -40,6 +41,14 @@ def fault(answer: Response) -> CrmsyncError | None:
     if not errors:
         return None
     return _meant(errors if isinstance(errors, list) else [errors], told, answer)
+
+
+def lost(answer: Response) -> CrmsyncError | None:
+    """What the address of a bulk result stands for that is over after seven days, or unknown."""
+    html = "html" in answer.headers.get("content-type", "")
+    if html or answer.status_code not in (400, 401, 403, 404, 410):
+        return None
+    return Expired("Shopify no longer keeps the result of a bulk operation.", hint=_KEPT)
 
 
 def _meant(errors: Sequence[Any], told: Mapping[str, Any], answer: Response) -> CrmsyncError | None:
@@ -153,13 +162,16 @@ def _take(data: Any, part: Any) -> None:
 
 
 def take(record: Any, path: str) -> None:
-    """Take what stands at a path out of a record, in every list on the way."""
+    """Take what stands at a path out of a record, in every list on the way.
+
+    What is null on the way is taken out itself: it may be null for the sake of what it holds.
+    """
     first, _, rest = path.partition(".")
     if isinstance(record, list):
         for one in record:
             take(one, path)
     elif isinstance(record, dict) and first in record:
-        if rest:
+        if rest and record[first] is not None:
             take(record[first], rest)
         else:
             del record[first]

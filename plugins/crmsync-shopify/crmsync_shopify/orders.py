@@ -187,7 +187,8 @@ def _returned(refund: Row, known: Mapping[str, Row], *, taxed: bool) -> Iterator
         amount, tax = money(item["subtotalSet"]), money(item["totalTaxSet"])
         whole = amount if taxed else amount + tax
         if paid and whole > rest:
-            whole = amount = rest
+            amount = rest if taxed else rest * amount / whole
+            whole = rest
         rest -= whole
         row = known.get(str(reach(item, "lineItem.id")))
         goods = _goods(row) if row else {}

@@ -143,7 +143,7 @@ BULK_RUN = """mutation BulkRun($query: String!) {
   bulkOperationRunQuery(query: $query, groupObjects: false) {
     bulkOperation { id } userErrors { field message code } } }"""
 BULK_LOOK = """query BulkLook($id: ID!) { bulkOperation(id: $id) {
-  id status errorCode url partialDataUrl } }"""
+  id status errorCode objectCount url partialDataUrl } }"""
 
 LOOK = """query Look($identifier: CustomerIdentifierInput!) {
   customerByIdentifier(identifier: $identifier) { id } }"""

@@ -175,6 +175,8 @@ class Reading:
         if status in RUNNING:
             return Job("running")
         if status == "COMPLETED":
+            if told.get("url") is None and str(told.get("objectCount") or 0) != "0":
+                raise Expired("Shopify no longer keeps the result of a bulk operation.")
             return Job("done", at=told.get("url"))
         if reason == "ACCESS_DENIED":
             raise CredentialsError("Shopify denies access to a bulk operation.", hint=_BULK)

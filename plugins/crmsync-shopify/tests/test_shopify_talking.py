@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 from crmsync_shopify import Shopify
-from crmsync_shopify.faults import fault, pause, standing
+from crmsync_shopify.customers import customer
+from crmsync_shopify.faults import fault, pause, standing, take
 from crmsync_shopify.settings import ShopifySettings
 from fake_shopify import FakeShopify
 from shopify_shapes import COST, denied, failed
@@ -108,6 +109,30 @@ def test_a_bulk_operation_that_fails(
         list(shop.read(stream(shop, "orders"), Window(None, fake.now), None))
 
 
+@pytest.mark.parametrize("over", ["null", "403"])
+def test_a_result_that_is_no_longer_kept_is_asked_for_anew(
+    fake: FakeShopify, shop: Shopify, monkeypatch: pytest.MonkeyPatch, over: str
+) -> None:
+    """A run that comes back after a week must neither take it for an empty shop nor be stuck."""
+    first = next(iter(shop.read(stream(shop, "orders"), Window(None, fake.now), None)))
+    plain, old = fake.on_bulk_look, first.next_position["job"]
+
+    def look(asked: Any) -> Any:
+        told = plain(asked)
+        if asked["id"] == old and over == "null":
+            told["bulkOperation"] |= {"url": None, "objectCount": "12"}
+        return told
+
+    def gone(one: Any, asked: Any, due: Any) -> Answer:
+        old_file = over == "403" and asked.parts == ["bulk", old.rpartition("/")[2]]
+        return Answer(status=403, body=b"<Error/>") if old_file else due()
+
+    monkeypatch.setattr(fake, "on_bulk_look", look)
+    fake.misbehave(gone, times=None)
+    pages = shop.read(stream(shop, "orders"), Window(None, fake.now), first.next_position)
+    assert len([row for page in pages for row in page.records]) == 4
+
+
 def test_no_place_for_a_bulk_operation(
     fake: FakeShopify, shop: Shopify, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -129,6 +154,15 @@ def test_what_is_not_shown_is_absent_and_noticed(fake: FakeShopify, tmp_path: Pa
         (notice,) = [one for page in pages for one in page.notices]
         assert "firstName, lastName" in notice.message
         shop.close()
+
+
+def test_an_address_that_is_not_shown_in_bulk_is_not_an_empty_one() -> None:
+    """`emailAddress` may not be null, so that all of `defaultEmailAddress` is."""
+    row = {"id": "gid://shopify/Customer/1", "defaultEmailAddress": None,
+           "defaultPhoneNumber": None, "addressesV2": []}  # fmt: skip
+    take(row, "defaultEmailAddress.emailAddress")
+    told = customer(row, ShopifySettings.model_validate({"shop": "laden", "token": "geheim"}))
+    assert "contacts" not in told.model_fields_set
 
 
 def test_a_page_that_costs_too_much_is_asked_for_in_smaller_ones(

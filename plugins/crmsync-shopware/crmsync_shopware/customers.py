@@ -48,7 +48,7 @@ def customer(raw: Row, own: ShopwareSettings) -> dict[str, Any]:
             told[name] = raw["customFields"][key]
     told["changed_at"] = raw.get("updatedAt") or raw.get("createdAt")
     if isinstance(raw.get("createdAt"), str):
-        told["since"] = raw["createdAt"][:10]
+        told["since"] = raw["createdAt"]
     if inner(raw, "language"):
         told["language"] = inner(inner(raw, "language"), "locale").get("code")
     if "active" in raw:

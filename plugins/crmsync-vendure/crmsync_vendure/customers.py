@@ -24,7 +24,7 @@ def customer(raw: Row) -> ToldCustomer:
         family_name=raw.get("lastName"),
         addresses=tuple(_address(row) for row in addresses),
         contacts=tuple(_contacts(raw)),
-        since=(raw.get("createdAt") or "")[:10] or None,
+        since=raw.get("createdAt") or None,
         marks=tuple(group["name"] for group in raw.get("groups") or ()),
         **({"changed_at": raw["updatedAt"]} if raw.get("updatedAt") else {}),
     )

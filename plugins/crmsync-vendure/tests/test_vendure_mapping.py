@@ -74,7 +74,7 @@ def test_vendures_one_title_is_an_anrede_and_titles(
 def test_a_customer_with_addresses_contacts_and_groups() -> None:
     told = customer(CUSTOMER)
     assert (told.given_name, told.family_name) == ("Ursula", "von der Weißenberg-Müller")
-    assert (told.since, told.marks) == ("2026-11-21", ("Stammkunden",))
+    assert (told.since, told.marks) == ("2026-11-21T19:22:29.000Z", ("Stammkunden",))
     first, second = told.addresses
     assert (first.type, first.company, first.lines) == (
         "shipping",
