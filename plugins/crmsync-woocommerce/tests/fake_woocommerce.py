@@ -162,8 +162,9 @@ class FakeWooCommerce(FakeBackend):
             {"id": one["id"], "parent_id": row.data["id"], "amount": "5.35", "line_items": [item],
              "date_created_gmt": "2026-10-09T09:00:00", "reason": one["reason"]}
             for row in self.living("orders")
+            if isinstance(row.data.get("refunds"), list)
             for one in row.data["refunds"]
-            if isinstance(row.data["refunds"], list) and isinstance(one, dict)
+            if isinstance(one, dict)
         ]  # fmt: skip
 
     def batch(self, asked: Mapping[str, Any]) -> Answer:
