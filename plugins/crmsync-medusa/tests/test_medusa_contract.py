@@ -114,14 +114,16 @@ def properties(schemas: dict[str, Any], schema: dict[str, Any]) -> set[str]:
     return found.union(*(properties(schemas, one) for one in schema.get("allOf", ())))
 
 
-def test_a_shop_that_gives_fewer_rows_than_it_is_asked_for(tmp_path: Path) -> None:
+def test_a_shop_that_gives_fewer_rows_than_it_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A short page is not the last one: whoever is on the next would be missing, and so be gone."""
     with FakeMedusa() as fake:
         fake.fill(customers=7).secrets["key"] = "geheim"
         told = {"url": fake.url, "api_key": "geheim", "page_size": 200}
         shop = Medusa(MedusaSettings.model_validate(told),
                       Connection(name="laden", controller="haus", base=str(tmp_path)))  # fmt: skip
-        fake.page = 3
+        monkeypatch.setattr(fake, "page", 3)
         (customers,) = [one for one in shop.streams() if one.name == "customers"]
         rows = [row["id"] for page in shop.read(customers, Window(), None) for row in page.records]
         assert len(set(rows)) == len(rows) == 7

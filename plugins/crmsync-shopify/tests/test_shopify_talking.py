@@ -158,8 +158,10 @@ def test_what_is_not_shown_is_absent_and_noticed(fake: FakeShopify, tmp_path: Pa
 
 def test_an_address_that_is_not_shown_in_bulk_is_not_an_empty_one() -> None:
     """`emailAddress` may not be null, so that all of `defaultEmailAddress` is."""
-    row = {"id": "gid://shopify/Customer/1", "defaultEmailAddress": None,
-           "defaultPhoneNumber": None, "addressesV2": []}  # fmt: skip
+    row: dict[str, Any] = {
+        "id": "gid://shopify/Customer/1", "defaultEmailAddress": None,
+           "defaultPhoneNumber": None, "addressesV2": [],
+    }  # fmt: skip
     take(row, "defaultEmailAddress.emailAddress")
     told = customer(row, ShopifySettings.model_validate({"shop": "laden", "token": "geheim"}))
     assert "contacts" not in told.model_fields_set
