@@ -36,13 +36,19 @@ class Writing:
         self._permission = Permission(api, own)
 
     def write(self, intents: Sequence[Intent]) -> list[Result]:
-        """One result each: saves together, consents and erasures one by one."""
+        """One result each: saves together, consents and erasures one by one.
+
+        A company may have the number of a contact, who is somebody else.
+        """
         alone = {"consent": self._permission.tell, "erase": self._erase}
-        found = {one.id: attempted(one, alone[one.change]) for one in intents
-                 if one.change in alone}  # fmt: skip
-        found |= {one.id: refused(one, f"it keeps no {one.change}") for one in intents
+        ours = [one for one in intents if one.stream == "customers"]
+        found = {one.id: refused(one, f"HubSpot's {one.stream} are not written") for one in intents
+                 if one.stream != "customers"}  # fmt: skip
+        found |= {one.id: attempted(one, alone[one.change]) for one in ours
+                  if one.change in alone}  # fmt: skip
+        found |= {one.id: refused(one, f"it keeps no {one.change}") for one in ours
                   if one.change not in (*alone, "save")}  # fmt: skip
-        saves = [one for one in intents if one.change == "save"]
+        saves = [one for one in ours if one.change == "save"]
         found |= {one.id: one for one in self._save(saves)}
         return [found[one.id] for one in intents]
 

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -346,3 +347,14 @@ def test_what_is_asked_is_what_the_record_says(fake: FakeHubSpot, tmp_path: Path
     assert CONTRACT["search"].items() <= searches[0].items()
     updates = [body["inputs"] for one, body in asked if one.parts[-1] == "update"]
     assert updates == [CONTRACT["written"]]
+
+
+@pytest.mark.parametrize("change", ["save", "consent", "erase"])
+def test_a_company_with_the_number_of_a_contact_is_not_taken_for_him(
+    fake: FakeHubSpot, tmp_path: Path, change: Any
+) -> None:
+    hubspot, before = opened(fake, tmp_path), [row.data for row in fake.living("customers")]
+    firm = replace(edit(3, change, company="Nuss GmbH"), stream="companies")
+    (result,) = hubspot.write([firm])
+    assert (result.outcome, bool(result.reason)) == ("refused", True)
+    assert [row.data for row in fake.living("customers")] == before
