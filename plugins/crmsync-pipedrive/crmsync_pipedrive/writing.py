@@ -28,11 +28,19 @@ class Writing:
         self._api, self._own, self._reading = api, own, reading
 
     def write(self, intents: Sequence[Intent]) -> list[Result]:
-        """One result for each intent, which goes alone."""
+        """One result for each intent, which goes alone.
+
+        An organization may have the number of a person, who is somebody else.
+        """
         kinds: dict[str, Callable[[Intent], Result]] = {
             "save": self._save, "consent": self._consent, "erase": self._erase,
         }  # fmt: skip
-        return [_attempted(one, kinds[one.change]) for one in intents]
+        return [
+            _attempted(one, kinds[one.change])
+            if one.stream == "customers"
+            else refused(one, f"Pipedrive's {one.stream} are not written")
+            for one in intents
+        ]
 
     def _save(self, intent: Intent) -> Result:
         email = intent.fields.get("contacts.email")

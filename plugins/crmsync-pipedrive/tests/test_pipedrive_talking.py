@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -234,3 +235,15 @@ def test_what_is_asked_is_what_the_record_says(fake: FakePipedrive, tmp_path: Pa
     for wanted in CONTRACT["requests"]:
         assert wanted in asked, wanted
     assert bodies["POST"] == CONTRACT["made"]
+
+
+@pytest.mark.parametrize("change", ["save", "consent", "erase"])
+def test_an_organization_with_the_number_of_a_person_is_not_taken_for_him(
+    fake: FakePipedrive, tmp_path: Path, change: Any
+) -> None:
+    before = dict(data(fake, 3))
+    firm = replace(edit(3, change, family_name="Nuss GmbH"), stream="organizations")
+    (result,) = opened(fake, tmp_path).write([firm])
+    assert (result.outcome, "organizations" in result.reason) == ("refused", True)
+    assert "3" in [str(row.id) for row in fake.living("customers")]
+    assert data(fake, 3) == before
