@@ -6,7 +6,7 @@ left out only after a look, where the setting asks for it and nobody there has t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -92,6 +92,8 @@ class Writing:
             return refused(intent, "it is neither a consent nor an objection", field="state")
         if not told.get("evidence"):
             return refused(intent, "a consent without evidence lifts nothing", field="evidence")
+        if against and _is_of_another(told.get("contact"), _points(row, str(told["channel"]))):
+            return refused(intent, "he allowed it for another address or number", field="contact")
         if against and not _is_newer(told.get("at"), row.get("modifiedAt")):
             return refused(intent, "the objection may be newer than that consent", field="at")
         return self._flagged(intent, path, {flag: False}) if against else done(intent)
@@ -117,6 +119,24 @@ def _path(intent: Intent) -> str:
     if intent.stream not in KINDS:
         raise RecordError(f"EspoCRM writes no {intent.stream}")
     return f"/{KINDS[intent.stream]}"
+
+
+def _is_of_another(contact: Any, held: Iterable[Any]) -> bool:
+    """Whether a consent was given for an address or number that is not among those held."""
+    told = _bare(contact)
+    return bool(told) and told not in {_bare(one) for one in held}
+
+
+def _bare(contact: Any) -> str:
+    """An address or a number without what writes the same one otherwise."""
+    text = str(contact or "").strip().casefold()
+    return text if "@" in text else "".join(filter(str.isdigit, text)).lstrip("0")
+
+
+def _points(row: Row, channel: str) -> list[Any]:
+    """The addresses, or the numbers, of a record."""
+    name = "emailAddress" if channel == "email" else "phoneNumber"
+    return [row.get(name), *(one.get(name) for one in row.get(f"{name}Data") or ())]
 
 
 def _is_newer(at: Any, changed: Any) -> bool:
