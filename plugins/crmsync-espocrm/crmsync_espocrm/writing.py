@@ -17,10 +17,11 @@ from crmsync_espocrm.api import Api, Changed, Gone, Refused, Row, Taken, equals
 from crmsync_espocrm.people import moment
 from crmsync_espocrm.settings import EspoCrmSettings
 from crmsync_espocrm.sources import KINDS
-from crmsync_espocrm.wire import EMPTY, values
+from crmsync_espocrm.wire import BOTH, EMPTY, values
 
 AGAINST = ("denied", "withdrawn", "objected", "blocked", "bounced")
 FLAGS = {"email": "emailAddressIsOptedOut", "sms": "phoneNumberIsOptedOut", "phone": "doNotCall"}
+MOVED = "he objected under his present address or number: a new one would be free of that"
 ALIKE = "records there may be this customer"
 
 
@@ -73,9 +74,25 @@ class Writing:
 
     def _change(self, intent: Intent, identity: str) -> Result:
         told = values(intent, self._own)
+        if field := self._bound(intent, identity, told):
+            return refused(intent, MOVED, field=field)
         version = intent.version if intent.external_id else ""
         row = self._api.put(f"{_path(intent)}/{identity}", told, version=version)
         return done(intent, row["id"], version=row.get("versionNumber"))
+
+    def _bound(self, intent: Intent, identity: str, told: Row) -> str:
+        """The field whose change would free somebody from an objection; "" where none would.
+
+        EspoCRM keeps it with the address or the number.
+        """
+        names = [one for one in BOTH if BOTH[one] in told]
+        row = self._api.get(f"{_path(intent)}/{identity}") if names else {}
+        for one in names:
+            theirs = BOTH[one]
+            out = row.get(f"{theirs}IsOptedOut") is True
+            if out and _bare(told[theirs]) != _bare(row.get(theirs)):
+                return one
+        return ""
 
     def _consent(self, intent: Intent) -> Result:
         """An objection is always told; it is lifted only by a newer consent with evidence."""
