@@ -102,11 +102,11 @@ def _first(properties: Row, names: Sequence[str]) -> Any:
 def email_of(told: Row) -> dict[str, Any]:
     """State, moment and proof of the consent to adverts by e-mail; nothing where none is shown."""
     marketing = _object(told, EMAIL)
-    for reason, state in REASONS:
-        times = [one.get("timestamp") for one in _rows(marketing, "suppression")
-                 if one.get("reason") == reason]  # fmt: skip
-        if times:
-            return {"email_state": state, "email_at": max(str(one) for one in times)}
+    ends = [(state, one.get("timestamp")) for reason, state in REASONS
+            for one in _rows(marketing, "suppression") if one.get("reason") == reason]  # fmt: skip
+    if ends:
+        last = max((str(at) for _, at in ends if at), default=None)
+        return {"email_state": ends[0][0], "email_at": last or marketing.get("last_updated")}
     consent, at = marketing.get("consent"), marketing.get("consent_timestamp")
     if consent == "UNSUBSCRIBED":
         return {"email_state": "withdrawn", "email_at": at or marketing.get("last_updated")}

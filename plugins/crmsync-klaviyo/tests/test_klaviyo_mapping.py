@@ -95,6 +95,22 @@ def test_a_suppression_counts_first(tmp_path: Path, reason: str, state: str) -> 
     assert (found.state, found.at) == (state, "2026-01-02T00:00:00+00:00")
 
 
+def test_it_ended_when_it_ended_last(tmp_path: Path) -> None:
+    rows = [{"reason": "SPAM_COMPLAINT", "timestamp": "2025-01-01T00:00:00+00:00"},
+            {"reason": "UNSUBSCRIBE", "timestamp": "2026-01-02T00:00:00+00:00"}]  # fmt: skip
+    found = email(tmp_path, suppression=rows)
+    assert found is not None
+    assert (found.state, found.at) == ("objected", "2026-01-02T00:00:00+00:00")
+
+
+def test_a_suppression_without_its_moment_is_told(tmp_path: Path) -> None:
+    changed = "2026-07-01T00:00:00+00:00"
+    found = email(tmp_path, suppression=[{"reason": "UNSUBSCRIBE", "timestamp": None}],
+                  last_updated=changed)  # fmt: skip
+    assert found is not None
+    assert (found.state, found.at) == ("withdrawn", changed)
+
+
 def test_a_reason_that_is_not_known_blocks_all_the_same(tmp_path: Path) -> None:
     found = email(tmp_path, suppression=[{"reason": "NEU", "timestamp": "x"}])
     assert found is not None
