@@ -50,6 +50,11 @@ def consents(raw: Row, has: Row, wanted: Sequence[int]) -> Iterator[ToldConsent]
         yield from (_subscribed(one, email) for one in rows if one.get("status") == "SUBSCRIBED")
 
 
+def objects(has: Row) -> bool:
+    """Whether a contact's properties say that he wants no adverts at all."""
+    return _is(has, "hs_email_optout")
+
+
 def _subscribed(row: Row, email: str) -> ToldConsent:
     """A subscription: granted with its proof, else unknown."""
     basis, why = str(row.get("legalBasis")), _text(row.get("legalBasisExplanation"))

@@ -112,7 +112,7 @@ def test_an_erased_contact_is_in_no_archive_and_no_list(fake: FakeHubSpot, tmp_p
 
 def test_part_of_a_batch_is_refused_with_its_field(fake: FakeHubSpot, tmp_path: Path) -> None:
     bad, good = opened(fake, tmp_path).write(
-        [edit(2, **{"contacts.email": "falsch"}), edit(3, family_name="Nüssgen")]
+        [edit(5, **{"contacts.email": "falsch"}), edit(3, family_name="Nüssgen")]
     )
     assert (bad.outcome, bad.field) == ("refused", "contacts.email")
     assert "VALIDATION_ERROR" in bad.reason
@@ -270,6 +270,21 @@ def test_a_consent_that_lifts_nothing(
     row = fake.get("customers", 2)
     assert row is not None
     assert (result.outcome, fake.consents(row)) == ("refused", False)
+
+
+def test_a_new_address_does_not_free_from_an_objection(fake: FakeHubSpot, tmp_path: Path) -> None:
+    """HubSpot keeps objections with the address, not with the contact."""
+    row = fake.get("customers", 2)
+    assert row is not None
+    before = row.data["email"]
+    moved, same, free = opened(fake, tmp_path).write([
+        edit(2, **{"contacts.email": "neue.anschrift@example.org"}),
+        replace(edit(2, **{"contacts.email": before.upper()}), id="same"),
+        edit(3, **{"contacts.email": "andere.anschrift@example.org"}),
+    ])  # fmt: skip
+    assert (moved.outcome, moved.field) == ("refused", "contacts.email")
+    assert row.data["email"].casefold() == before.casefold()
+    assert (same.outcome, free.outcome) == ("done", "done")
 
 
 @pytest.mark.parametrize("status, told, kind, pause", [
