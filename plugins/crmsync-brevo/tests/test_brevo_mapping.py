@@ -93,6 +93,19 @@ def test_who_is_blocklisted_allows_nothing(
     assert (found.state, found.at) == (state, at)
 
 
+def test_it_ended_when_it_ended_last(tmp_path: Path) -> None:
+    left = {"userUnsubscription": [{"eventTime": "2026-03-01"}]}
+    statistics = {"complaints": [{"eventTime": "2026-01-01"}], "unsubscriptions": left}
+    found = email(customer(tmp_path, emailBlacklisted=True, statistics=statistics))
+    assert found is not None
+    assert (found.state, found.at) == ("objected", "2026-03-01")
+    back = {"DOUBLE_OPT-IN": True, "OPT_IN_AM": "2026-05-01"}
+    (found,) = [one for one in told(tmp_path, {"opt_in_at": "OPT_IN_AM"}, attributes=back,
+                                    emailBlacklisted=True, statistics=statistics)[0].consents
+                if one.channel == "email"]  # fmt: skip
+    assert found.at == ANSWER["modifiedAt"], "he came back since, and left again"
+
+
 def test_who_left_every_list_has_withdrawn(tmp_path: Path) -> None:
     left = email(customer(tmp_path, listUnsubscribed=[1], listIds=[]))
     assert left is not None
