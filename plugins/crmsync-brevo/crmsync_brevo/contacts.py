@@ -88,7 +88,8 @@ def _email(raw: Row, attributes: Row, own: BrevoSettings) -> dict[str, Any]:
     """State, moment and proof of the consent to adverts by e-mail; nothing where it is not shown.
 
     Blocklisted is *blocked* where it is not told why. Who left a list and is in none any more has
-    withdrawn; who left one and stays in others is told neither way.
+    withdrawn, as has who left one of `consent_lists`; who left another one and stays in some is
+    told neither way.
     """
     if _flag(raw, "emailBlacklisted"):
         state, at = _why(raw, attributes.get(own.opt_in_at) if own.opt_in_at else None)
@@ -96,7 +97,7 @@ def _email(raw: Row, attributes: Row, own: BrevoSettings) -> dict[str, Any]:
     if raw.get("emailBlacklisted") is None:
         return {}
     if raw.get("listUnsubscribed"):
-        gone = not raw.get("listIds")
+        gone = not raw.get("listIds") or set(raw["listUnsubscribed"]) & set(own.consent_lists)
         return {"email_state": "withdrawn", "email_at": raw.get("modifiedAt")} if gone else {}
     if str(attributes.get(own.opt_in) or "").strip().casefold() not in YES:
         return {}

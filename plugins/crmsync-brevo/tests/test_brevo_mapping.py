@@ -106,6 +106,15 @@ def test_it_ended_when_it_ended_last(tmp_path: Path) -> None:
     assert found.at == ANSWER["modifiedAt"], "he came back since, and left again"
 
 
+def test_who_left_the_newsletter_has_withdrawn_whatever_else_he_is_in(tmp_path: Path) -> None:
+    changes: dict[str, Any] = {"listUnsubscribed": [4], "listIds": [1]}
+    left = email(told(tmp_path, {"consent_lists": [4]}, **changes)[0])
+    assert left is not None
+    assert left.state == "withdrawn"
+    first, second = (brevo(tmp_path, consent_lists=one).fingerprint(STREAM) for one in ([], [4]))
+    assert first != second, "it is read anew when the lists are others"
+
+
 def test_who_left_every_list_has_withdrawn(tmp_path: Path) -> None:
     left = email(customer(tmp_path, listUnsubscribed=[1], listIds=[]))
     assert left is not None
