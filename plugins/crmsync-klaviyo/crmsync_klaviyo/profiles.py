@@ -92,7 +92,7 @@ def flat(raw: Row, own: KlaviyoSettings) -> dict[str, Any]:
     found = {**told, "our": ours, "marks": raw.get("list_names") or []}
     if isinstance(told.get("locale"), str):
         found["language"] = str(told["locale"]).partition("-")[0]
-    return {**found, **email_of(told), **_sms(told)}
+    return {**found, **(email_of(told) or _left(told, own.consent_list)), **_sms(told)}
 
 
 def _first(properties: Row, names: Sequence[str]) -> Any:
@@ -120,6 +120,14 @@ def email_of(told: Row) -> dict[str, Any]:
     way = ", ".join(str(marketing[one]) for one in ways if marketing.get(one))
     proof = f"Klaviyo double opt-in {at}" + (f", {way}" if way else "")
     return {"email_state": "granted", "email_at": at, "email_evidence": proof}
+
+
+def _left(told: Row, group: str) -> dict[str, Any]:
+    """That somebody left the list to which a consent subscribes is the end of it."""
+    rows = [one for one in _rows(_object(told, EMAIL), "list_suppressions")
+            if group and one.get("list_id") == group]  # fmt: skip
+    last = max((str(one["timestamp"]) for one in rows if one.get("timestamp")), default=None)
+    return {"email_state": "withdrawn", "email_at": last} if rows else {}
 
 
 def _sms(told: Row) -> dict[str, Any]:

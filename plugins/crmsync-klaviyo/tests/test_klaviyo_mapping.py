@@ -78,6 +78,20 @@ def test_what_is_no_grant(tmp_path: Path, changes: dict[str, Any]) -> None:
     assert email(tmp_path, **changes) is None
 
 
+def test_who_left_the_newsletters_list_has_withdrawn(tmp_path: Path) -> None:
+    at = "2026-01-02T00:00:00+00:00"
+    rows = [{"list_id": "L1", "reason": "UNSUBSCRIBE", "timestamp": at}]
+    changes = {f"{EMAIL}.list_suppressions": rows}
+    (left,) = [one for one in told(tmp_path, changes, consent_list="L1").consents
+               if one.channel == "email"]  # fmt: skip
+    assert (left.state, left.at) == ("withdrawn", at)
+    assert not [one for one in told(tmp_path, changes, consent_list="L2").consents
+                if one.channel == "email"]  # fmt: skip
+    first, second = (klaviyo(tmp_path, consent_list=one).fingerprint(PROFILES)
+                     for one in ("L1", "L2"))  # fmt: skip
+    assert first != second, "it is read anew when the list is another one"
+
+
 def test_consents_that_are_not_shown(tmp_path: Path) -> None:
     assert not told(tmp_path, {"attributes.subscriptions": None}).consents
 
