@@ -237,6 +237,20 @@ def test_what_has_no_place_is_refused(fake: FakeShopify, shop: Shopify, field: s
     assert (result.outcome, result.field) == ("refused", field)
 
 
+def test_who_shares_only_a_phone_is_named_and_stays_himself(
+    fake: FakeShopify, shop: Shopify
+) -> None:
+    row = first(fake)
+    before = row.data["firstName"], row.data["defaultEmailAddress"]["emailAddress"]
+    phone = row.data["defaultPhoneNumber"]["phoneNumber"]
+    fields = {"given_name": "Wenzel", "contacts.phone": phone,
+              "contacts.email": "wenzel.aue@example.org"}  # fmt: skip
+    result = wrote(shop, fields=fields, whole=fields)
+    assert (result.outcome, result.field, list(result.found)) == (
+        "refused", "contacts.phone", [row.id])  # fmt: skip
+    assert (row.data["firstName"], row.data["defaultEmailAddress"]["emailAddress"]) == before
+
+
 def test_nobody_is_made_without_email_and_phone(fake: FakeShopify, shop: Shopify) -> None:
     assert wrote(shop, fields={"family_name": "Moor"}).outcome == "refused"
     assert len(fake.living("customers")) == 5
