@@ -280,6 +280,18 @@ def test_an_objection_to_sms(fake: FakeShopify, shop: Shopify) -> None:
     assert row.data["defaultPhoneNumber"]["smsMarketingConsent"]["state"] == "UNSUBSCRIBED"
 
 
+def test_an_objection_to_sms_finds_its_number_however_it_is_written(
+    fake: FakeShopify, shop: Shopify
+) -> None:
+    row = first(fake)
+    number = row.data["defaultPhoneNumber"]["phoneNumber"]
+    for written in (f"{number[:3]} {number[3:6]} / {number[6:]}", f"0{number[3:]}"):
+        fake.change("customers", row.id, {"defaultPhoneNumber.smsMarketingConsent": None})
+        found = consent(shop, row.id, channel="sms", state="objected", contact=written)
+        told = row.data["defaultPhoneNumber"]["smsMarketingConsent"] or {}
+        assert (found.outcome, told.get("state")) == ("done", "UNSUBSCRIBED")
+
+
 @pytest.mark.parametrize(
     "more",
     [{"channel": "letter"}, {"purpose": "profiling"}, {"state": "pending"}, {"at": None},
