@@ -26,6 +26,7 @@ from crmsync_hubspot.wire import Unplaced, values
 Row = Mapping[str, Any]
 Sent = tuple[Intent, dict[str, Any]]
 
+UNFOUND = "without e-mail address, and without unique_property, he could be made twice"
 MOVED = "he objected under his present address: a new one would be free of that"
 TAKEN = "CONFLICT"
 """The category of an error that says that somebody has this e-mail address already."""
@@ -82,6 +83,8 @@ class Writing:
                 yield refused(one, "several records there are this customer", found=ids)
             elif ids:
                 changes.append((one, {"id": ids[0], "properties": told}))
+            elif not (self._own.unique_property or _email(told)):
+                yield refused(one, UNFOUND, field="contacts.email")
             else:
                 makes.append((one, self._new(one, told)))
         try:

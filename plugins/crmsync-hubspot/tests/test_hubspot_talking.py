@@ -373,3 +373,11 @@ def test_a_company_with_the_number_of_a_contact_is_not_taken_for_him(
     (result,) = hubspot.write([firm])
     assert (result.outcome, bool(result.reason)) == ("refused", True)
     assert [row.data for row in fake.living("customers")] == before
+
+
+def test_nobody_is_made_who_could_not_be_found_again(fake: FakeHubSpot, tmp_path: Path) -> None:
+    """A second try, after an answer that was lost, would make him twice."""
+    before = len(fake.living("customers"))
+    (result,) = opened(fake, tmp_path).write([new(1, given_name="Wenzel", family_name="Aue")])
+    assert (result.outcome, result.field) == ("refused", "contacts.email")
+    assert len(fake.living("customers")) == before
