@@ -21,6 +21,9 @@ LABELS = {"contacts.phone": "work", "contacts.mobile": "mobile", "contacts.fax":
 AGAINST = ("denied", "withdrawn", "objected", "blocked", "bounced")
 
 
+UNFOUND = "without e-mail address he could be made twice"
+
+
 class Writing:
     """The persons of one company."""
 
@@ -56,6 +59,8 @@ class Writing:
         told = self._values(intent, {})
         if not told.get("name"):
             return refused(intent, "a person needs a name", field="family_name")
+        if not intent.fields.get("contacts.email"):
+            return refused(intent, UNFOUND, field="contacts.email")
         return done(intent, self._api.make(told).get("id"))
 
     def _change(self, intent: Intent, identity: str) -> Result:
