@@ -14,13 +14,15 @@ from itertools import chain
 
 from crmsync.errors import NOBODYS_FAULT, CrmsyncError
 from crmsync.hookspecs import Writes
-from crmsync.model.intent import Intent, Result, again, unknown
+from crmsync.model.intent import Intent, Result, again, refused, unknown
 from crmsync.model.stream import Capabilities
 
 AHEAD = 2
 """Batches made ready for each that is under way."""
 STOPPING = ("credentials", "quota")
 """What one batch met, and every later one would."""
+NAMED = ("erase", "audience")
+"""Changes of a record that is there: without its id a backend might answer for another one."""
 
 
 def push(
@@ -109,6 +111,15 @@ def _record(intent: Intent) -> tuple[str, str]:
 
 
 def _write(connector: Writes, batch: list[Intent]) -> _Said:
+    """What came of a batch; who is to be erased but is not named reaches no backend."""
+    nobody = [one for one in batch if one.change in NAMED and not one.external_id]
+    said = _sent(connector, [one for one in batch if one not in nobody])
+    return _Said([*said.results, *(refused(one, "nobody is named") for one in nobody)], said.stop)
+
+
+def _sent(connector: Writes, batch: list[Intent]) -> _Said:
+    if not batch:
+        return _Said([])
     try:
         results = list(connector.write(batch))
     except CrmsyncError as error:

@@ -19,7 +19,7 @@ from crmsync.errors import (
     Unreachable,
 )
 from crmsync.model.intent import Intent, Result
-from crmsync.model.stream import Capabilities
+from crmsync.model.stream import Capabilities, Change
 from crmsync.writeback import push
 
 
@@ -151,3 +151,14 @@ def test_results_that_are_missing_are_unknown_and_strange_ones_count_for_nothing
         return [Result(id="nobody", outcome="done"), Result(id=some[-1].id, outcome="refused")]
 
     assert outcomes(Backend(half), intents("a", "b"), batch=2) == {"i0": "unknown", "i1": "refused"}
+
+
+@pytest.mark.parametrize("change", ["erase", "audience"])
+@pytest.mark.parametrize("name", [None, ""])
+def test_what_names_nobody_reaches_no_backend(change: Change, name: str | None) -> None:
+    backend = Backend()
+    said = [Intent(id="niemand", key="k", change=change, external_id=name), *intents("7")]
+    found = {one.id: one.outcome for one in push(backend, Capabilities(batch=5), said)}
+    assert found.pop("niemand") == "refused"
+    assert list(found.values()) == ["done"]
+    assert [one.external_id for one in backend.wrote] == ["7"]

@@ -25,7 +25,7 @@ from crmsync_brevo.writing import BATCH, Writing
 LAG, OVERLAP = timedelta(minutes=1), timedelta(minutes=5)
 """Brevo does not say when a change shows in lists: a margin of ours."""
 
-MAPPED_BY = {"attributes", "opt_in", "opt_in_at", "statistics"}
+MAPPED_BY = {"attributes", "consent_lists", "opt_in", "opt_in_at", "statistics"}
 
 
 class Brevo:

@@ -88,15 +88,16 @@ def _email(raw: Row, attributes: Row, own: BrevoSettings) -> dict[str, Any]:
     """State, moment and proof of the consent to adverts by e-mail; nothing where it is not shown.
 
     Blocklisted is *blocked* where it is not told why. Who left a list and is in none any more has
-    withdrawn; who left one and stays in others is told neither way.
+    withdrawn, as has who left one of `consent_lists`; who left another one and stays in some is
+    told neither way.
     """
     if _flag(raw, "emailBlacklisted"):
-        state, at = _why(raw)
+        state, at = _why(raw, attributes.get(own.opt_in_at) if own.opt_in_at else None)
         return {"email_state": state, "email_at": at or raw.get("modifiedAt")}
     if raw.get("emailBlacklisted") is None:
         return {}
     if raw.get("listUnsubscribed"):
-        gone = not raw.get("listIds")
+        gone = not raw.get("listIds") or set(raw["listUnsubscribed"]) & set(own.consent_lists)
         return {"email_state": "withdrawn", "email_at": raw.get("modifiedAt")} if gone else {}
     if str(attributes.get(own.opt_in) or "").strip().casefold() not in YES:
         return {}
@@ -127,13 +128,16 @@ WHY = (
 """What blocklists a contact, the strictest first."""
 
 
-def _why(raw: Row) -> tuple[str, str | None]:
-    """What became of somebody who is blocklisted, and when for the last time."""
-    for path, state in WHY:
-        times = [one["eventTime"] for one in _events(raw, path)]
-        if times:
-            return state, max(times)
-    return "blocked", None
+def _why(raw: Row, since: Any) -> tuple[str, str | None]:
+    """What became of somebody who is blocklisted, the strictest, and when the last of it did.
+
+    What happened before he last opted in, `since`, is not what ended it.
+    """
+    ends = [(state, str(one["eventTime"])) for path, state in WHY for one in _events(raw, path)]
+    if not ends:
+        return "blocked", None
+    last = max(at for _, at in ends)
+    return ends[0][0], last if last >= str(since or "") else None
 
 
 def _events(raw: Row, path: str) -> list[Row]:

@@ -25,6 +25,7 @@ FLAGS = {"email": "emailBlacklisted", "sms": "smsBlacklisted"}
 BLOCKED = "Brevo has blocklisted the contact: no write of ours lifts that"
 MOVED = "he is blocklisted under his present address: a new one would be free of that"
 POINTS = {"contacts.email": "emailBlacklisted", "contacts.mobile": "smsBlacklisted"}
+CONSENTED = "only a consent with its proof puts somebody into that list"
 LEFT = "the contact left that list: only he himself may come back"
 
 
@@ -180,6 +181,8 @@ class Writing:
         number = self._list(name, make=member)
         if number is None:
             return done(intent)
+        if member and number in self._own.consent_lists:
+            return refused(intent, CONSENTED, field="name")
         row = self._api.contact(str(intent.external_id))
         if row is None:
             return refused(intent, "is not there") if member else done(intent)

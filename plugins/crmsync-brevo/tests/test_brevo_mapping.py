@@ -93,6 +93,28 @@ def test_who_is_blocklisted_allows_nothing(
     assert (found.state, found.at) == (state, at)
 
 
+def test_it_ended_when_it_ended_last(tmp_path: Path) -> None:
+    left = {"userUnsubscription": [{"eventTime": "2026-03-01"}]}
+    statistics = {"complaints": [{"eventTime": "2026-01-01"}], "unsubscriptions": left}
+    found = email(customer(tmp_path, emailBlacklisted=True, statistics=statistics))
+    assert found is not None
+    assert (found.state, found.at) == ("objected", "2026-03-01")
+    back = {"DOUBLE_OPT-IN": True, "OPT_IN_AM": "2026-05-01"}
+    (found,) = [one for one in told(tmp_path, {"opt_in_at": "OPT_IN_AM"}, attributes=back,
+                                    emailBlacklisted=True, statistics=statistics)[0].consents
+                if one.channel == "email"]  # fmt: skip
+    assert found.at == ANSWER["modifiedAt"], "he came back since, and left again"
+
+
+def test_who_left_the_newsletter_has_withdrawn_whatever_else_he_is_in(tmp_path: Path) -> None:
+    changes: dict[str, Any] = {"listUnsubscribed": [4], "listIds": [1]}
+    left = email(told(tmp_path, {"consent_lists": [4]}, **changes)[0])
+    assert left is not None
+    assert left.state == "withdrawn"
+    first, second = (brevo(tmp_path, consent_lists=one).fingerprint(STREAM) for one in ([], [4]))
+    assert first != second, "it is read anew when the lists are others"
+
+
 def test_who_left_every_list_has_withdrawn(tmp_path: Path) -> None:
     left = email(customer(tmp_path, listUnsubscribed=[1], listIds=[]))
     assert left is not None

@@ -92,6 +92,17 @@ def test_who_is_blocklisted_stays_so(fake: Listening, post: Brevo, state: str) -
     assert all("emailBlacklisted" not in one.json for one in fake.heard)
 
 
+def test_an_audience_is_no_way_into_the_newsletter(fake: Listening, post: Brevo) -> None:
+    fake.names[2] = "Kundenpost"
+    row = fake.living("customers")[0]
+    member = {"name": "Kundenpost", "member": True}
+    found = wrote(post, "audience", external_id=row.id, fields=member)
+    assert (found.outcome, found.field) == ("refused", "name")
+    assert row.data["listIds"] == [1]
+    leaves = wrote(post, "audience", external_id=row.id, fields={**member, "member": False})
+    assert leaves.outcome == "done"
+
+
 @pytest.mark.parametrize("state", ["granted", "pending"])
 def test_who_left_a_list_is_not_put_back(fake: Listening, post: Brevo, state: str) -> None:
     row = fake.living("customers")[0]

@@ -31,7 +31,12 @@ class Writing:
     def write(self, intents: Sequence[Intent]) -> Sequence[Result]:
         """One result for each intent, which goes alone."""
         kinds: dict[str, Callable[[Intent], Result]] = {"save": self._save, "erase": self._erase}
-        return [_alone(one, kinds[one.change]) for one in intents]
+        return [
+            _alone(one, kinds[one.change])
+            if one.stream == CUSTOMERS
+            else refused(one, f"Business Central's {one.stream} are not written")
+            for one in intents
+        ]
 
     def _save(self, intent: Intent) -> Result:
         return looked_up(intent, self._look, self._make, self._change)

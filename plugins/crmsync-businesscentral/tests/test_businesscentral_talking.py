@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -194,3 +195,9 @@ def test_what_is_asked_is_what_the_record_says(fake: FakeBusinessCentral, tmp_pa
         (told, *_) = central.map(stream, one["record"])
         for name, value in one["told"].items():
             assert getattr(told, name) == value, name
+
+
+def test_a_contact_is_not_said_to_be_erased(fake: FakeBusinessCentral, tmp_path: Path) -> None:
+    somebody = replace(edit(3, "erase"), stream="contacts", external_id=guid(900))
+    (result,) = opened(fake, tmp_path).write([somebody])
+    assert (result.outcome, "contacts" in result.reason) == ("refused", True)

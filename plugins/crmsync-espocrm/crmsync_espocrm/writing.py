@@ -6,7 +6,7 @@ left out only after a look, where the setting asks for it and nobody there has t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,10 +17,11 @@ from crmsync_espocrm.api import Api, Changed, Gone, Refused, Row, Taken, equals
 from crmsync_espocrm.people import moment
 from crmsync_espocrm.settings import EspoCrmSettings
 from crmsync_espocrm.sources import KINDS
-from crmsync_espocrm.wire import EMPTY, values
+from crmsync_espocrm.wire import BOTH, EMPTY, values
 
 AGAINST = ("denied", "withdrawn", "objected", "blocked", "bounced")
 FLAGS = {"email": "emailAddressIsOptedOut", "sms": "phoneNumberIsOptedOut", "phone": "doNotCall"}
+MOVED = "he objected under his present address or number: a new one would be free of that"
 ALIKE = "records there may be this customer"
 
 
@@ -73,9 +74,25 @@ class Writing:
 
     def _change(self, intent: Intent, identity: str) -> Result:
         told = values(intent, self._own)
+        if field := self._bound(intent, identity, told):
+            return refused(intent, MOVED, field=field)
         version = intent.version if intent.external_id else ""
         row = self._api.put(f"{_path(intent)}/{identity}", told, version=version)
         return done(intent, row["id"], version=row.get("versionNumber"))
+
+    def _bound(self, intent: Intent, identity: str, told: Row) -> str:
+        """The field whose change would free somebody from an objection; "" where none would.
+
+        EspoCRM keeps it with the address or the number.
+        """
+        names = [one for one in BOTH if BOTH[one] in told]
+        row = self._api.get(f"{_path(intent)}/{identity}") if names else {}
+        for one in names:
+            theirs = BOTH[one]
+            out = row.get(f"{theirs}IsOptedOut") is True
+            if out and _bare(told[theirs]) != _bare(row.get(theirs)):
+                return one
+        return ""
 
     def _consent(self, intent: Intent) -> Result:
         """An objection is always told; it is lifted only by a newer consent with evidence."""
@@ -92,6 +109,8 @@ class Writing:
             return refused(intent, "it is neither a consent nor an objection", field="state")
         if not told.get("evidence"):
             return refused(intent, "a consent without evidence lifts nothing", field="evidence")
+        if against and _is_of_another(told.get("contact"), _points(row, str(told["channel"]))):
+            return refused(intent, "he allowed it for another address or number", field="contact")
         if against and not _is_newer(told.get("at"), row.get("modifiedAt")):
             return refused(intent, "the objection may be newer than that consent", field="at")
         return self._flagged(intent, path, {flag: False}) if against else done(intent)
@@ -117,6 +136,24 @@ def _path(intent: Intent) -> str:
     if intent.stream not in KINDS:
         raise RecordError(f"EspoCRM writes no {intent.stream}")
     return f"/{KINDS[intent.stream]}"
+
+
+def _is_of_another(contact: Any, held: Iterable[Any]) -> bool:
+    """Whether a consent was given for an address or number that is not among those held."""
+    told = _bare(contact)
+    return bool(told) and told not in {_bare(one) for one in held}
+
+
+def _bare(contact: Any) -> str:
+    """An address or a number without what writes the same one otherwise."""
+    text = str(contact or "").strip().casefold()
+    return text if "@" in text else "".join(filter(str.isdigit, text)).lstrip("0")
+
+
+def _points(row: Row, channel: str) -> list[Any]:
+    """The addresses, or the numbers, of a record."""
+    name = "emailAddress" if channel == "email" else "phoneNumber"
+    return [row.get(name), *(one.get(name) for one in row.get(f"{name}Data") or ())]
 
 
 def _is_newer(at: Any, changed: Any) -> bool:

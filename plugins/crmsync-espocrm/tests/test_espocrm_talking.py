@@ -188,6 +188,43 @@ def test_objections(fake: FakeEspoCrm, tmp_path: Path, channel: str, field: str)
     assert result.outcome == "refused"
 
 
+@pytest.mark.parametrize("channel, field, other", [
+    ("email", "emailAddressIsOptedOut", "andere@example.org"), ("phone", "doNotCall", "+49 40 555"),
+    ("sms", "phoneNumberIsOptedOut", "+49 40 555"),
+])  # fmt: skip
+def test_a_consent_for_another_address_lifts_nothing(
+    fake: FakeEspoCrm, tmp_path: Path, channel: str, field: str, other: str
+) -> None:
+    fake.change("customers", eid(1, 3), {field: True})
+    fresh = said(
+        "granted", channel, evidence="Formular 5", at="2026-12-24T10:00:00Z", contact=other
+    )
+    (result,) = opened(fake, tmp_path).write([edit(3, "consent", **fresh)])
+    row = fake.get("customers", eid(1, 3))
+    assert row is not None
+    assert (result.outcome, result.field, row.data[field]) == ("refused", "contact", True)
+
+
+def test_a_new_address_does_not_free_from_an_objection(fake: FakeEspoCrm, tmp_path: Path) -> None:
+    """EspoCRM keeps the flags with the address and the number, not with the person."""
+    row = fake.get("customers", eid(1, 3))
+    assert row is not None
+    fake.change(
+        "customers", row.id, {"emailAddressIsOptedOut": True, "phoneNumberIsOptedOut": True}
+    )
+    before = row.data["emailAddress"], row.data["phoneNumber"]
+    mail, phone, same, free = opened(fake, tmp_path).write([
+        edit(3, **{"contacts.email": "neue.anschrift@example.org"}),
+        edit(3, **{"contacts.phone": "+49 40 5550123"}),
+        edit(3, family_name="Nüssgen", **{"contacts.email": before[0].upper()}),
+        edit(4, **{"contacts.email": "andere.anschrift@example.org"}),
+    ])  # fmt: skip
+    assert [(one.outcome, one.field) for one in (mail, phone)] == [
+        ("refused", "contacts.email"), ("refused", "contacts.phone")]  # fmt: skip
+    assert (same.outcome, free.outcome) == ("done", "done")
+    assert row.data["phoneNumber"] == before[1]
+
+
 def test_whoever_is_erased_is_emptied_first(fake: FakeEspoCrm, tmp_path: Path) -> None:
     (result,) = opened(fake, tmp_path).write([edit(3, "erase")])
     row = fake.kept["customers"][eid(1, 3)]

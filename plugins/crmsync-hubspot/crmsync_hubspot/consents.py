@@ -7,7 +7,9 @@ somebody left one kind of adverts, or all mails, none of his subscriptions is to
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from crmsync.model.told import ToldConsent
@@ -16,6 +18,7 @@ from crmsync.model.words import LegalBasis
 Row = Mapping[str, Any]
 
 CONSENT = "CONSENT_WITH_NOTICE"
+NEVER = datetime.max.replace(tzinfo=UTC)
 BASES: Mapping[str, LegalBasis] = {
     CONSENT: "consent",
     "PERFORMANCE_OF_CONTRACT": "contract",
@@ -37,9 +40,8 @@ def consents(raw: Row, has: Row, wanted: Sequence[int]) -> Iterator[ToldConsent]
         yield ToldConsent(channel="email", state="withdrawn", contact=email,
                           at=_text(one.get("timestamp")), source=_source(one))  # fmt: skip
     if out:
-        moments = [str(one["timestamp"]) for one in left if _text(one.get("timestamp"))]
         yield ToldConsent(channel="email", state="objected", contact=email,
-                          at=max(moments, default=None), source="hs_email_optout")  # fmt: skip
+                          source="hs_email_optout")  # fmt: skip
     if _filled(has, "hs_email_hard_bounce_reason_enum"):
         yield ToldConsent(channel="email", state="bounced", contact=email,
                           source="hs_email_hard_bounce_reason_enum")  # fmt: skip
@@ -50,16 +52,37 @@ def consents(raw: Row, has: Row, wanted: Sequence[int]) -> Iterator[ToldConsent]
         yield from (_subscribed(one, email) for one in rows if one.get("status") == "SUBSCRIBED")
 
 
+def objects(has: Row) -> bool:
+    """Whether a contact's properties say that he wants no adverts at all."""
+    return _is(has, "hs_email_optout")
+
+
 def _subscribed(row: Row, email: str) -> ToldConsent:
     """A subscription: granted with its proof, else unknown."""
     basis, why = str(row.get("legalBasis")), _text(row.get("legalBasisExplanation"))
     at, proven = _text(row.get("timestamp")), basis == CONSENT
     if proven and why and at:
         proof = f"HubSpot subscription {row.get('subscriptionId')} of {at}: {why}"
-        return ToldConsent(channel="email", state="granted", contact=email, at=at, basis="consent",
-                           source=_source(row), evidence=proof)  # fmt: skip
+        given = min(at, _given(why) or at, key=moment_of)
+        return ToldConsent(channel="email", state="granted", contact=email, at=given,
+                           basis="consent", source=_source(row), evidence=proof)  # fmt: skip
     return ToldConsent(channel="email", state="unknown", contact=email, at=at,
                        basis=BASES.get(basis), source=_source(row))  # fmt: skip
+
+
+def _given(why: str) -> str | None:
+    """When a consent was given that was told to HubSpot by us, later than that."""
+    found = re.search(r"\(([-+:.T0-9]{19,35})\)$", why)
+    return found[1] if found and moment_of(found[1]) != NEVER else None
+
+
+def moment_of(told: str) -> datetime:
+    """A moment, in UTC where it names no zone; the latest of all for what is none."""
+    try:
+        found = datetime.fromisoformat(told)
+    except ValueError:
+        return NEVER
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _counts(row: Any, wanted: Sequence[int]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
@@ -62,6 +62,12 @@ class Permission:
         if not isinstance(answer.data, dict) or answer.data.get("numErrors"):
             raise NotReadable("HubSpot does not say that he is subscribed.", maybe_done=True)
         return done(intent)
+
+    def left(self, emails: Sequence[str]) -> set[str]:
+        """Which of these addresses left a kind of adverts; none where statuses are not read."""
+        found = self._api.statuses(emails) if emails and self._own.statuses else {}
+        return {email for email, rows in found.items()
+                if any(row.get("status") == "UNSUBSCRIBED" for row in rows)}  # fmt: skip
 
     def _objections(self, email: str) -> list[Row]:
         """What he left, of every type and as a whole."""

@@ -15,8 +15,10 @@ from crmsync.http.writing import failed, halved, named
 from crmsync.model.intent import Intent, Result, done, refused, unknown
 from crmsync.model.stream import reach
 from crmsync_hubspot.api import Api, results_of
+from crmsync_hubspot.consents import objects
 from crmsync_hubspot.faults import Refusal, about, category_of
 from crmsync_hubspot.objects import CONTACTS
+from crmsync_hubspot.people import properties
 from crmsync_hubspot.permission import Permission
 from crmsync_hubspot.settings import HubSpotSettings
 from crmsync_hubspot.wire import Unplaced, values
@@ -24,6 +26,8 @@ from crmsync_hubspot.wire import Unplaced, values
 Row = Mapping[str, Any]
 Sent = tuple[Intent, dict[str, Any]]
 
+UNFOUND = "without e-mail address, and without unique_property, he could be made twice"
+MOVED = "he objected under his present address: a new one would be free of that"
 TAKEN = "CONFLICT"
 """The category of an error that says that somebody has this e-mail address already."""
 
@@ -36,13 +40,19 @@ class Writing:
         self._permission = Permission(api, own)
 
     def write(self, intents: Sequence[Intent]) -> list[Result]:
-        """One result each: saves together, consents and erasures one by one."""
+        """One result each: saves together, consents and erasures one by one.
+
+        A company may have the number of a contact, who is somebody else.
+        """
         alone = {"consent": self._permission.tell, "erase": self._erase}
-        found = {one.id: attempted(one, alone[one.change]) for one in intents
-                 if one.change in alone}  # fmt: skip
-        found |= {one.id: refused(one, f"it keeps no {one.change}") for one in intents
+        ours = [one for one in intents if one.stream == "customers"]
+        found = {one.id: refused(one, f"HubSpot's {one.stream} are not written") for one in intents
+                 if one.stream != "customers"}  # fmt: skip
+        found |= {one.id: attempted(one, alone[one.change]) for one in ours
+                  if one.change in alone}  # fmt: skip
+        found |= {one.id: refused(one, f"it keeps no {one.change}") for one in ours
                   if one.change not in (*alone, "save")}  # fmt: skip
-        saves = [one for one in intents if one.change == "save"]
+        saves = [one for one in ours if one.change == "save"]
         found |= {one.id: one for one in self._save(saves)}
         return [found[one.id] for one in intents]
 
@@ -73,9 +83,18 @@ class Writing:
                 yield refused(one, "several records there are this customer", found=ids)
             elif ids:
                 changes.append((one, {"id": ids[0], "properties": told}))
+            elif not (self._own.unique_property or _email(told)):
+                yield refused(one, UNFOUND, field="contacts.email")
             else:
                 makes.append((one, self._new(one, told)))
-        for some in rounds(changes):
+        try:
+            bound = self._bound(changes)
+        except CrmsyncError as error:
+            yield from (failed(one, error) for one, _ in changes)
+            changes, bound = [], set()
+        yield from (refused(one, MOVED, field="contacts.email") for one, _ in changes
+                    if one.id in bound)  # fmt: skip
+        for some in rounds([one for one in changes if one[0].id not in bound]):
             yield from self._send("update", some)
         yield from self._send(self._way, makes)
 
@@ -93,6 +112,19 @@ class Writing:
             for email in dict.fromkeys(";".join(told).casefold().split(";")):
                 found.setdefault(email.strip(), []).append(str(row.get("id")))
         return found
+
+    def _bound(self, changes: Sequence[Sent]) -> set[str]:
+        """The intents that would free somebody from an objection, which HubSpot keeps with the
+        address alone."""
+        moves = [(one, told["id"], _email(told["properties"])) for one, told in changes
+                 if "email" in told["properties"]]  # fmt: skip
+        ids = list(dict.fromkeys(identity for _, identity, _ in moves))
+        rows = self._api.read(CONTACTS.name, ids, ("email", "hs_email_optout")) if ids else []
+        there = {str(row.get("id")): properties(row) for row in rows}
+        moved = [(one, there[identity]) for one, identity, email in moves
+                 if identity in there and _email(there[identity]) not in ("", email)]  # fmt: skip
+        left = self._permission.left(list(dict.fromkeys(_email(has) for _, has in moved)))
+        return {one.id for one, has in moved if objects(has) or _email(has) in left}
 
     @property
     def _way(self) -> str:

@@ -107,11 +107,20 @@ def test_whoever_left_one_kind_of_adverts_allowed_none() -> None:
     )
 
 
+def test_a_consent_that_was_told_by_us_is_as_old_as_it_was() -> None:
+    """HubSpot dates it when it was written down there; he may have objected in between."""
+    why = "Karte 17, unterschrieben (2025-11-01T10:00:00+01:00)"
+    (told,) = contact({**ROW, "statuses": [status(legalBasisExplanation=why)]}, OWN).consents
+    assert (told.state, told.at) == ("granted", "2025-11-01T10:00:00+01:00")
+
+
 def test_opting_out_of_everything_and_bounces_are_told() -> None:
     assert consents_of(having(hs_email_optout="true")) == [("objected", None)]
     row = {**having(hs_email_optout="true"), "statuses": [status(status="UNSUBSCRIBED")]}
     at = "2026-02-03T04:05:06.000Z"
-    assert consents_of(row) == [("withdrawn", at), ("objected", at)]
+    assert consents_of(row) == [("withdrawn", at), ("objected", None)], (
+        "nobody knows when he left everything: one kind he may have left long before"
+    )
     bad = having(hs_email_hard_bounce_reason_enum="UNKNOWN_USER", hs_email_quarantined="true")
     assert [state for state, _ in consents_of(bad)] == ["bounced", "blocked"]
 

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -111,7 +112,7 @@ def test_an_erased_contact_is_in_no_archive_and_no_list(fake: FakeHubSpot, tmp_p
 
 def test_part_of_a_batch_is_refused_with_its_field(fake: FakeHubSpot, tmp_path: Path) -> None:
     bad, good = opened(fake, tmp_path).write(
-        [edit(2, **{"contacts.email": "falsch"}), edit(3, family_name="Nüssgen")]
+        [edit(5, **{"contacts.email": "falsch"}), edit(3, family_name="Nüssgen")]
     )
     assert (bad.outcome, bad.field) == ("refused", "contacts.email")
     assert "VALIDATION_ERROR" in bad.reason
@@ -271,6 +272,21 @@ def test_a_consent_that_lifts_nothing(
     assert (result.outcome, fake.consents(row)) == ("refused", False)
 
 
+def test_a_new_address_does_not_free_from_an_objection(fake: FakeHubSpot, tmp_path: Path) -> None:
+    """HubSpot keeps objections with the address, not with the contact."""
+    row = fake.get("customers", 2)
+    assert row is not None
+    before = row.data["email"]
+    moved, same, free = opened(fake, tmp_path).write([
+        edit(2, **{"contacts.email": "neue.anschrift@example.org"}),
+        replace(edit(2, **{"contacts.email": before.upper()}), id="same"),
+        edit(3, **{"contacts.email": "andere.anschrift@example.org"}),
+    ])  # fmt: skip
+    assert (moved.outcome, moved.field) == ("refused", "contacts.email")
+    assert row.data["email"].casefold() == before.casefold()
+    assert (same.outcome, free.outcome) == ("done", "done")
+
+
 @pytest.mark.parametrize("status, told, kind, pause", [
     (429, {"policyName": "DAILY"}, QuotaSpent, None),
     (429, {"policyName": "TEN_SECONDLY_ROLLING"}, RateLimited, 10.0),
@@ -346,3 +362,22 @@ def test_what_is_asked_is_what_the_record_says(fake: FakeHubSpot, tmp_path: Path
     assert CONTRACT["search"].items() <= searches[0].items()
     updates = [body["inputs"] for one, body in asked if one.parts[-1] == "update"]
     assert updates == [CONTRACT["written"]]
+
+
+@pytest.mark.parametrize("change", ["save", "consent", "erase"])
+def test_a_company_with_the_number_of_a_contact_is_not_taken_for_him(
+    fake: FakeHubSpot, tmp_path: Path, change: Any
+) -> None:
+    hubspot, before = opened(fake, tmp_path), [row.data for row in fake.living("customers")]
+    firm = replace(edit(3, change, company="Nuss GmbH"), stream="companies")
+    (result,) = hubspot.write([firm])
+    assert (result.outcome, bool(result.reason)) == ("refused", True)
+    assert [row.data for row in fake.living("customers")] == before
+
+
+def test_nobody_is_made_who_could_not_be_found_again(fake: FakeHubSpot, tmp_path: Path) -> None:
+    """A second try, after an answer that was lost, would make him twice."""
+    before = len(fake.living("customers"))
+    (result,) = opened(fake, tmp_path).write([new(1, given_name="Wenzel", family_name="Aue")])
+    assert (result.outcome, result.field) == ("refused", "contacts.email")
+    assert len(fake.living("customers")) == before

@@ -29,7 +29,7 @@ LAG, OVERLAP = timedelta(minutes=1), timedelta(minutes=5)
 LATE = timedelta(hours=6)
 """Events are dated by when they happened, and may come in later."""
 
-MAPPED_BY = {"properties"}
+MAPPED_BY = {"consent_list", "properties"}
 
 
 class Klaviyo:

@@ -92,7 +92,7 @@ def flat(raw: Row, own: KlaviyoSettings) -> dict[str, Any]:
     found = {**told, "our": ours, "marks": raw.get("list_names") or []}
     if isinstance(told.get("locale"), str):
         found["language"] = str(told["locale"]).partition("-")[0]
-    return {**found, **email_of(told), **_sms(told)}
+    return {**found, **(email_of(told) or _left(told, own.consent_list)), **_sms(told)}
 
 
 def _first(properties: Row, names: Sequence[str]) -> Any:
@@ -102,11 +102,11 @@ def _first(properties: Row, names: Sequence[str]) -> Any:
 def email_of(told: Row) -> dict[str, Any]:
     """State, moment and proof of the consent to adverts by e-mail; nothing where none is shown."""
     marketing = _object(told, EMAIL)
-    for reason, state in REASONS:
-        times = [one.get("timestamp") for one in _rows(marketing, "suppression")
-                 if one.get("reason") == reason]  # fmt: skip
-        if times:
-            return {"email_state": state, "email_at": max(str(one) for one in times)}
+    ends = [(state, one.get("timestamp")) for reason, state in REASONS
+            for one in _rows(marketing, "suppression") if one.get("reason") == reason]  # fmt: skip
+    if ends:
+        last = max((str(at) for _, at in ends if at), default=None)
+        return {"email_state": ends[0][0], "email_at": last or marketing.get("last_updated")}
     consent, at = marketing.get("consent"), marketing.get("consent_timestamp")
     if consent == "UNSUBSCRIBED":
         return {"email_state": "withdrawn", "email_at": at or marketing.get("last_updated")}
@@ -120,6 +120,14 @@ def email_of(told: Row) -> dict[str, Any]:
     way = ", ".join(str(marketing[one]) for one in ways if marketing.get(one))
     proof = f"Klaviyo double opt-in {at}" + (f", {way}" if way else "")
     return {"email_state": "granted", "email_at": at, "email_evidence": proof}
+
+
+def _left(told: Row, group: str) -> dict[str, Any]:
+    """That somebody left the list to which a consent subscribes is the end of it."""
+    rows = [one for one in _rows(_object(told, EMAIL), "list_suppressions")
+            if group and one.get("list_id") == group]  # fmt: skip
+    last = max((str(one["timestamp"]) for one in rows if one.get("timestamp")), default=None)
+    return {"email_state": "withdrawn", "email_at": last} if rows else {}
 
 
 def _sms(told: Row) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def wire(
     properties: dict[str, Any] = {}
     for field, value in fields.items():
         if field in NAMES:
-            found[NAMES[field]] = _number(value) if field == "contacts.phone" else value
+            found[NAMES[field]] = number(value) if field == "contacts.phone" else value
         elif field == "language":
             found["locale"] = value
         elif _is_of_address(field):
@@ -51,7 +51,7 @@ def _has(field: str, own: KlaviyoSettings) -> bool:
     return known or _is_of_address(field) or bool(keys_of(field, own))
 
 
-def _number(value: Any) -> Any:
+def number(value: Any) -> Any:
     """A number as E.164 has it, without signs between."""
     return "".join(one for one in value if one not in " -/()") if isinstance(value, str) else value
 

@@ -20,12 +20,13 @@ from crmsync_klaviyo.api import Api, Refusal, quoted
 from crmsync_klaviyo.importing import Importing
 from crmsync_klaviyo.profiles import AGAINST, EMAIL, is_stopped, moves, suppressed
 from crmsync_klaviyo.settings import KlaviyoSettings
-from crmsync_klaviyo.wire import POINTS, NoPlace, known_of, wire
+from crmsync_klaviyo.wire import POINTS, NoPlace, known_of, number, wire
 
 Row = Mapping[str, Any]
 
 BATCH = 50
 MOVED = "he is suppressed under his present address or number: a new one would be free of that"
+CONSENTED = "only a consent with its proof puts somebody into that list"
 LATER = "Klaviyo has accepted it, and does not show it yet"
 LONGEST = 255
 """So many signs of a proof are told as the source of a consent."""
@@ -121,7 +122,7 @@ class Writing:
         if channel == "email" and "@" in contact:
             return self._api.found("email", contact)
         if channel == "sms" and contact.startswith("+"):
-            return self._api.found("phone_number", contact)
+            return self._api.found("phone_number", number(contact))
         return self._api.profile(intent.external_id) if intent.external_id else None
 
     def _stop(self, intent: Intent, row: Row | None, channel: str) -> Result:
@@ -193,6 +194,8 @@ class Writing:
         group = self._list(name, make=member)
         if group is None:
             return done(intent)
+        if member and group == self._own.consent_list:
+            return refused(intent, CONSENTED, field="name")
         row = self._api.profile(str(intent.external_id))
         if row is None:
             return refused(intent, "is not there") if member else done(intent)

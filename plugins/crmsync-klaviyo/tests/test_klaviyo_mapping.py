@@ -78,6 +78,20 @@ def test_what_is_no_grant(tmp_path: Path, changes: dict[str, Any]) -> None:
     assert email(tmp_path, **changes) is None
 
 
+def test_who_left_the_newsletters_list_has_withdrawn(tmp_path: Path) -> None:
+    at = "2026-01-02T00:00:00+00:00"
+    rows = [{"list_id": "L1", "reason": "UNSUBSCRIBE", "timestamp": at}]
+    changes = {f"{EMAIL}.list_suppressions": rows}
+    (left,) = [one for one in told(tmp_path, changes, consent_list="L1").consents
+               if one.channel == "email"]  # fmt: skip
+    assert (left.state, left.at) == ("withdrawn", at)
+    assert not [one for one in told(tmp_path, changes, consent_list="L2").consents
+                if one.channel == "email"]  # fmt: skip
+    first, second = (klaviyo(tmp_path, consent_list=one).fingerprint(PROFILES)
+                     for one in ("L1", "L2"))  # fmt: skip
+    assert first != second, "it is read anew when the list is another one"
+
+
 def test_consents_that_are_not_shown(tmp_path: Path) -> None:
     assert not told(tmp_path, {"attributes.subscriptions": None}).consents
 
@@ -93,6 +107,22 @@ def test_a_suppression_counts_first(tmp_path: Path, reason: str, state: str) -> 
     found = email(tmp_path, suppression=rows)
     assert found is not None
     assert (found.state, found.at) == (state, "2026-01-02T00:00:00+00:00")
+
+
+def test_it_ended_when_it_ended_last(tmp_path: Path) -> None:
+    rows = [{"reason": "SPAM_COMPLAINT", "timestamp": "2025-01-01T00:00:00+00:00"},
+            {"reason": "UNSUBSCRIBE", "timestamp": "2026-01-02T00:00:00+00:00"}]  # fmt: skip
+    found = email(tmp_path, suppression=rows)
+    assert found is not None
+    assert (found.state, found.at) == ("objected", "2026-01-02T00:00:00+00:00")
+
+
+def test_a_suppression_without_its_moment_is_told(tmp_path: Path) -> None:
+    changed = "2026-07-01T00:00:00+00:00"
+    found = email(tmp_path, suppression=[{"reason": "UNSUBSCRIBE", "timestamp": None}],
+                  last_updated=changed)  # fmt: skip
+    assert found is not None
+    assert (found.state, found.at) == ("withdrawn", changed)
 
 
 def test_a_reason_that_is_not_known_blocks_all_the_same(tmp_path: Path) -> None:

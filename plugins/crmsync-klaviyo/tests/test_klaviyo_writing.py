@@ -157,6 +157,15 @@ def test_who_left_a_list_is_not_put_back(fake: Listening, tmp_path: Path) -> Non
     post.close()
 
 
+def test_an_audience_is_no_way_into_the_newsletter(fake: Listening, tmp_path: Path) -> None:
+    fake.groups, fake.within = {"L1": "Kundenpost"}, {"L1": set()}
+    row, post = marked(fake), opened(fake, tmp_path, consent_list="L1")
+    member = {"name": "Kundenpost", "member": True}
+    found = wrote(post, "audience", external_id=row.id, fields=member)
+    assert (found.outcome, found.field, fake.within["L1"]) == ("refused", "name", set())
+    post.close()
+
+
 def test_whoever_is_still_to_confirm_is_asked_by_klaviyo(fake: Listening, tmp_path: Path) -> None:
     fake.groups, fake.within = {"L1": "Newsletter"}, {"L1": set()}
     row, post = marked(fake), opened(fake, tmp_path, consent_list="L1")
@@ -180,6 +189,16 @@ def test_objections_bounces_and_sms(fake: Listening, post: Klaviyo) -> None:
     assert reach(row.data, "attributes.subscriptions.sms.marketing.consent") == "UNSUBSCRIBED"
     assert consent(post, row, channel="sms", contact=number).outcome == "refused"
     assert consent(post, row, state="objected", contact="fort@example.org").outcome == "done"
+
+
+def test_an_objection_to_sms_finds_its_number_however_it_is_written(
+    fake: Listening, post: Klaviyo
+) -> None:
+    row = marked(fake)
+    number = row.data["attributes"]["phone_number"]
+    written = f"{number[:3]} {number[3:6]} / {number[6:]}"
+    assert consent(post, row, channel="sms", contact=written, state="objected").outcome == "done"
+    assert reach(row.data, "attributes.subscriptions.sms.marketing.consent") == "UNSUBSCRIBED"
 
 
 def test_what_is_accepted_and_not_yet_done_is_unknown(fake: Listening, post: Klaviyo) -> None:

@@ -7,7 +7,7 @@ the code of a new customer comes from the intent's key, so that a second one wou
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -64,6 +64,9 @@ OTHER = (
 OBJECTIONS = ("denied", "withdrawn", "objected", "bounced", "blocked")
 CONSENTS = {"email": ("do_not_email", True), "sms": ("enable_promotional_sms", False)}
 """Of each channel the field, and what it says when adverts are forbidden."""
+
+POINTS = {"email": ("email",), "sms": ("mobile", "phone")}
+"""The fields that hold what a consent of a channel may be given for."""
 
 MEANWHILE = "was changed meanwhile"
 
@@ -133,6 +136,9 @@ class Writing:
         if row is None:
             return refused(intent, "is not there")
         value = forbidden if state in OBJECTIONS else not forbidden
+        held = [row.get(one) for one in POINTS[str(intent.fields["channel"])]]
+        if state == "granted" and _is_of_another(intent.fields.get("contact"), held):
+            return refused(intent, "he allowed it for another address or number", field="contact")
         if state == "granted" and (reason := _doubt(intent, row, field, forbidden)):
             return refused(intent, reason, field="evidence")
         if row.get(field, not forbidden if field == "do_not_email" else forbidden) == value:
@@ -205,6 +211,18 @@ def _doubt(intent: Intent, row: Row, field: str, forbidden: bool) -> str:
     given, changed = _moment(intent.fields.get("at")), _moment(row.get("updated_at"))
     newer = given is not None and changed is not None and given > changed
     return "" if newer else "the objection there may be newer than the consent"
+
+
+def _is_of_another(contact: Any, held: Iterable[Any]) -> bool:
+    """Whether a consent was given for an address or number that is not among those held."""
+    told = _bare(contact)
+    return bool(told) and told not in {_bare(one) for one in held}
+
+
+def _bare(contact: Any) -> str:
+    """An address or a number without what writes the same one otherwise."""
+    text = str(contact or "").strip().casefold()
+    return text if "@" in text else "".join(filter(str.isdigit, text)).lstrip("0")
 
 
 def _moment(told: Any) -> datetime | None:

@@ -112,6 +112,21 @@ def test_sms_is_allowed_only_with_evidence(fake: FakeLightspeed, store: Lightspe
     assert row.data["enable_promotional_sms"] is False
 
 
+@pytest.mark.parametrize("channel, field, allowed, other", [
+    ("email", "do_not_email", False, "andere@example.org"),
+    ("sms", "enable_promotional_sms", True, "+49 171 555"),
+])  # fmt: skip
+def test_a_consent_for_another_address_lifts_nothing(
+    fake: FakeLightspeed, store: Lightspeed, channel: str, field: str, allowed: bool, other: str
+) -> None:
+    row = fake.living("customers")[0]
+    fake.change("customers", row.id, {field: not allowed, "mobile": "+49 171 3920001"})
+    fields = {"channel": channel, "state": "granted", "evidence": "doi-7", "contact": other,
+              "at": "2026-12-24T09:00:00Z"}  # fmt: skip
+    result = wrote(store, change="consent", external_id=row.id, fields=fields)
+    assert (result.outcome, result.field, row.data[field]) == ("refused", "contact", not allowed)
+
+
 def test_letters_are_no_channel_of_lightspeed(store: Lightspeed) -> None:
     fields = {"channel": "letter", "state": "objected"}
     result = wrote(store, change="consent", external_id="customer-1", fields=fields)

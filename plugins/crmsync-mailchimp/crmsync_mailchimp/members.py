@@ -117,13 +117,17 @@ def _email(raw: Row, own: MailchimpSettings) -> dict[str, Any]:
 
 
 def _why(raw: Row) -> tuple[str, str | None]:
-    """What suppressed a member, and when for the last time; "" where it is not told."""
-    for action, state in WHY:
-        times = [str(one["timestamp"]) for one in _did(raw) if one.get("action") == action]
-        hard = action != "bounce" or raw.get("status") == "cleaned"
-        if times and hard:
-            return state, max(times)
-    return "", None
+    """What suppressed a member, the strictest, and when the last did; "" where it is not told.
+
+    What happened before he last opted in is not what ended it.
+    """
+    ends = [(state, str(one["timestamp"])) for action, state in WHY for one in _did(raw)
+            if one.get("action") == action
+            and (action != "bounce" or raw.get("status") == "cleaned")]  # fmt: skip
+    if not ends:
+        return "", None
+    last = max(at for _, at in ends)
+    return ends[0][0], last if last >= str(raw.get("timestamp_opt") or "") else None
 
 
 def _grant(raw: Row, own: MailchimpSettings) -> dict[str, Any]:

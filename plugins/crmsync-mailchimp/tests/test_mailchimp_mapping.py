@@ -101,6 +101,18 @@ def test_why_and_when_it_ended(tmp_path: Path, status: str, action: str, state: 
     assert (found.state, found.at) == (state, "2026-05-04T08:00:00+00:00")
 
 
+def test_it_ended_when_it_ended_last(tmp_path: Path) -> None:
+    did = [{"action": "abuse", "timestamp": "2026-05-04T08:00:00+00:00"},
+           {"action": "unsub", "timestamp": "2026-08-04T08:00:00+00:00"}]  # fmt: skip
+    found = email(tmp_path, status="unsubscribed", activity=did)
+    assert found is not None
+    assert (found.state, found.at) == ("objected", "2026-08-04T08:00:00+00:00")
+    since = "2026-09-01T08:00:00+00:00"
+    found = email(tmp_path, status="unsubscribed", activity=did, timestamp_opt=since)
+    assert found is not None
+    assert found.at == ANSWER["last_changed"], "he came back since, and left again"
+
+
 def test_a_soft_bounce_is_not_why_somebody_unsubscribed(tmp_path: Path) -> None:
     did = [{"action": "bounce", "timestamp": "2026-05-04T08:00:00+00:00"}]
     found = email(tmp_path, status="unsubscribed", activity=did)

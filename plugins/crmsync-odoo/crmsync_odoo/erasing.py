@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crmsync.errors import CrmsyncError
-from crmsync.model.intent import Intent, Result, done
+from crmsync.model.intent import Intent, Result, done, refused
 from crmsync_odoo.api import Api
 from crmsync_odoo.faults import Missing, Refused
 from crmsync_odoo.sources import PLACES
@@ -19,7 +19,9 @@ PERSONAL = (
 
 def erase(api: Api, intent: Intent) -> Result:
     """The result; who is gone already is done."""
-    identity = int(intent.external_id or 0)
+    if not intent.external_id:
+        return refused(intent, "nobody is named")
+    identity = int(intent.external_id)
     places = [["parent_id", "=", identity], ["type", "in", list(PLACES)]]
     ids = [identity, *(row["id"] for row in api.search_read("res.partner", places, ["id"]))]
     try:

@@ -22,6 +22,11 @@ from crmsync_odoo.wire import Unplaced, values
 
 PARTNER = "res.partner"
 SEVERAL = "several contacts there are this customer"
+MOVED = "he is on a blacklist under his present address or number: a new one would be free of that"
+LISTED = {"contacts.email": ("email", "is_blacklisted"),
+          "contacts.phone": ("phone", "phone_blacklisted"),
+          "contacts.mobile": ("mobile", "phone_blacklisted")}  # fmt: skip
+"""What Odoo's blacklists are about, and what says that it is on one."""
 
 
 class Writing:
@@ -67,6 +72,10 @@ class Writing:
         row = known.get(int(intent.external_id or 0))
         if row is None:
             return refused(intent, "the contact is no longer there")
+        for field, (name, listed) in LISTED.items():
+            bound = row.get(listed) is True and field in intent.fields
+            if bound and _moves(intent.fields[field], row.get(name)):
+                return refused(intent, MOVED, field=field)
         try:
             told = values(intent.fields, intent.whole, row, self._country)
         except Unplaced as error:
@@ -122,8 +131,10 @@ class Writing:
         return [[name, "=", value] for name, value in told.items()]
 
     def _by_id(self, ids: Sequence[int]) -> dict[int, Row]:
+        offered = self._api.fields(PARTNER)
+        more = dict.fromkeys(name for both in LISTED.values() for name in both if name in offered)
         rows = self._api.search_read(PARTNER, [["id", "in", list(ids)]],
-                                     ["id", "name", "is_company"])  # fmt: skip
+                                     ["id", "name", "is_company", *more])  # fmt: skip
         return {row["id"]: row for row in rows}
 
     def _country(self, code: str) -> int | None:
@@ -166,6 +177,15 @@ class Writing:
 
 def _for(intent: Intent, row: Row) -> Intent:
     return replace(intent, external_id=str(row["id"]))
+
+
+def _moves(told: Any, there: Any) -> bool:
+    """Whether an address or number is another one, however it is written."""
+    new, old = (str(filled(one) or "").casefold() for one in (told, there))
+    if "@" in new + old:
+        return new.strip() != old.strip()
+    digits = ["".join(filter(str.isdigit, one)).lstrip("0") for one in (new, old)]
+    return digits[0] != digits[1]
 
 
 def _same(one: Row, other: Row) -> bool:

@@ -272,3 +272,24 @@ def test_no_secret_means_that_nobody_is_heard(fake: FakeOdoo, tmp_path: Path) ->
     odoo = opened(fake, tmp_path, webhook_secret="")
     with pytest.raises(CrmsyncError):
         odoo.hear({}, b'{"_id": 3, "_model": "res.partner"}', "https://x/h?secret=")
+
+
+def test_a_new_address_does_not_free_from_the_blacklist(fake: FakeOdoo, tmp_path: Path) -> None:
+    row, other = fake.living("customers")[2:4]
+    fake.suppress(row)
+    before = row.data["email"]
+    moved, same, free = written(
+        fake, tmp_path,
+        edit(row.id, **{"contacts.email": "neue.anschrift@example.org"}),
+        edit(row.id, family_name="Nüssgen", **{"contacts.email": before.upper()}),
+        edit(other.id, **{"contacts.email": "andere.anschrift@example.org"}),
+    )  # fmt: skip
+    assert (moved.outcome, moved.field) == ("refused", "contacts.email")
+    assert row.data["email"].casefold() == before.casefold()
+    assert (same.outcome, free.outcome) == ("done", "done")
+
+
+def test_without_an_id_nobody_is_erased(fake: FakeOdoo, tmp_path: Path) -> None:
+    (result,) = written(fake, tmp_path, Intent(id="e", key="e", change="erase"))
+    assert result.outcome == "refused"
+    assert len(fake.living("customers")) == 7

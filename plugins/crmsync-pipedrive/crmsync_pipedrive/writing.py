@@ -21,6 +21,9 @@ LABELS = {"contacts.phone": "work", "contacts.mobile": "mobile", "contacts.fax":
 AGAINST = ("denied", "withdrawn", "objected", "blocked", "bounced")
 
 
+UNFOUND = "without e-mail address he could be made twice"
+
+
 class Writing:
     """The persons of one company."""
 
@@ -28,11 +31,19 @@ class Writing:
         self._api, self._own, self._reading = api, own, reading
 
     def write(self, intents: Sequence[Intent]) -> list[Result]:
-        """One result for each intent, which goes alone."""
+        """One result for each intent, which goes alone.
+
+        An organization may have the number of a person, who is somebody else.
+        """
         kinds: dict[str, Callable[[Intent], Result]] = {
             "save": self._save, "consent": self._consent, "erase": self._erase,
         }  # fmt: skip
-        return [_attempted(one, kinds[one.change]) for one in intents]
+        return [
+            _attempted(one, kinds[one.change])
+            if one.stream == "customers"
+            else refused(one, f"Pipedrive's {one.stream} are not written")
+            for one in intents
+        ]
 
     def _save(self, intent: Intent) -> Result:
         email = intent.fields.get("contacts.email")
@@ -48,6 +59,8 @@ class Writing:
         told = self._values(intent, {})
         if not told.get("name"):
             return refused(intent, "a person needs a name", field="family_name")
+        if not intent.fields.get("contacts.email"):
+            return refused(intent, UNFOUND, field="contacts.email")
         return done(intent, self._api.make(told).get("id"))
 
     def _change(self, intent: Intent, identity: str) -> Result:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -100,7 +101,8 @@ def test_comparing_can_be_switched_off(fake: FakePipedrive, tmp_path: Path) -> N
 
 
 def test_somebody_new_and_his_option(fake: FakePipedrive, tmp_path: Path) -> None:
-    fields = {"family_name": "Aue", "given_name": "Käthe", "titles": "prof. dr."}
+    fields = {"family_name": "Aue", "given_name": "Käthe", "titles": "prof. dr.",
+              "contacts.email": "kaethe.aue@example.org"}  # fmt: skip
     (result,) = opened(fake, tmp_path).write([new(**fields)])
     told = data(fake, int(str(result.external_id)))
     assert (told["first_name"], told["last_name"]) == ("Käthe", "Aue")
@@ -234,3 +236,24 @@ def test_what_is_asked_is_what_the_record_says(fake: FakePipedrive, tmp_path: Pa
     for wanted in CONTRACT["requests"]:
         assert wanted in asked, wanted
     assert bodies["POST"] == CONTRACT["made"]
+
+
+@pytest.mark.parametrize("change", ["save", "consent", "erase"])
+def test_an_organization_with_the_number_of_a_person_is_not_taken_for_him(
+    fake: FakePipedrive, tmp_path: Path, change: Any
+) -> None:
+    before = dict(data(fake, 3))
+    firm = replace(edit(3, change, family_name="Nuss GmbH"), stream="organizations")
+    (result,) = opened(fake, tmp_path).write([firm])
+    assert (result.outcome, "organizations" in result.reason) == ("refused", True)
+    assert "3" in [str(row.id) for row in fake.living("customers")]
+    assert data(fake, 3) == before
+
+
+def test_nobody_is_made_who_could_not_be_found_again(fake: FakePipedrive, tmp_path: Path) -> None:
+    """A second try, after an answer that was lost, would make him twice."""
+    before = len(fake.living("customers"))
+    who = new(given_name="Wenzel", family_name="Quittenbaum")
+    (result,) = opened(fake, tmp_path).write([who])
+    assert (result.outcome, result.field) == ("refused", "contacts.email")
+    assert len(fake.living("customers")) == before

@@ -74,7 +74,7 @@ def _given(
     told: dict[str, Any] = {"channel": channel, "contact": contact, "source": "ContactPointConsent"}
     status = row.get("PrivacyConsentStatus")
     if status == "OptOut":
-        yield ToldConsent(**told, state="withdrawn", at=at)
+        yield ToldConsent(**told, state="withdrawn", at=_last(row))
     if status != "OptIn" or row.get("DataUsePurpose.Name") not in own.marketing:
         return
     confirmed = row.get("DoubleConsentCaptureDate")
@@ -87,6 +87,12 @@ def _given(
         return
     evidence = f"{row.get('Id')}, {row['CaptureSource']}, {proof}"
     yield ToldConsent(**told, state="granted", at=proof, basis="consent", evidence=evidence)
+
+
+def _last(row: Row) -> str | None:
+    """The latest of a row's moments: who takes a consent back leaves the dates of giving it."""
+    names = ("EffectiveFrom", "CaptureDate", "DoubleConsentCaptureDate", "LastModifiedDate")
+    return max((str(row[one]) for one in names if row.get(one)), default=None)
 
 
 def _points(raw: Row) -> dict[str, tuple[Channel, Any]]:

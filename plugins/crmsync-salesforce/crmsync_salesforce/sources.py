@@ -69,7 +69,8 @@ TASK = (*SYSTEM, "WhoId", "AccountId", "Account.IsPersonAccount", "TaskSubtype",
         "ActivityDate", "IsClosed", "CompletedDateTime", "CallType")  # fmt: skip
 
 GIVEN = ("PrivacyConsentStatus", "CaptureDate", "CaptureSource", "EffectiveFrom", "EffectiveTo",
-         "DoubleConsentCaptureDate", "DataUsePurpose.Name", "PartyId")  # fmt: skip
+         "DoubleConsentCaptureDate", "DataUsePurpose.Name", "PartyId",
+         "LastModifiedDate")  # fmt: skip
 
 
 def consents(ours: str) -> tuple[Child, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,10 @@ from crmsync_salesforce.wire import KINDS, Wire
 
 STAMPS = ("Id", "SystemModstamp", "LastModifiedDate")
 AGAINST = ("denied", "withdrawn", "objected", "blocked", "bounced")
+POINTS = {"email": ("Email", "PersonEmail"), "fax": ("Fax", "PersonFax"),
+          "phone": ("Phone", "MobilePhone", "HomePhone", "OtherPhone", "PersonMobilePhone",
+                    "PersonHomePhone", "PersonOtherPhone")}  # fmt: skip
+"""The fields that hold what a consent of a channel may be given for."""
 RULES = {"Sforce-Duplicate-Rule-Header": "allowSave=false; runAsCurrentUser=true"}
 """A duplicate rule that only warns refuses too, and names who is there."""
 
@@ -159,13 +163,17 @@ class Writing:
             return refused(intent, "it is neither a consent nor an objection", field="state")
         if not told.get("evidence"):
             return refused(intent, "a consent without evidence lifts nothing", field="evidence")
+        held = [row.get(one) for one in POINTS[str(told["channel"])]]
+        if against and _is_of_another(told.get("contact"), held):
+            return refused(intent, "he allowed it for another address or number", field="contact")
         if against and not _is_newer(told.get("at"), row.get("LastModifiedDate")):
             return refused(intent, "the objection may be newer than that consent", field="at")
         return self._set(intent, kind, {flag: False}) if against else done(intent)
 
     def _flags(self, kind: str, intent: Intent) -> Row:
         names = ("HasOptedOutOfEmail", "HasOptedOutOfFax", "DoNotCall")
-        own = (*STAMPS, "IsPersonAccount", *names, *(f"Person{one}" for one in names))
+        points = (one for some in POINTS.values() for one in some)
+        own = (*STAMPS, "IsPersonAccount", *names, *(f"Person{one}" for one in names), *points)
         fields = self._urgent.visible(kind, own)
         rows = self._urgent.alike(kind, fields, "Id", [intent.external_id])
         if not rows:
@@ -208,6 +216,18 @@ class Several(Exception):
 
 def _email(intent: Intent) -> str:
     return str(intent.fields.get("contacts.email") or "").strip().casefold()
+
+
+def _is_of_another(contact: Any, held: Iterable[Any]) -> bool:
+    """Whether a consent was given for an address or number that is not among those held."""
+    told = _bare(contact)
+    return bool(told) and told not in {_bare(one) for one in held}
+
+
+def _bare(contact: Any) -> str:
+    """An address or a number without what writes the same one otherwise."""
+    text = str(contact or "").strip().casefold()
+    return text if "@" in text else "".join(filter(str.isdigit, text)).lstrip("0")
 
 
 def _is_newer(at: Any, changed: Any) -> bool:

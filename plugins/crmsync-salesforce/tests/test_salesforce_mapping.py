@@ -107,6 +107,22 @@ def test_a_consent_needs_its_purpose_and_its_proof(more: dict[str, Any], states:
     assert all(bool(one.evidence) == (one.state == "granted") for one in told.consents)
 
 
+@pytest.mark.parametrize("more, at", [
+    ({"EffectiveFrom": "2026-01-01T10:00:00.000Z"}, "2026-01-03T10:00:00.000Z"),
+    ({"LastModifiedDate": "2026-05-06T10:00:00.000Z"}, "2026-05-06T10:00:00.000Z"),
+])  # fmt: skip
+def test_who_takes_a_consent_back_does_so_after_he_gave_it(more: dict[str, Any], at: str) -> None:
+    """Only the status changes then: the dates of the row are still those of the consent."""
+    proof = {"DoubleConsentCaptureDate": "2026-01-03T10:00:00.000Z", **more}
+    raw = {**CONTACT, "DoNotCall": False, "HasOptedOutOfFax": False}
+    (before,) = people.contact({**raw, "types": [given(**proof)]}, own(consents=True))
+    row = given(**proof, PrivacyConsentStatus="OptOut")
+    (after,) = people.contact({**raw, "types": [row]}, own(consents=True))
+    (grant,), (end,) = before.consents, after.consents
+    assert (grant.state, grant.at) == ("granted", "2026-01-03T10:00:00.000Z")
+    assert (end.state, end.at) == ("withdrawn", at)
+
+
 def test_a_consent_of_one_address_and_an_individual() -> None:
     point = given(ContactPointId="0Wq1", DoubleConsentCaptureDate="2026-01-03T10:00:00.000Z")
     raw = {**CONTACT, "DoNotCall": False, "HasOptedOutOfFax": False, "points": [point],

@@ -289,6 +289,23 @@ def test_objections(fake: FakeSalesforce, tmp_path: Path, channel: str, field: s
     assert result.outcome == "refused"
 
 
+@pytest.mark.parametrize("channel, field, other", [
+    ("email", "HasOptedOutOfEmail", "andere@example.org"), ("phone", "DoNotCall", "+49 40 555"),
+    ("fax", "HasOptedOutOfFax", "+49 40 555"),
+])  # fmt: skip
+def test_a_consent_for_another_address_lifts_nothing(
+    fake: FakeSalesforce, tmp_path: Path, channel: str, field: str, other: str
+) -> None:
+    fake.change("customers", sfid("003", 3), {field: True})
+    fresh = said(
+        "granted", channel, evidence="Formular 5", at="2026-12-24T10:00:00Z", contact=other
+    )
+    (result,) = opened(fake, tmp_path).write([edit(3, "consent", **fresh)])
+    row = fake.get("customers", sfid("003", 3))
+    assert row is not None
+    assert (result.outcome, result.field, row.data[field]) == ("refused", "contact", True)
+
+
 def test_whoever_is_needed_stays_emptied(fake: FakeSalesforce, tmp_path: Path) -> None:
     fake.needed = {sfid("003", 3)}
     results = opened(fake, tmp_path).write([edit(3, "erase"), edit(4, "erase")])

@@ -93,9 +93,17 @@ def _there(held: Row | None, words: tuple[str, str, str, str]) -> tuple[Any, Any
 
 
 def _same(intent: Intent, contact: Any) -> bool:
-    """Whether it is about the contact point that Shopify has; without one it is about all."""
-    told = str(intent.fields.get("contact") or contact)
-    return told.strip().casefold() == str(contact).strip().casefold()
+    """Whether it is about the contact point that Shopify has; without one it is about all.
+
+    An objection is also about a number that is told without its country.
+    """
+    told, there = str(intent.fields.get("contact") or contact).strip(), str(contact).strip()
+    if intent.fields["channel"] == "email":
+        return told.casefold() == there.casefold()
+    numbers = ["".join(filter(str.isdigit, one)).lstrip("0") for one in (told, there)]
+    if intent.fields.get("state") == "granted":
+        return numbers[0] == numbers[1]
+    return all(numbers) and numbers[1].endswith(numbers[0])
 
 
 def _moment(told: Any) -> datetime | None:

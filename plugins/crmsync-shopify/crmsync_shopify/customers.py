@@ -38,6 +38,7 @@ def customer(raw: Row, own: ShopifySettings) -> ToldCustomer:
         told["company"] = _company(raw)
     if "defaultEmailAddress" in raw and ("defaultPhoneNumber" in raw or not own.phones):
         told["contacts"] = tuple(_contacts(raw))
+    if "defaultEmailAddress" in raw or "defaultPhoneNumber" in raw:
         told["consents"] = tuple(_consents(raw))
     return ToldCustomer(
         marks=tuple(raw.get("tags") or ()),

@@ -26,6 +26,15 @@ BATCH = 10
 LOOKED_FOR = {"contacts.email": "emailAddress", "contacts.phone": "phoneNumber"}
 """By what a customer is looked for, the first that is known."""
 GONE = "is not there"
+SHARED = "somebody with another e-mail address has this phone number"
+
+
+class Shared(Exception):
+    """Somebody else has the phone number; `identity` is his."""
+
+    def __init__(self, identity: str) -> None:
+        super().__init__("shared")
+        self.identity = identity
 
 
 class Writing:
@@ -51,6 +60,8 @@ class Writing:
             return self._erase(intent)
         except NoPlace as field:
             return refused(intent, "Shopify has no place for it", field=str(field))
+        except Shared as error:
+            return refused(intent, SHARED, field="contacts.phone", found=[error.identity])
         except CrmsyncError as error:
             return failed(intent, error)
 
@@ -61,15 +72,27 @@ class Writing:
     # saving
 
     def _look(self, intent: Intent) -> list[str]:
-        """The id of who has the e-mail address, else of who has the phone."""
+        """The id of who has the e-mail address, else of who has the phone.
+
+        A household shares a phone: who has another e-mail address is somebody else (Shared).
+        """
         for ours, theirs in LOOKED_FOR.items():
             value = str(intent.fields.get(ours) or intent.whole.get(ours) or "").strip()
             if not value:
                 continue
             data = self._api.ask(queries.LOOK, identifier={theirs: value})
             if identity := reach(data, "customerByIdentifier.id"):
+                if ours == "contacts.phone" and self._is_another(intent, str(identity)):
+                    raise Shared(str(identity))
                 return [str(identity)]
         return []
+
+    def _is_another(self, intent: Intent, identity: str) -> bool:
+        """Whether a customer has another e-mail address than the one that is told."""
+        told = intent.fields.get("contacts.email") or intent.whole.get("contacts.email")
+        there = reach(self._held(identity) or {}, "defaultEmailAddress.emailAddress")
+        both = [str(one or "").strip().casefold() for one in (told, there)]
+        return all(both) and both[0] != both[1]
 
     def _make(self, intent: Intent) -> Result:
         fields = {**known(intent.whole, self._own), **intent.fields}

@@ -90,7 +90,7 @@ def test_what_is_not_shown_is_left_out_and_null_is_empty() -> None:
         del raw[name]
     told = customer(raw, OWN).model_fields_set
     assert "family_name" in told
-    assert not told & {"given_name", "contacts", "consents", "addresses", "company"}
+    assert not told & {"given_name", "contacts", "addresses", "company"}
 
 
 def test_without_phones_contacts_are_the_email_alone() -> None:
@@ -274,3 +274,15 @@ def test_a_location() -> None:
 def test_settings_that_are_refused(told: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         ShopifySettings.model_validate(told)
+
+
+@pytest.mark.parametrize("hidden", ["defaultPhoneNumber", "defaultEmailAddress"])
+def test_an_objection_is_told_though_another_contact_point_is_not_shown(hidden: str) -> None:
+    said = {"marketingState": "UNSUBSCRIBED"}
+    raw = {**KAETHE, "defaultEmailAddress": {**KAETHE["defaultEmailAddress"], **said},
+           "defaultPhoneNumber": {**KAETHE["defaultPhoneNumber"],
+                                  "smsMarketingConsent": {"state": "UNSUBSCRIBED"}}}  # fmt: skip
+    told = customer({name: one for name, one in raw.items() if name != hidden}, OWN)
+    wanted = "email" if hidden == "defaultPhoneNumber" else "sms"
+    assert [(one.channel, one.state) for one in told.consents] == [(wanted, "withdrawn")]
+    assert "contacts" not in told.model_fields_set

@@ -273,6 +273,20 @@ def test_what_has_no_place_is_refused(fake: FakeShopify, shop: Shopify, field: s
     assert (result.outcome, result.field) == ("refused", field)
 
 
+def test_who_shares_only_a_phone_is_named_and_stays_himself(
+    fake: FakeShopify, shop: Shopify
+) -> None:
+    row = first(fake)
+    before = row.data["firstName"], row.data["defaultEmailAddress"]["emailAddress"]
+    phone = row.data["defaultPhoneNumber"]["phoneNumber"]
+    fields = {"given_name": "Wenzel", "contacts.phone": phone,
+              "contacts.email": "wenzel.aue@example.org"}  # fmt: skip
+    result = wrote(shop, fields=fields, whole=fields)
+    assert (result.outcome, result.field, list(result.found)) == (
+        "refused", "contacts.phone", [row.id])  # fmt: skip
+    assert (row.data["firstName"], row.data["defaultEmailAddress"]["emailAddress"]) == before
+
+
 def test_nobody_is_made_without_email_and_phone(fake: FakeShopify, shop: Shopify) -> None:
     assert wrote(shop, fields={"family_name": "Moor"}).outcome == "refused"
     assert len(fake.living("customers")) == 5
@@ -300,6 +314,18 @@ def test_an_objection_to_sms(fake: FakeShopify, shop: Shopify) -> None:
     row = first(fake)
     assert consent(shop, row.id, channel="sms", state="objected").outcome == "done"
     assert row.data["defaultPhoneNumber"]["smsMarketingConsent"]["state"] == "UNSUBSCRIBED"
+
+
+def test_an_objection_to_sms_finds_its_number_however_it_is_written(
+    fake: FakeShopify, shop: Shopify
+) -> None:
+    row = first(fake)
+    number = row.data["defaultPhoneNumber"]["phoneNumber"]
+    for written in (f"{number[:3]} {number[3:6]} / {number[6:]}", f"0{number[3:]}"):
+        fake.change("customers", row.id, {"defaultPhoneNumber.smsMarketingConsent": None})
+        found = consent(shop, row.id, channel="sms", state="objected", contact=written)
+        told = row.data["defaultPhoneNumber"]["smsMarketingConsent"] or {}
+        assert (found.outcome, told.get("state")) == ("done", "UNSUBSCRIBED")
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,12 @@ class Consents:
         found = self._api.every("newsletter-recipient", criteria, size=self._own.page_size)
         return [dict(row) for row in found]
 
+    def is_there(self, identity: str) -> bool:
+        """Whether there is a recipient with this id."""
+        criteria = {"limit": 1, "filter": [equals("id", identity)],
+                    "includes": {"newsletter_recipient": ["id"]}}  # fmt: skip
+        return bool(self._api.rows("newsletter-recipient", criteria))
+
     def _stop(self, intent: Intent, found: Sequence[dict[str, Any]]) -> Result:
         """Nobody who is no recipient gets a newsletter, so there is nothing to stop."""
         rows = [{"id": row["id"], "status": "optOut"} for row in found

@@ -45,7 +45,9 @@ class Writing:
                 found[one.id] = attempted(one, one_by_one[one.change])
             elif one.change != "save":
                 found[one.id] = refused(one, f"Shopware keeps no {one.change}")
-        saves = [one for one in intents if one.change == "save"]
+            elif one.stream != "customers":
+                found[one.id] = refused(one, f"the fields of {one.stream} are not written")
+        saves = [one for one in intents if one.id not in found]
         found |= {result.id: result for result in self._save(saves)}
         return [found[one.id] for one in intents]
 
@@ -137,6 +139,8 @@ class Writing:
         identity = str(intent.external_id or "")
         if not wire_safe(identity):
             return refused(intent, "nobody is named")
+        if intent.stream != "customers":
+            return self._erase_recipient(intent, identity)
         emails = [row["email"] for row in self._customers(equals("id", identity))]
         operations = [{"action": "delete", "entity": "customer", "payload": [{"id": identity}]}]
         recipients = self._consents.recipients(emails[0]) if emails else []
@@ -147,6 +151,17 @@ class Writing:
         if not emails:
             return done(intent)
         errors = self._api.sync(operations)
+        if errors:
+            raise problem_of(errors[0])
+        return done(intent)
+
+    def _erase_recipient(self, intent: Intent, identity: str) -> Result:
+        """Of who is in the newsletter alone."""
+        if not self._consents.is_there(identity):
+            return done(intent)
+        rows = [{"id": identity}]
+        entity = "newsletter_recipient"
+        errors = self._api.sync([{"action": "delete", "entity": entity, "payload": rows}])
         if errors:
             raise problem_of(errors[0])
         return done(intent)

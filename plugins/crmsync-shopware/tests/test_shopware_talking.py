@@ -226,6 +226,22 @@ def test_erasing_takes_the_newsletter_too(tmp_path: Path) -> None:
     assert entities == ["customer", "newsletter_recipient"]
 
 
+def test_whoever_is_in_the_newsletter_alone_is_erased_there(tmp_path: Path) -> None:
+    fake = Shop()
+    with talking(tmp_path, fake) as connector:
+        fake.fill(customers=2, orders=0)
+        row, before = fake.living("newsletter")[0], len(fake.living("customers"))
+        said = [Intent(id=name, key=name, change="erase", stream="newsletter", external_id=who)
+                for name, who in (("e", row.id), ("again", row.id), ("nobody", "x"))]  # fmt: skip
+        results = connector.write(said)
+        (save,) = connector.write([Intent(id="s", key="s", stream="newsletter", external_id=row.id,
+                                          fields={"family_name": "Weiß"})])  # fmt: skip
+    assert [one.outcome for one in results] == ["done", "done", "refused"]
+    assert row.id not in [one.id for one in fake.living("newsletter")]
+    assert len(fake.living("customers")) == before
+    assert save.outcome == "refused"
+
+
 def test_rights_that_are_missing(tmp_path: Path) -> None:
     fake = Shop()
     fake.says = {"sync": [error(403, "FRAMEWORK__MISSING_PRIVILEGE_ERROR")]}
