@@ -26,7 +26,7 @@ from crmsync_mailchimp.writing import BATCH, Writing
 LAG, OVERLAP = timedelta(minutes=1), timedelta(minutes=5)
 """Stamps are whole seconds, and Mailchimp does not say when a change shows: a margin of ours."""
 
-MAPPED_BY = {"merge_fields", "permission", "activity"}
+MAPPED_BY = {"merge_fields", "permission", "activity", "double_opt_in"}
 
 
 class Mailchimp:

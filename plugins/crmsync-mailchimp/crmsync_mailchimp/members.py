@@ -131,9 +131,12 @@ def _why(raw: Row) -> tuple[str, str | None]:
 
 
 def _grant(raw: Row, own: MailchimpSettings) -> dict[str, Any]:
-    """A consent, where moment and address of the confirmation are told."""
+    """A consent, where moment and address of the confirmation are told.
+
+    Of an audience that asks but once they are those of a sign-up, by whomever it was.
+    """
     at, whence = raw.get("timestamp_opt"), raw.get("ip_opt")
-    if not at or not whence:
+    if not own.double_opt_in or not at or not whence:
         return {}
     proof = f"Mailchimp opt-in {at}, IP {whence}"
     if raw.get("timestamp_signup"):

@@ -34,6 +34,8 @@ class MailchimpSettings(BaseModel):
     merge_fields: Mapping[str, str] = Field(default_factory=dict)
     """Our field, and the tag of the audience's own, where that is none of those that are known
     anyway."""
+    double_opt_in: bool = False
+    """The audience has always asked twice (double opt-in): else no sign-up proves a consent."""
     permission: str = ""
     """The id of the marketing permission (GDPR field) without which nobody counts as having
     consented."""

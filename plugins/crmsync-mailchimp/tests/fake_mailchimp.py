@@ -41,6 +41,7 @@ class FakeMailchimp(FakeBackend):
     def settings(self) -> Mapping[str, Any]:
         return {"url": f"{self.url}/3.0", "api_key": self.secret("key"), "list_id": LIST,
                 "page_size": self.page, "activity": self.activity,
+                "double_opt_in": True,
                 "batch_from": self.batch_from}  # fmt: skip
 
     def customer(self, n: int) -> dict[str, Any]:

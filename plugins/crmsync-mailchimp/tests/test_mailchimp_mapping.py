@@ -21,6 +21,7 @@ STREAM = Stream(name="customers", kind="customers", key="contact_id")
 
 
 def mailchimp(tmp_path: Path, **more: Any) -> Mailchimp:
+    more = {"double_opt_in": True, **more}
     own = MailchimpSettings.model_validate({"api_key": "geheim-us19", "list_id": "a1", **more})
     return Mailchimp(own, Connection(name="post", controller="haus", base=str(tmp_path)))
 
@@ -65,6 +66,10 @@ def test_a_grant_with_its_stamp_and_address(tmp_path: Path) -> None:
 def test_who_was_imported_has_consented_to_nothing(tmp_path: Path, missing: str) -> None:
     changes: dict[str, Any] = {missing: ""}
     assert email(tmp_path, None, **changes) is None
+
+
+def test_an_audience_that_asks_but_once_proves_no_consent(tmp_path: Path) -> None:
+    assert email(tmp_path, {"double_opt_in": False}) is None
 
 
 def test_a_marketing_permission_that_is_needed(tmp_path: Path) -> None:
