@@ -279,8 +279,9 @@ def test_settings_that_are_refused(told: dict[str, Any]) -> None:
 @pytest.mark.parametrize("hidden", ["defaultPhoneNumber", "defaultEmailAddress"])
 def test_an_objection_is_told_though_another_contact_point_is_not_shown(hidden: str) -> None:
     said = {"marketingState": "UNSUBSCRIBED"}
-    raw = {**KAETHE, "defaultEmailAddress": {**KAETHE["defaultEmailAddress"], **said},
-           "defaultPhoneNumber": {**KAETHE["defaultPhoneNumber"],
+    whole: dict[str, Any] = KAETHE
+    raw = {**whole, "defaultEmailAddress": {**whole["defaultEmailAddress"], **said},
+           "defaultPhoneNumber": {**whole["defaultPhoneNumber"],
                                   "smsMarketingConsent": {"state": "UNSUBSCRIBED"}}}  # fmt: skip
     told = customer({name: one for name, one in raw.items() if name != hidden}, OWN)
     wanted = "email" if hidden == "defaultPhoneNumber" else "sms"
