@@ -93,6 +93,14 @@ class TellsFingerprint(Protocol):
 
 
 @runtime_checkable
+class TellsWhatItAsks(Protocol):
+    """A connector whose settings decide what it asks its backend for: which fields, which rows."""
+
+    def asks(self, stream: Stream) -> str:
+        """What decides it for this stream; when it changes, the stream is read from its start."""
+
+
+@runtime_checkable
 class MapsPages(Protocol):
     """A connector that can also map a page of records at once, column by column: it is quicker."""
 

@@ -18,13 +18,13 @@ from crmsync.model.stream import Stream, Window
 from crmsync.store.records import RUBBISH, StreamRow
 
 State = dict[str, Any]
-KEYS = {"cursor", "since", "until", "position", "start", "runs", "done", "from"}
+KEYS = {"cursor", "asks", "since", "until", "position", "start", "runs", "done", "from"}
 """What a state may hold.
 
-`cursor` is the kind of stream it was written for. Of a reading under way: the window `since` to
-`until` of a timestamp, the position at the `start` of a version, the `position` that it has come
-to, and the `runs` that took part. Of the last one: up to where it was `done`, or its `position`,
-and where it began (`from`).
+`cursor` is the kind of stream it was written for, `asks` a digest of what was asked for. Of a
+reading under way: the window `since` to `until` of a timestamp, the position at the `start` of a
+version, the `position` that it has come to, and the `runs` that took part. Of the last one: up to
+where it was `done`, or its `position`, and where it began (`from`).
 """
 FRESH = 1.0
 """Seconds for which the backend's time is not asked for again."""
@@ -61,6 +61,7 @@ def begin(
     stream: Stream,
     time: BackendTime,
     *,
+    asks: str = "",
     again: bool = False,
     whole: bool = False,
 ) -> State:
@@ -70,14 +71,15 @@ def begin(
     then begins where that one began, so that what is mended meanwhile comes in, whatever its
     stamp. `whole` begins at the beginning of everything, wherever the last one stood. A clock that
     was set back since the last window has everything read again, and so has a stream that is read
-    in another way than before. CursorError when the state is damaged.
+    in another way than before, or asked for something else. CursorError when the state is damaged.
     """
     if whole:
         state = {}
     _require_sound(state, stream)
-    if state.get("cursor", stream.cursor) != stream.cursor:
+    if state.get("cursor", stream.cursor) != stream.cursor or state.get("asks", asks) != asks:
         state = {}
-    return {**_begin(state, stream, time, again=again), "cursor": stream.cursor}
+    mark = {"asks": asks} if asks else {}
+    return {**_begin(state, stream, time, again=again), "cursor": stream.cursor, **mark}
 
 
 def _begin(state: State, stream: Stream, time: BackendTime, *, again: bool) -> State:
@@ -173,4 +175,5 @@ def finish(state: State, stream: Stream) -> State:
         done = {"position": state.get("position"), "from": state.get("start")}
     else:
         done = {"position": None if stream.cursor == "snapshot" else state.get("position")}
-    return {**done, "cursor": stream.cursor}
+    mark = {"asks": state["asks"]} if "asks" in state else {}
+    return {**done, "cursor": stream.cursor, **mark}

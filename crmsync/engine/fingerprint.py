@@ -1,10 +1,10 @@
-"""What a record's mapping depends on; when it changes, records are mapped again, from raw."""
+"""What mapping and reading depend on: records are then mapped, or read, again."""
 
 from __future__ import annotations
 
 from hashlib import blake2b
 
-from crmsync.hookspecs import Connector, TellsFingerprint
+from crmsync.hookspecs import Connector, TellsFingerprint, TellsWhatItAsks
 from crmsync.model.stream import Connection, Stream
 
 NORMALIZER = "2"
@@ -27,3 +27,9 @@ def fingerprint(connector: Connector, stream: Stream, connection: Connection) ->
         connection.language,
     )
     return blake2b("\x1f".join(parts).encode(), digest_size=16).hexdigest()
+
+
+def asks(connector: Connector, stream: Stream) -> str:
+    """A digest of what decides what is asked for; "" where nothing does."""
+    told = connector.asks(stream) if isinstance(connector, TellsWhatItAsks) else ""
+    return blake2b(told.encode(), digest_size=8).hexdigest() if told else ""

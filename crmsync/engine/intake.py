@@ -11,7 +11,7 @@ from crmsync.engine import cursor, extract, reconcile
 from crmsync.engine.batches import Intake, land_batch, map_again
 from crmsync.engine.calls import blamed, read_ids
 from crmsync.engine.doubled import warn_of_doubled
-from crmsync.engine.fingerprint import fingerprint
+from crmsync.engine.fingerprint import asks, fingerprint
 from crmsync.engine.gather import Batch
 from crmsync.engine.land import delete
 from crmsync.engine.project import Project, about, connect
@@ -131,6 +131,7 @@ def _begin(intake: Intake, row: StreamRow, stream: Stream) -> cursor.State:
         row.state,
         stream,
         intake.time,
+        asks=asks(intake.connector, stream),
         again=_any_place(intake, row),
         whole=intake.whole,
     )

@@ -98,6 +98,10 @@ class AdobeCommerce:
         """The shop's clock."""
         return self._api.server_time()
 
+    def asks(self, stream: Stream) -> str:
+        """The settings that decide what is asked for."""
+        return self._own.model_dump_json(include={"promised"})
+
     def fingerprint(self, stream: Stream) -> str:
         """A hash of the settings that decide how a record is read."""
         own = self._own.model_dump_json(include=MAPPED_BY)

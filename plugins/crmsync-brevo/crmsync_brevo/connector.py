@@ -90,6 +90,10 @@ class Brevo:
         except RecordError:
             return None
 
+    def asks(self, stream: Stream) -> str:
+        """The settings that decide what is asked for."""
+        return self._own.model_dump_json(include={"statistics"})
+
     def fingerprint(self, stream: Stream) -> str:
         """What of the settings decides how a contact is mapped."""
         own = self._own.model_dump_json(include=MAPPED_BY)

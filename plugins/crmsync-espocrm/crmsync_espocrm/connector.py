@@ -82,6 +82,10 @@ class EspoCrm:
         """EspoCRM's clock."""
         return self._api.server_time()
 
+    def asks(self, stream: Stream) -> str:
+        """The settings that decide what is asked for."""
+        return self._own.model_dump_json(include={"fields", "target_lists"})
+
     def fingerprint(self, stream: Stream) -> str:
         """A hash of the settings that decide how a record is read."""
         own = self._own.model_dump_json(include=MAPPED_BY)

@@ -79,6 +79,12 @@ class HubSpot:
         """HubSpot's clock."""
         return self._api.server_time()
 
+    def asks(self, stream: Stream) -> str:
+        """The settings that decide what is asked for."""
+        return self._own.model_dump_json(
+            include={"company_properties", "properties", "sales", "statuses"}
+        )
+
     def fingerprint(self, stream: Stream) -> str:
         """The settings that decide how a record is read."""
         return self._own.model_dump_json(

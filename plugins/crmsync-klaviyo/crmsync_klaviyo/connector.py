@@ -102,6 +102,10 @@ class Klaviyo:
         except RecordError:
             return None
 
+    def asks(self, stream: Stream) -> str:
+        """The settings that decide what is asked for."""
+        return self._own.model_dump_json(include={"lists", "metrics"})
+
     def fingerprint(self, stream: Stream) -> str:
         """What of the settings decides how a profile is mapped."""
         own = self._own.model_dump_json(include=MAPPED_BY)

@@ -96,6 +96,10 @@ class Pipedrive:
         """Pipedrive's clock."""
         return self._api.server_time()
 
+    def asks(self, stream: Stream) -> str:
+        """The settings that decide what is asked for."""
+        return self._own.model_dump_json(include={"campaigns", "fields"})
+
     def fingerprint(self, stream: Stream) -> str:
         """The settings that decide how a record is read."""
         return self._own.model_dump_json(include={"fields", "channel", "campaigns"})

@@ -106,6 +106,12 @@ class Shopify:
                 return list(products(raw))
         return [location(raw)]
 
+    def asks(self, stream: Stream) -> str:
+        """The settings that decide what is asked for."""
+        return self._own.model_dump_json(
+            include={"all_orders", "companies", "metafields", "phones", "promises"}
+        )
+
     def fingerprint(self, stream: Stream) -> str:
         """What of the settings decides how a stream is mapped."""
         if stream.name != "customers":
