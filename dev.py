@@ -49,7 +49,8 @@ def demo(*arguments: str) -> None:
 def test(*arguments: str) -> None:
     """The README's second command: every test, the live ones included, on all cores."""
     everything()
-    spread = ("-n", "auto", "--maxprocesses", "8", "--dist", "loadgroup")
+    processes = min((os.cpu_count() or 1) + 1, 8)  # one more, for many of them wait for others
+    spread = ("-n", str(processes), "--dist", "loadgroup")
     run(BIN / "python", "-m", "pytest", *spread, *arguments)
 
 
