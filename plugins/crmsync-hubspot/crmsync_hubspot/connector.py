@@ -59,9 +59,11 @@ class HubSpot:
         self._api = Api(settings, connection)
         self._reading = Reading(self._api, settings)
         self._writing = Writing(self._api, settings)
-        self._journal = Journal(settings, connection, self._api.account)
-        late = timedelta(minutes=settings.late_minutes)
-        self._following = Following(self._journal, self._reading, late=late)
+        self._following: Following | None = None
+        if settings.journal:
+            journal = Journal(settings, connection, self._api.account)
+            late = timedelta(minutes=settings.late_minutes)
+            self._following = Following(journal, self._reading, late=late)
 
     def check(self) -> None:
         """Return when the token is good and its scopes let in what is to be read."""
@@ -69,7 +71,7 @@ class HubSpot:
             self._api.glance(kind.name)
         if self._own.statuses:
             self._api.definitions()
-        if self._own.journal:
+        if self._following:
             self._following.check()
 
     def streams(self) -> Sequence[Stream]:
@@ -88,7 +90,7 @@ class HubSpot:
     def read(self, stream: Stream, window: Window, position: Json) -> Iterator[Page]:
         """What changed in `window`, or since the journal was read last, and what is gone."""
         kind = self._kinds[stream.name]
-        if self._own.journals(kind.name):
+        if self._following and self._own.journals(kind.name):
             return self._following.rows(kind, position)
         return self._reading.rows(kind, window, position)
 
@@ -144,4 +146,5 @@ class HubSpot:
     def close(self) -> None:
         """Let go of the connections."""
         self._api.close()
-        self._journal.close()
+        if self._following:
+            self._following.close()

@@ -11,7 +11,7 @@ from crmsync.errors import BackendError, CredentialsError
 from crmsync.model.clock import moment, stamp
 from crmsync.model.stream import Notice, Page, Window
 from crmsync_hubspot.faults import Refusal
-from crmsync_hubspot.journal import SCOPE, Event, Gap, Journal, Row, moment_of
+from crmsync_hubspot.journal import SCOPE, Entry, Event, Forgotten, Gap, Journal, Row, moment_of
 from crmsync_hubspot.objects import CONTACTS, LINES, Kind
 from crmsync_hubspot.reading import Reading
 
@@ -19,6 +19,9 @@ Place = dict[str, Any]
 """Where to read on. `offset`: behind this entry of the journal, None for all that come. `at`: up to
 this moment everything was read. `again`: what changed around this moment is searched for once more.
 While it is loaded, `load`: the position of the search, and `since`: the moment from which on."""
+
+KEPT = timedelta(hours=70)
+"""So long the journal surely keeps what happened; HubSpot says three days."""
 
 BEFORE = timedelta(hours=1)
 """So much earlier than the journal ended what it lost is looked for: it may have been behind."""
@@ -42,12 +45,16 @@ class Following:
         self._journal.subscriptions()
         self._journal.latest()
 
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._journal.close()
+
     def rows(self, kind: Kind, position: Any) -> Iterator[Page]:
         """What there is, and from then on what happens to it.
 
         The journal's end is noted before anything is loaded, so nothing between is missed. Where
-        the journal lost what happened (after three days, or without a subscription), it is
-        searched for from the moment up to which all was read.
+        the journal lost what happened (after three days, or without a subscription), it is searched
+        for from the moment up to which all was read.
         """
         subscribed = self._subscribed(kind)
         place: Place = dict(position) if _is_sound(position) else self._noted(None)
@@ -83,7 +90,7 @@ class Following:
     def _followed(self, kind: Kind, place: Place) -> Iterator[Page]:
         """What the journal tells from the place on, which moves with it."""
         met = set[str]()
-        entries, now = self._journal.after(place["offset"])
+        entries, now = self._entries(place)
         yield from self._again(kind, place, now)
         while entries:
             for entry in entries:
@@ -100,6 +107,23 @@ class Following:
             entries, now = self._journal.after(place["offset"])
         place["at"] = max(place["at"], stamp(now))
         yield Page(next_position=dict(place))
+
+    def _entries(self, place: Place) -> tuple[list[Entry], datetime]:
+        """The entries behind the place; Gap where some may be gone that nobody has read.
+
+        The offset itself is forgotten though nothing came after it: then the first entry that
+        there is comes after it.
+        """
+        try:
+            entries, now = self._journal.after(place["offset"])
+        except Forgotten as error:
+            if error.now - moment(place["at"]) > KEPT:
+                raise
+            place["offset"] = None
+            entries, now = self._journal.after(None)
+        if now - moment(place["at"]) > KEPT:
+            raise Gap("the journal was not read for too long.")
+        return entries, now
 
     def _again(self, kind: Kind, place: Place, now: datetime) -> Iterator[Page]:
         """What changed just before the loading began, which the searches may not have shown yet."""

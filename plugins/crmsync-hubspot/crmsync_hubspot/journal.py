@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 from crmsync.errors import BackendError, NotReadable
 from crmsync.http import Answer, Budget, Client, ClientCredentials, FixedWindow
 from crmsync.http.reading import server_time_of
+from crmsync.model.clock import stamp
 from crmsync.model.stream import Connection
 from crmsync_hubspot.faults import Refusal, fault
 from crmsync_hubspot.settings import HubSpotSettings
@@ -32,14 +33,22 @@ CALLS = 50
 EXPIRED = (403, 404, 410)
 """What is answered where the url of a file has ended."""
 
-KEPT = 100_000
+REMEMBERED = 100_000
 """Events of files that are kept, so that each stream need not fetch the same files."""
 
 
 class Gap(BackendError):
-    """The journal no longer knows the offset: what happened since must be found in another way."""
+    """The journal does not hold what happened: that must be found in another way."""
 
     code = "gap"
+
+
+class Forgotten(Gap):
+    """The journal no longer knows an offset; `now` is HubSpot's clock."""
+
+    def __init__(self, now: datetime) -> None:
+        super().__init__("the journal no longer knows where the last reading ended.")
+        self.now = now
 
 
 class AppToken(ClientCredentials):
@@ -115,7 +124,8 @@ class Journal:
     def subscribe(self, wanted: Row) -> Row:
         """The subscription that was made, or widened; CredentialsError without the right.
 
-        The specification demands a list of ids, the guide and others do without: tried is both.
+        The specification demands a list of ids, the guide and others do without: tried is both. It
+        counts as changed now, whatever HubSpot says of one that was there.
         """
         body = {**wanted, "portalId": self.account}
         try:
@@ -124,7 +134,7 @@ class Journal:
             if wanted["subscriptionType"] != "OBJECT":
                 raise
             answer = self._manages.post(self._subscribed, json={**body, "objectIds": []})
-        return answer.data if isinstance(answer.data, dict) else {}
+        return {**wanted, "updatedAt": stamp(_clock(answer))}
 
     def latest(self) -> tuple[str | None, datetime]:
         """The last entry's offset, None where the journal is empty, and HubSpot's clock."""
@@ -135,7 +145,7 @@ class Journal:
     def after(self, offset: str | None) -> tuple[list[Entry], datetime]:
         """The entries behind an offset (None: from the first one), and HubSpot's clock.
 
-        Gap where the offset is no longer known.
+        Forgotten where the offset is no longer known.
         """
         if offset is None:
             answer = self._ask(f"batch/earliest/{AT_ONCE}", accept=(404,))
@@ -143,7 +153,7 @@ class Journal:
             answer = self._ask(f"batch/{quote(offset, safe='')}/next/{AT_ONCE}",
                                accept=(404, 410))  # fmt: skip
             if answer.status in (404, 410):
-                raise Gap("the journal no longer knows where the last reading ended.")
+                raise Forgotten(_clock(answer))
         if answer.status != 200 or not answer.data:
             return [], _clock(answer)
         found = [_entry(row) for row in _list(answer, "results")]
@@ -188,7 +198,7 @@ class Journal:
         with self._lock:
             self._kept[offset] = found
             held = sum(1 + len(one.events) for one in self._kept.values())
-            while held > KEPT and len(self._kept) > 1:
+            while held > REMEMBERED and len(self._kept) > 1:
                 held -= 1 + len(self._kept.popitem(last=False)[1].events)
 
 

@@ -65,7 +65,7 @@ class HubSpotSettings(BaseModel):
     """A property with unique values that holds the key of whoever is made."""
     compare: bool = True
     """Looks who of the contacts is still there, which alone shows erasures; without it only the
-    archive is read."""
+    archive is read, or the journal."""
     journal: bool = False
     """Reads what changed, was deleted, merged or erased from the webhooks journal of the app that
     `client_id` and `client_secret` name; without it by searches and comparison."""

@@ -89,7 +89,8 @@ class FakeByJournal(FakeHubSpot):
         """Write an event, if somebody subscribed to it."""
         if any(one["subscriptionType"] == kind and one["objectTypeId"] == number
                and action in one["actions"] for one in self.subscribed):  # fmt: skip
-            event = {"type": "crmObject" if kind == "OBJECT" else kind, "portalId": portal, "action": action, "objectTypeId": number,
+            about = "crmObject" if kind == "OBJECT" else kind
+            event = {"type": about, "portalId": portal, "action": action, "objectTypeId": number,
                      "objectId": int(identity), "occurredAt": self.stamped(self.now)}  # fmt: skip
             changes = {"propertyChanges": {"lastname": "neu"}} if action == "UPDATE" else {}
             self._pending.append({**event, **changes, **more})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,13 +18,15 @@ from crmsync.errors import BackendError, CredentialsError, NotReadable
 from crmsync.model.stream import Connection, Page, Window
 from crmsync.testing import Answer, Asked
 
+CONTRACT = json.loads((Path(__file__).parent / "data" / "contract.json").read_text())
 OPEN: list[HubSpot] = []
 
 
 @pytest.fixture
 def fake() -> Iterator[FakeByJournal]:
     with FakeByJournal() as one:
-        yield one.fill()
+        one.fill()
+        yield one
         while OPEN:
             OPEN.pop().close()
 
@@ -101,7 +104,8 @@ def test_what_the_searches_did_not_show_yet_is_looked_for_again(
     assert ids(pages(hubspot, position)) == []
     fake.advance(minutes=11)
     found = pages(hubspot, position)
-    assert ids(found) == [row.id] and stamp != row.stamp
+    assert ids(found) == [row.id]
+    assert stamp != row.stamp
     assert "again" not in found[-1].next_position
 
 
@@ -117,10 +121,45 @@ def test_an_offset_that_expired_is_searched_over(fake: FakeByJournal, tmp_path: 
     fake.forget()
     fake.relabel("customers", fake.living("customers")[2], 51)
     found = pages(hubspot, position)
-    assert {"2", "3"} <= set(ids(found)) and "5" not in ids(found)
+    assert {"2", "3"} <= set(ids(found))
+    assert "5" not in ids(found)
     count = fake.count
     last = found[-1].next_position
-    assert ids(pages(hubspot, last)) == [] and not searches(fake, count)
+    assert ids(pages(hubspot, last)) == []
+    assert not searches(fake, count)
+
+
+def test_an_offset_that_expired_while_nothing_happened_is_no_gap(
+    fake: FakeByJournal, tmp_path: Path
+) -> None:
+    hubspot = opened(fake, tmp_path)
+    pages(hubspot)
+    fake.relabel("customers", fake.living("customers")[0], 40)
+    position = loaded(fake, hubspot)
+    assert position["offset"]
+    for _ in range(3):
+        fake.advance(days=2)
+        position = pages(hubspot, position)[-1].next_position
+    fake.forget()
+    fake.relabel("customers", fake.living("customers")[2], 50)
+    count = fake.count
+    found = pages(hubspot, position)
+    assert ids(found) == ["3"]
+    assert not searches(fake, count)
+
+
+def test_an_empty_journal_that_was_not_read_for_days_is_a_gap(
+    fake: FakeByJournal, tmp_path: Path
+) -> None:
+    hubspot = opened(fake, tmp_path)
+    position = loaded(fake, hubspot)
+    assert position["offset"] is None
+    fake.advance(days=1)
+    fake.relabel("customers", fake.living("customers")[2], 50)
+    fake.publish()
+    fake.advance(days=3)
+    fake.forget()
+    assert ids(pages(hubspot, position)) == ["3"]
 
 
 def test_deletes_in_a_gap_are_found_in_the_archive(fake: FakeByJournal, tmp_path: Path) -> None:
@@ -187,7 +226,8 @@ def test_a_merge_and_then_a_change(fake: FakeByJournal, tmp_path: Path) -> None:
     fake.merge("customers", "2", "3")
     fake.change("customers", "3", {"firstname": "Änne"})
     found = pages(hubspot, position)
-    assert merged(found) == [("2", "3")] and deleted(found) == []
+    assert merged(found) == [("2", "3")]
+    assert deleted(found) == []
     assert ids(found) == ["3"]
     assert found[0].records[0]["properties"]["firstname"] == "Änne"
 
@@ -201,7 +241,8 @@ def test_merges_in_every_shape() -> None:
         ({"objectId": 3}, "3", ()),
     ):
         found = event_of({**event, **told})
-        assert found and (found.id, found.losers) == (winner, losers)
+        assert found
+        assert (found.id, found.losers) == (winner, losers)
     assert event_of({"objectTypeId": "0-1", "action": "UPDATE", "objectId": "Änne"}) is None
 
 
@@ -278,7 +319,8 @@ def test_a_line_has_its_order_read_again(fake: FakeByJournal, tmp_path: Path) ->
     position = loaded(fake, hubspot, "orders")
     fake.tell("0-8", "5020", "UPDATE")
     (found,) = [page for page in pages(hubspot, position, "orders") if page.records]
-    assert ids([found]) == ["502"] and found.records[0]["line_items"]
+    assert ids([found]) == ["502"]
+    assert found.records[0]["line_items"]
 
 
 def test_subscriptions_are_made_once_and_only_widened(fake: FakeByJournal, tmp_path: Path) -> None:
@@ -286,7 +328,8 @@ def test_subscriptions_are_made_once_and_only_widened(fake: FakeByJournal, tmp_p
     loaded(fake, hubspot)
     (mine,) = [one for one in fake.subscribed if one["subscriptionType"] == "OBJECT"]
     assert {"MERGE", "RESTORE", "DELETE"} <= set(mine["actions"])
-    assert "email" in mine["properties"] and "lastmodifieddate" not in mine["properties"]
+    assert "email" in mine["properties"]
+    assert "lastmodifieddate" not in mine["properties"]
     made = [one for one in fake.requests if one.method == "POST" and "subscriptions" in one.path]
     assert len(made) == 2
     mine["properties"] = ["their_own", "email"]
@@ -358,9 +401,42 @@ def test_an_entry_without_an_offset_is_not_readable(fake: FakeByJournal, tmp_pat
 def test_only_some_objects_are_read_from_the_journal(fake: FakeByJournal, tmp_path: Path) -> None:
     hubspot = opened(fake, tmp_path, journal_of=["contacts"])
     cursors = {one.name: one.cursor for one in hubspot.streams()}
-    assert cursors["customers"] == "log" and cursors["companies"] == "timestamp"
+    assert cursors["customers"] == "log"
+    assert cursors["companies"] == "timestamp"
 
 
 def test_the_journal_needs_an_app() -> None:
     with pytest.raises(ValidationError, match="journal needs client_id"):
         HubSpotSettings.model_validate({"token": "geheim", "journal": True})
+
+
+def test_what_is_asked_of_the_journal_is_what_the_record_says(
+    fake: FakeByJournal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[dict[str, Any]] = []
+    answer = fake.answer
+
+    def heard(one: Asked) -> Answer:
+        body = one.form if one.parts[:1] == ["oauth"] else one.json
+        asked.append({"method": one.method, "path": one.path, "query": one.query,
+                      "body": sorted(body)})  # fmt: skip
+        return answer(one)
+
+    monkeypatch.setattr(fake, "answer", heard)
+    hubspot = opened(fake, tmp_path, account=0)
+    position = loaded(fake, hubspot)
+    fake.relabel("customers", fake.living("customers")[0], 50)
+    pages(hubspot, position)
+    for wanted in CONTRACT["journal"]:
+        assert wanted in asked, wanted
+
+
+def test_without_the_setting_nothing_of_the_journal_is_asked(
+    fake: FakeByJournal, tmp_path: Path
+) -> None:
+    hubspot = opened(fake, tmp_path, journal=False)
+    hubspot.check()
+    pages(hubspot)
+    assert {one.cursor for one in hubspot.streams()} == {"timestamp"}
+    assert not any("journal" in one.path for one in fake.requests)
+    assert not fake.scopes
