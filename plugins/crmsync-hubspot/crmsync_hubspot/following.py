@@ -57,12 +57,12 @@ class Following:
         for from the moment up to which all was read.
         """
         subscribed = self._subscribed(kind)
-        place: Place = dict(position) if _is_sound(position) else self._noted(None)
-        fell = False
+        stood, fell = _is_sound(position), False
+        place: Place = dict(position) if stood else self._noted(None)
         while True:
             yield from self._loaded(kind, place)
             try:
-                if subscribed > moment(place["at"]):
+                if stood and not fell and subscribed > moment(place["at"]):
                     raise Gap("a subscription was missing for a while.")
                 yield from self._followed(kind, place)
                 return
