@@ -171,6 +171,15 @@ class Api:
         """The subscription types."""
         return self._http.get(self.preferences("definitions"))
 
+    def account(self) -> int:
+        """The account's number (Hub ID)."""
+        found = self._http.get(f"/account-info/{self._version}/details").data
+        number = found.get("portalId") if isinstance(found, dict) else None
+        if not isinstance(number, int):
+            raise NotReadable("HubSpot does not tell the account's number (portalId).",
+                              hint="IT: set `account` to the Hub ID.")  # fmt: skip
+        return number
+
     def server_time(self) -> datetime:
         """HubSpot's clock in whole seconds."""
         return server_time_of(self.glance("contacts"))

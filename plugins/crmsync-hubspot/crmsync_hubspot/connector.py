@@ -11,10 +11,21 @@ from pydantic import BaseModel
 from crmsync.hookspecs import CONTRACT
 from crmsync.http.webhooks import hubspot_events, verify_hubspot
 from crmsync.model.intent import Event, Intent, Result
-from crmsync.model.stream import Also, Capabilities, Connection, Json, Page, Stream, Window
+from crmsync.model.stream import (
+    Also,
+    Capabilities,
+    Connection,
+    DeleteKind,
+    Json,
+    Page,
+    Stream,
+    Window,
+)
 from crmsync.model.told import Told
 from crmsync_hubspot.activities import activity, ticket
 from crmsync_hubspot.api import MOST, Api
+from crmsync_hubspot.following import Following
+from crmsync_hubspot.journal import Journal
 from crmsync_hubspot.objects import Kind, kinds
 from crmsync_hubspot.people import company, contact
 from crmsync_hubspot.reading import Reading
@@ -48,6 +59,11 @@ class HubSpot:
         self._api = Api(settings, connection)
         self._reading = Reading(self._api, settings)
         self._writing = Writing(self._api, settings)
+        self._following: Following | None = None
+        if settings.journal:
+            journal = Journal(settings, connection, self._api.account)
+            late = timedelta(minutes=settings.late_minutes)
+            self._following = Following(journal, self._reading, late=late)
 
     def check(self) -> None:
         """Return when the token is good and its scopes let in what is to be read."""
@@ -55,6 +71,8 @@ class HubSpot:
             self._api.glance(kind.name)
         if self._own.statuses:
             self._api.definitions()
+        if self._following:
+            self._following.check()
 
     def streams(self) -> Sequence[Stream]:
         """Products, contacts, companies, orders (or deals), tickets and activities."""
@@ -62,14 +80,19 @@ class HubSpot:
 
     def _stream(self, kind: Kind) -> Stream:
         late = timedelta(minutes=self._own.late_minutes)
-        gone = self._reading.compares(kind)
+        gone: DeleteKind = "reconcile" if self._reading.compares(kind) else "tombstone"
+        also = ALSO.get(kind.kind, ())
+        if self._own.journals(kind.name):
+            return Stream(name=kind.stream, kind=kind.kind, cursor="log", also=also, deletes=gone)
         return Stream(name=kind.stream, kind=kind.kind, cursor="timestamp", overlap=late,
-                      also=ALSO.get(kind.kind, ()),
-                      deletes="reconcile" if gone else "tombstone")  # fmt: skip
+                      also=also, deletes=gone)  # fmt: skip
 
     def read(self, stream: Stream, window: Window, position: Json) -> Iterator[Page]:
-        """What changed in `window`, and what was archived."""
-        return self._reading.rows(self._kinds[stream.name], window, position)
+        """What changed in `window`, or since the journal was read last, and what is gone."""
+        kind = self._kinds[stream.name]
+        if self._following and self._own.journals(kind.name):
+            return self._following.rows(kind, position)
+        return self._reading.rows(kind, window, position)
 
     def ids(self, stream: Stream) -> Iterator[Sequence[str]]:
         """Every id that is there now."""
@@ -123,3 +146,5 @@ class HubSpot:
     def close(self) -> None:
         """Let go of the connections."""
         self._api.close()
+        if self._following:
+            self._following.close()

@@ -25,10 +25,13 @@ class Reading:
     def __init__(self, api: Api, own: HubSpotSettings) -> None:
         self._api, self._own = api, own
 
-    def rows(self, kind: Kind, window: Window, at: Any) -> Iterator[Page]:
-        """What changed in the window, by itself or by its lines, and what was archived in it."""
+    def rows(self, kind: Kind, window: Window, at: Any, *, anew: bool = False) -> Iterator[Page]:
+        """What changed in the window, by itself or by its lines, and what was archived in it.
+
+        A search may show a record as it was some minutes ago: `anew` reads it by its id instead.
+        """
         parts: dict[str, Callable[[Any], Iterator[Page]]] = {
-            "changed": lambda at: self._changed(kind, window, at)
+            "changed": lambda at: self._changed(kind, window, at, anew=anew)
         }
         if kind.kind == "orders" and window.since:
             parts["lines"] = lambda at: self._by_lines(kind, window, at)
@@ -44,8 +47,26 @@ class Reading:
         """Every id that is there now."""
         return ids_of(self._api.listed(kind.name))
 
-    def _changed(self, kind: Kind, window: Window, at: Any) -> Iterator[Page]:
-        pages = self._api.search(kind.name, kind.properties, window, at, stamp=kind.stamp)
+    def of_ids(self, kind: Kind, names: Sequence[str]) -> Page:
+        """The records with these ids that are there, and what went into them."""
+        found = {str(row.get("id")): row for row in self._api.read(kind.name, names,
+                                                                   kind.properties)}  # fmt: skip
+        (page,) = with_gone([Page(records=list(found.values()))], losers=losers)
+        return replace(page, records=self._dressed(kind, page.records))
+
+    def of_lines(self, kind: Kind, lines: Sequence[str]) -> list[str]:
+        """The ids of the orders to which these lines belong."""
+        of = self._api.associated(LINES.name, lines, kind.name)
+        return list(dict.fromkeys(one for them in of.values() for one in them))
+
+    def _changed(self, kind: Kind, window: Window, at: Any, *, anew: bool) -> Iterator[Page]:
+        wanted = ("hs_object_id",) if anew else kind.properties
+        pages = self._api.search(kind.name, wanted, window, at, stamp=kind.stamp)
+        if anew:
+            for page in pages:
+                found = self.of_ids(kind, ids(page.records))
+                yield replace(page, records=found.records, merged=found.merged)
+            return
         for page in with_gone(pages, losers=losers):
             yield replace(page, records=self._dressed(kind, page.records))
 
@@ -53,9 +74,8 @@ class Reading:
         """The orders whose lines changed: that alone moves no stamp of theirs."""
         names = ("hs_object_id",)
         for page in self._api.search(LINES.name, names, window, at, stamp=LINES.stamp):
-            of = self._api.associated(LINES.name, ids(page.records), kind.name)
-            orders = dict.fromkeys(one for them in of.values() for one in them)
-            rows = self._api.read(kind.name, list(orders), kind.properties)
+            orders = self.of_lines(kind, ids(page.records))
+            rows = self._api.read(kind.name, orders, kind.properties)
             yield replace(page, records=self._dressed(kind, rows))
 
     def _archived(self, kind: Kind, window: Window, at: Any) -> Iterator[Page]:

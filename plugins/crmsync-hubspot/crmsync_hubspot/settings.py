@@ -15,6 +15,9 @@ OwnField = Literal["titles", "nobility", "name_suffix", "birth_date", "customer_
 Activity = Literal["tickets", "calls", "meetings", "communications", "postal_mail", "notes",
                    "emails"]  # fmt: skip
 
+Journaled = Literal["contacts", "companies", "products", "orders", "deals", "tickets", "calls",
+                    "meetings", "communications", "postal_mail", "notes", "emails"]  # fmt: skip
+
 
 class HubSpotSettings(BaseModel):
     """The token of a private app, or the three keys of an OAuth app."""
@@ -62,7 +65,14 @@ class HubSpotSettings(BaseModel):
     """A property with unique values that holds the key of whoever is made."""
     compare: bool = True
     """Looks who of the contacts is still there, which alone shows erasures; without it only the
-    archive is read."""
+    archive is read, or the journal."""
+    journal: bool = False
+    """Reads what changed, was deleted, merged or erased from the webhooks journal of the app that
+    `client_id` and `client_secret` name; without it by searches and comparison."""
+    journal_of: tuple[Journaled, ...] = ()
+    """The objects that are read from the journal, none for all; the others go on by searches."""
+    account: int = Field(0, ge=0)
+    """The account's number (Hub ID), for the journal; HubSpot is asked where it is not given."""
     page_size: int = Field(100, ge=2, le=100)
     """How many rows a page holds."""
     late_minutes: int = Field(10, ge=1)
@@ -76,7 +86,13 @@ class HubSpotSettings(BaseModel):
     def _has_a_proof(self) -> Self:
         if not self.token.get_secret_value() and not self.refresh_token.get_secret_value():
             raise ValueError("token, or client_id, client_secret and refresh_token, must be set")
+        if self.journal and not (self.client_id and self.client_secret.get_secret_value()):
+            raise ValueError("journal needs client_id and client_secret of an app")
         return self
+
+    def journals(self, name: str) -> bool:
+        """Whether objects of this name are read from the journal."""
+        return self.journal and (not self.journal_of or name in self.journal_of)
 
     @property
     def hook_secrets(self) -> list[str]:

@@ -1,6 +1,7 @@
 """The connector keeps every rule; those about what is gone also where the archive is read."""
 
 from fake_hubspot import FakeHubSpot
+from fake_journal import FakeByJournal, FakeByJournalAlone
 
 from crmsync.testing import connector_suite
 
@@ -17,3 +18,5 @@ class FakeByArchive(FakeHubSpot):
 
 TestHubSpot = connector_suite(FakeHubSpot)
 TestHubSpotByArchive = connector_suite(FakeByArchive, only=GOING)
+TestHubSpotByJournal = connector_suite(FakeByJournal)
+TestHubSpotByJournalAlone = connector_suite(FakeByJournalAlone, only=GOING)
