@@ -77,7 +77,7 @@ def goes_on_where_it_stopped(trial: Trial) -> None:
 def _stopped(trial: Trial, stop: int) -> bool:
     """Run with a backend that fails from its `stop`-th request on, and mend it.
 
-    False where the run was over before: how often it asks for the time depends on how long it takes.
+    False where the run was over before: how often it asks for the time depends on its speed.
     """
     trial.fake.misbehave(failing(503), first=stop, times=None)
     report, reached = trial.sync(), trial.fake.count >= stop
