@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
+from typing import Any
 
+import httpx
+from pydantic import SecretStr
+
+from crmsync.http import Client, ClientCredentials, RefreshToken, TokenFile
 from tests.http.server import Seen, Told, told
 
 
@@ -53,3 +59,25 @@ class Authority:
             return told({}, 401)
         self.served += 1
         return told(token)
+
+
+def ask(url: str, auth: httpx.Auth, times: int = 1) -> list[Any]:
+    web = Client(url, auth=auth, sleep=lambda seconds: None)
+    try:
+        return [web.get("/").data for _ in range(times)]
+    finally:
+        web.close()
+
+
+def client(url: str, **more: Any) -> ClientCredentials:
+    return ClientCredentials(
+        f"{url}/token", client_id="c-1", client_secret=SecretStr("s&1"), **more
+    )
+
+
+def refresh(url: str, folder: Path, first: str = "r-0", **more: Any) -> RefreshToken:
+    store = TokenFile(folder, "kasse/köln")
+    token_url = f"{url}/token"
+    return RefreshToken(
+        token_url, refresh_token=first, store=store, client_id="c", client_secret="s", **more
+    )

@@ -9,18 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from crmsync_hubspot import HubSpot
 from crmsync_hubspot.journal import event_of
 from crmsync_hubspot.settings import HubSpotSettings
 from fake_journal import SCOPE, FakeByJournal
+from journal_play import OPEN, deleted, ids, loaded, merged, opened, pages, publish_two, searches
 from pydantic import ValidationError
 
 from crmsync.errors import BackendError, CredentialsError, NotReadable
-from crmsync.model.stream import Connection, Page, Window
+from crmsync.model.stream import Window
 from crmsync.testing import Answer, Asked
 
 CONTRACT = json.loads((Path(__file__).parent / "data" / "contract.json").read_text())
-OPEN: list[HubSpot] = []
 
 
 @pytest.fixture
@@ -30,41 +29,6 @@ def fake() -> Iterator[FakeByJournal]:
         yield one
         while OPEN:
             OPEN.pop().close()
-
-
-def opened(fake: FakeByJournal, folder: Path, **more: Any) -> HubSpot:
-    own = {**fake.settings(), **fake.secrets, **more}
-    connection = Connection(name="crm", controller="haus", base=str(folder))
-    OPEN.append(HubSpot(HubSpotSettings.model_validate(own), connection))
-    return OPEN[-1]
-
-
-def pages(hubspot: HubSpot, position: Any = None, name: str = "customers") -> list[Page]:
-    (stream,) = [one for one in hubspot.streams() if one.name == name]
-    return list(hubspot.read(stream, Window(), position))
-
-
-def loaded(fake: FakeByJournal, hubspot: HubSpot, name: str = "customers") -> Any:
-    """Where a stream stands that was read, and from which nothing before is searched again."""
-    position = pages(hubspot, name=name)[-1].next_position
-    fake.advance(hours=1)
-    return pages(hubspot, position, name)[-1].next_position
-
-
-def ids(found: list[Page]) -> list[str]:
-    return [str(row["id"]) for page in found for row in page.records]
-
-
-def deleted(found: list[Page]) -> list[str]:
-    return [one for page in found for one in page.deleted]
-
-
-def merged(found: list[Page]) -> list[tuple[str, str]]:
-    return [one for page in found for one in page.merged]
-
-
-def searches(fake: FakeByJournal, since: int) -> int:
-    return sum(one.path.endswith("/search") for one in fake.requests[since:])
 
 
 def test_a_change_is_read_by_its_id_and_nothing_is_searched(
@@ -297,9 +261,7 @@ def test_a_file_without_https_is_not_fetched(fake: FakeByJournal, tmp_path: Path
 def test_a_url_that_ended_is_asked_for_anew(fake: FakeByJournal, tmp_path: Path) -> None:
     hubspot = opened(fake, tmp_path)
     position = loaded(fake, hubspot)
-    for number in range(2):
-        fake.relabel("customers", fake.living("customers")[number], 50 + number)
-        fake.publish()
+    publish_two(fake)
     (stream,) = [one for one in hubspot.streams() if one.name == "customers"]
     reading = hubspot.read(stream, Window(), position)
     first = next(reading)
@@ -385,9 +347,7 @@ def test_the_account_is_asked_for_where_it_is_not_given(
 def test_a_journal_that_goes_in_circles_ends(fake: FakeByJournal, tmp_path: Path) -> None:
     hubspot = opened(fake, tmp_path)
     position = loaded(fake, hubspot)
-    for number in range(2):
-        fake.relabel("customers", fake.living("customers")[number], 50 + number)
-        fake.publish()
+    publish_two(fake)
 
     def around(_fake: object, _asked: Asked, _due: object) -> Answer:
         found = [fake.entry(one) for one in fake.files[-2:]]
