@@ -17,6 +17,31 @@ Read = Callable[[Intent, Any], Result]
 """How a connector reads what is said of one intent."""
 
 SILENT = "the backend said nothing of it"
+SEVERAL = "several records there are this customer"
+
+
+class Unplaced(Exception):
+    """A field that a backend has no place for; `field` names it."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
+
+
+class Several(Exception):
+    """More than one record is the customer that an intent is about; a human knows which."""
+
+    def __init__(self, ids: Sequence[str]) -> None:
+        super().__init__(SEVERAL)
+        self.ids = ids
+
+
+def attempted(intent: Intent, act: Callable[[Intent], Result]) -> Result:
+    """What came of an intent that goes alone, or what its error says."""
+    try:
+        return act(intent)
+    except CrmsyncError as error:
+        return failed(intent, error)
 
 
 def failed(intent: Intent, error: CrmsyncError) -> Result:
@@ -135,4 +160,19 @@ def looked_up(
         return make(intent)
     if len(found) == 1:
         return change(intent, found[0])
-    return refused(intent, "several records there are this customer", found=found)
+    return refused(intent, SEVERAL, found=found)
+
+
+def of_another(contact: Any, held: Iterable[Any]) -> bool:
+    """Whether a consent was given for an address or number that is not among those held.
+
+    Such a consent lifts nothing: whoever objected has not taken it back for what he is written to.
+    """
+    told = bare_contact(contact)
+    return bool(told) and told not in {bare_contact(one) for one in held}
+
+
+def bare_contact(contact: Any) -> str:
+    """An address or a number without what writes the same one otherwise."""
+    text = str(contact or "").strip().casefold()
+    return text if "@" in text else "".join(filter(str.isdigit, text)).lstrip("0")

@@ -3,6 +3,7 @@
 from crmsync.mapping.convert import to_json
 from crmsync.mapping.keys import Record, key_teller, stream_key, with_key, without_key
 from crmsync.mapping.mapper import MAPPER_VERSION, ROWS, Mapper, require_columns
+from crmsync.mapping.parts import amount_in, inner, rows
 from crmsync.mapping.settings import MappedStream, check_names
 
 __all__ = [
@@ -11,9 +12,12 @@ __all__ = [
     "MappedStream",
     "Mapper",
     "Record",
+    "amount_in",
     "check_names",
+    "inner",
     "key_teller",
     "require_columns",
+    "rows",
     "stream_key",
     "to_json",
     "with_key",

@@ -63,6 +63,7 @@ class FakeBackend(Dialect):
     def __init__(self) -> None:
         super().__init__()
         self.requests: list[Request] = []
+        self.heard: list[Asked] = []
         self.bugs: list[str] = []
         self.most_at_once = self.over_limit = self.impatient = 0
         self.rate = self.limit
@@ -235,6 +236,7 @@ class FakeBackend(Dialect):
         return answer
 
     def _plain(self, asked: Asked) -> Answer:
+        self.heard.append(asked)
         try:
             return self.answer(asked)
         except Refused as refused:

@@ -11,10 +11,12 @@ from email.utils import format_datetime
 from typing import Any, NamedTuple
 
 import pytest
+from pydantic import SecretStr
 
 from crmsync.errors import ConfigError, CredentialsError
 from crmsync.http.webhooks import (
     not_replayed,
+    secrets_of,
     validation_token,
     verify_basic,
     verify_business_central,
@@ -375,3 +377,10 @@ def test_no_error_says_what_was_sent() -> None:
     with pytest.raises(CredentialsError) as caught:
         verify_shopify({"X-Shopify-Hmac-SHA256": "Weißenberg"}, BODY, secrets=[SECRET])
     assert not any(word in str(caught.value) for word in ("Weißenberg", SECRET, "Ursula"))
+
+
+def test_secrets_that_are_not_set_are_not_tried() -> None:
+    assert secrets_of("", SecretStr(""), SecretStr(SECRET), hint="") == [SECRET]
+    with pytest.raises(CredentialsError) as none:
+        secrets_of("", SecretStr(""), hint="Set webhook_secret.")
+    assert none.value.hint == "Set webhook_secret."

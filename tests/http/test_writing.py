@@ -18,7 +18,16 @@ from crmsync.errors import (
     RecordError,
     Unreachable,
 )
-from crmsync.http.writing import failed, halved, keyed, looked_up, named, ordered
+from crmsync.http.writing import (
+    attempted,
+    failed,
+    halved,
+    keyed,
+    looked_up,
+    named,
+    of_another,
+    ordered,
+)
 from crmsync.model.intent import Intent, Result, done, refused
 
 
@@ -156,3 +165,40 @@ def test_a_customer_is_looked_for_before_he_is_made(
     result = looked_up(intent, lambda _: there, make, change)
     assert (result.outcome, did) == (expected, made)
     assert list(result.found) == ([] if expected == "done" else ["5", "6"])
+
+
+def test_what_an_intent_alone_raises_is_its_result() -> None:
+    def act(intent: Intent) -> Result:
+        if intent.id == "i1":
+            raise Unreachable("connection reset", maybe_done=True)
+        return done(intent, "7")
+
+    assert [attempted(intent, act).outcome for intent in some(2)] == ["done", "unknown"]
+    with pytest.raises(ZeroDivisionError):
+        attempted(some(1)[0], lambda _: 1 // 0)  # type: ignore[arg-type,return-value]
+
+
+@pytest.mark.parametrize(
+    ("contact", "held"),
+    [
+        ("Eva@Laden.example ", ["eva@laden.example"]),
+        ("030 / 90 18-20", ["0309018-20", None]),
+        ("0049 30 901820", ["+49 30 901820"]),
+        (None, ["eva@laden.example"]),
+        ("", []),
+    ],
+)
+def test_a_consent_for_what_is_held_is_of_no_other(contact: Any, held: list[Any]) -> None:
+    assert not of_another(contact, held)
+
+
+@pytest.mark.parametrize(
+    ("contact", "held"),
+    [
+        ("eva@laden.example", []),
+        ("eva@laden.example", ["eva.alt@laden.example"]),
+        ("030 901821", ["030 901820", "eva@laden.example", None]),
+    ],
+)
+def test_a_consent_for_what_is_not_held_is_of_another(contact: Any, held: list[Any]) -> None:
+    assert of_another(contact, held)

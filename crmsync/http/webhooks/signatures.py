@@ -21,6 +21,7 @@ import orjson
 
 from crmsync.errors import ConfigError, CredentialsError
 from crmsync.http._faults import http_date
+from crmsync.http._secrets import Secret, plain
 from crmsync.http.reading.stamps import moment_in
 from crmsync.model.intent import Event
 
@@ -259,6 +260,14 @@ def given(headers: Headers, name: str) -> str:
     """The header of that name, in whatever case; "" where it is not there, or says two things."""
     found = {value for key, value in headers.items() if key.lower() == name.lower()}
     return found.pop().strip() if len(found) == 1 else ""
+
+
+def secrets_of(*secrets: Secret, hint: str) -> list[str]:
+    """The secrets that are set; CredentialsError with the hint where none is."""
+    found = [told for one in secrets if (told := plain(one))]
+    if not found:
+        raise CredentialsError("a webhook cannot be checked without its secret.", hint=hint)
+    return found
 
 
 def _keys(secrets: Sequence[str]) -> list[bytes]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from crmsync.errors import RecordError
-from crmsync.mapping import Mapper
+from crmsync.mapping import Mapper, inner, rows
 from crmsync_adobe_commerce.reading import attributes
 from crmsync_adobe_commerce.settings import AdobeCommerceSettings
 
@@ -162,21 +162,3 @@ def _texts(values: Sequence[Any]) -> bool:
 def _anrede(gender: Any) -> str | None:
     plain = isinstance(gender, int) and not isinstance(gender, bool)
     return GENDERS.get(gender) if plain else None
-
-
-def inner(raw: Row, name: str) -> dict[str, Any]:
-    """An object inside a record, {} where there is none; RecordError where it is something else."""
-    found = raw.get(name)
-    if found is None or found == []:
-        return {}
-    if not isinstance(found, dict):
-        raise RecordError("is no object", field=name)
-    return found
-
-
-def rows(raw: Row, name: str) -> Sequence[dict[str, Any]]:
-    """The objects of a list; RecordError where it is none."""
-    found = raw.get(name) or []
-    if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
-        raise RecordError("is not a list", field=name)
-    return found

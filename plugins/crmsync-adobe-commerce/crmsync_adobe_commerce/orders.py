@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from crmsync.errors import RecordError
-from crmsync.mapping import Mapper
+from crmsync.mapping import Mapper, amount_in, inner, rows
 from crmsync.model.stream import reach
 from crmsync.model.told import (
     Told,
@@ -20,7 +20,7 @@ from crmsync.model.told import (
     ToldStore,
 )
 from crmsync.model.words import OrderStatus
-from crmsync_adobe_commerce.customers import guest, inner, rows, utc
+from crmsync_adobe_commerce.customers import guest, utc
 from crmsync_adobe_commerce.reading import JOINED, attributes
 from crmsync_adobe_commerce.settings import AdobeCommerceSettings
 
@@ -116,20 +116,11 @@ class Orders:
         yield ToldStore(key=str(raw["id"]), name=raw["name"], zone=inner(raw, JOINED).get("zone"))
 
 
-def money(row: Row, name: str) -> Decimal:
-    """An amount, which the shop writes as a number with decimals: the shortest that says it."""
-    value = row.get(name) or 0
-    try:
-        return Decimal(repr(value) if isinstance(value, float) else str(value))
-    except InvalidOperation:
-        raise RecordError("is not an amount", field=name) from None
-
-
 def _before(row: Row) -> Decimal:
     """What a line came to with its tax, without its discount."""
     parts = ("row_total", "tax_amount", "discount_tax_compensation_amount",
              "weee_tax_applied_row_amount")  # fmt: skip
-    return sum((money(row, name) for name in parts), Decimal(0))
+    return sum((amount_in(row, name) for name in parts), Decimal(0))
 
 
 def _lines(items: Sequence[Row]) -> Iterator[ToldLine]:
@@ -140,15 +131,15 @@ def _lines(items: Sequence[Row]) -> Iterator[ToldLine]:
             continue
         inside = [one for one in items if one.get("parent_item_id") == row.get("item_id")]
         bundle = inside if row.get("product_type") == "bundle" else []
-        taxed = [] if money(row, "tax_amount") else bundle
+        taxed = [] if amount_in(row, "tax_amount") else bundle
         total = _before(row) + sum((_tax(one) for one in taxed), Decimal(0))
-        cut = money(row, "discount_amount") or sum(
-            (money(one, "discount_amount") for one in bundle), Decimal(0)
+        cut = amount_in(row, "discount_amount") or sum(
+            (amount_in(one, "discount_amount") for one in bundle), Decimal(0)
         )
         yield ToldLine(
             sku=row.get("sku"),
             title=row.get("name"),
-            quantity=money(row, "qty_ordered") or 1,
+            quantity=amount_in(row, "qty_ordered") or 1,
             amount=total - cut,
             discount=max(cut, Decimal(0)),
             tax_rate=_rate([row, *bundle]),
@@ -156,19 +147,19 @@ def _lines(items: Sequence[Row]) -> Iterator[ToldLine]:
 
 
 def _tax(row: Row) -> Decimal:
-    return money(row, "tax_amount") + money(row, "discount_tax_compensation_amount")
+    return amount_in(row, "tax_amount") + amount_in(row, "discount_tax_compensation_amount")
 
 
 def _rate(items: Sequence[Row]) -> Decimal | None:
     """The tax rate, where all parts that are taxed have the same."""
-    found = {money(one, "tax_percent") for one in items if one.get("tax_percent")}
+    found = {amount_in(one, "tax_percent") for one in items if one.get("tax_percent")}
     return found.pop() if len(found) == 1 else None
 
 
 def _shipping(raw: Row) -> Decimal:
     parts = ("shipping_amount", "shipping_tax_amount", "shipping_discount_tax_compensation_amount")
-    whole = sum((money(raw, name) for name in parts), Decimal(0))
-    return whole - money(raw, "shipping_discount_amount")
+    whole = sum((amount_in(raw, name) for name in parts), Decimal(0))
+    return whole - amount_in(raw, "shipping_discount_amount")
 
 
 def _paid_back(raw: Row) -> Iterator[ToldLine]:
@@ -177,14 +168,14 @@ def _paid_back(raw: Row) -> Iterator[ToldLine]:
     A memo does not say which lines are parts of another. Where they come to more than was paid
     back, only that is told.
     """
-    found = [(row, _before(row) - money(row, "discount_amount")) for row in rows(raw, "items")]
-    rest = money(raw, "grand_total") - sum((amount for _, amount in found), Decimal(0))
+    found = [(row, _before(row) - amount_in(row, "discount_amount")) for row in rows(raw, "items")]
+    rest = amount_in(raw, "grand_total") - sum((amount for _, amount in found), Decimal(0))
     if rest < 0:
-        yield ToldLine(title="Gutschrift", amount=money(raw, "grand_total"))
+        yield ToldLine(title="Gutschrift", amount=amount_in(raw, "grand_total"))
         return
     for row, amount in found:
         if amount > 0:
-            quantity = money(row, "qty") or 1
+            quantity = amount_in(row, "qty") or 1
             yield ToldLine(sku=row.get("sku"), title=row.get("name"), quantity=quantity,
                            amount=amount)  # fmt: skip
     if rest > 0:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from crmsync.errors import CrmsyncError, RecordError
-from crmsync.http.writing import failed
+from crmsync.http.reading import moment_in
+from crmsync.http.writing import Several, attempted, failed
 from crmsync.model.intent import Intent, Result, done, refused
 from crmsync.model.stream import Connection
 from crmsync_adobe_commerce import wire
@@ -35,7 +35,7 @@ class Writing:
         found: dict[str, Result] = {}
         for one in intents:
             if one.change in one_by_one:
-                found[one.id] = _attempted(one, one_by_one[one.change])
+                found[one.id] = attempted(one, one_by_one[one.change])
             elif one.change != "save":
                 found[one.id] = refused(one, f"the shop keeps no {one.change}")
         saves = [one for one in intents if one.change == "save"]
@@ -98,7 +98,7 @@ class Writing:
 
     def _sent(self, job: Job) -> Result:
         """One customer, alone."""
-        return _attempted(job.intent, lambda _: self._put(job))
+        return attempted(job.intent, lambda _: self._put(job))
 
     def _put(self, job: Job) -> Result:
         if job.identity is None:
@@ -133,7 +133,7 @@ class Writing:
             return refused(intent, "it is neither a consent nor an objection", field="state")
         if state == "granted":
             for name in ("evidence", "at"):
-                if not told.get(name) or (name == "at" and not _is_moment(told[name])):
+                if not told.get(name) or (name == "at" and moment_in(told[name]) is None):
                     return refused(intent, f"a consent without {name} lifts nothing", field=name)
         return self._subscribe(intent, wanted=state == "granted")
 
@@ -165,29 +165,5 @@ class Writing:
         return done(intent)
 
 
-class Several(Exception):
-    """More than one account is the customer that an intent is about."""
-
-    def __init__(self, ids: Sequence[str]) -> None:
-        super().__init__("several accounts")
-        self.ids = ids
-
-
-def _attempted(intent: Intent, act: Callable[[Intent], Result]) -> Result:
-    """What came of an intent, or what its error says."""
-    try:
-        return act(intent)
-    except CrmsyncError as error:
-        return failed(intent, error)
-
-
 def _email(told: Any) -> str:
     return str(told or "").strip().casefold()
-
-
-def _is_moment(told: Any) -> bool:
-    try:
-        datetime.fromisoformat(str(told))
-    except ValueError:
-        return False
-    return True

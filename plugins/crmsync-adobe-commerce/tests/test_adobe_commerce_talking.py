@@ -23,15 +23,13 @@ EXCHANGE = json.loads((Path(__file__).parent / "data/adobe_commerce_exchange.jso
 
 
 class Shop(FakeAdobeCommerce):
-    """A fake that remembers what it was asked."""
+    """A fake that says what a test has it say."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.heard: list[Asked] = []
         self.says: dict[str, list[Answer]] = {}
 
     def answer(self, asked: Asked) -> Answer:
-        self.heard.append(asked)
         planned = self.says.get(asked.parts[-1])
         return planned.pop(0) if planned else super().answer(asked)
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar
 
 from pydantic import BaseModel
 
-from crmsync.errors import CredentialsError, PluginError, RecordError
+from crmsync.errors import PluginError
 from crmsync.hookspecs import CONTRACT
-from crmsync.http.webhooks import brevo_events, verify_header, verify_url
+from crmsync.http.webhooks import brevo_events, secrets_of, verify_header, verify_url
 from crmsync.model.columns import Columns
 from crmsync.model.intent import Event, Intent, Result
 from crmsync.model.stream import Capabilities, Connection, Json, Page, Stream, Window
@@ -85,10 +84,7 @@ class Brevo:
         """Contacts by column, where they come without statistics."""
         if any(raw.get("statistics") for raw in raws):
             return None
-        try:
-            return self._mapper.page([flat(raw, self._own) for raw in raws])
-        except RecordError:
-            return None
+        return self._mapper.page([flat(raw, self._own) for raw in raws])
 
     def asks(self, stream: Stream) -> str:
         """The settings that decide what is asked for."""
@@ -97,7 +93,7 @@ class Brevo:
     def fingerprint(self, stream: Stream) -> str:
         """What of the settings decides how a contact is mapped."""
         own = self._own.model_dump_json(include=MAPPED_BY)
-        return hashlib.sha256(f"{self._mapper.fingerprint()}{own}".encode()).hexdigest()[:16]
+        return f"{self._mapper.fingerprint()}{own}"
 
     def write(self, intents: Sequence[Intent]) -> Sequence[Result]:
         """What came of each change."""
@@ -105,14 +101,12 @@ class Brevo:
 
     def hear(self, headers: Mapping[str, str], body: bytes, url: str) -> Sequence[Event]:
         """The event of a delivery, which shows our secret as its token, or in its url."""
-        secret = self._own.webhook_secret.get_secret_value()
-        if not secret:
-            hint = "IT: name the token that the webhook shows as webhook_secret."
-            raise CredentialsError("a webhook cannot be checked without its secret.", hint=hint)
+        hint = "IT: name the token that the webhook shows as webhook_secret."
+        secrets = secrets_of(self._own.webhook_secret, hint=hint)
         if any(name.lower() == "authorization" for name in headers):
-            verify_header(headers, secrets=[secret])
+            verify_header(headers, secrets=secrets)
         else:
-            verify_url(url, secrets=[secret])
+            verify_url(url, secrets=secrets)
         return brevo_events(body)
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crmsync.errors import CrmsyncError, NotReadable
-from crmsync.http.writing import failed, looked_up
+from crmsync.http.writing import Unplaced, failed, looked_up
 from crmsync.model.intent import Intent, Result, done, refused, unknown
 from crmsync.model.stream import reach
 from crmsync_brevo.api import BY_EMAIL, TWICE, Api, Refusal
@@ -27,10 +27,6 @@ MOVED = "he is blocklisted under his present address: a new one would be free of
 POINTS = {"contacts.email": "emailBlacklisted", "contacts.mobile": "smsBlacklisted"}
 CONSENTED = "only a consent with its proof puts somebody into that list"
 LEFT = "the contact left that list: only he himself may come back"
-
-
-class NoPlace(Exception):
-    """A field that the account has no attribute for."""
 
 
 class Writing:
@@ -51,8 +47,8 @@ class Writing:
         try:
             result: Result = way(intent)
             return result
-        except NoPlace as field:
-            return refused(intent, "the account has no attribute for it", field=str(field))
+        except Unplaced as error:
+            return refused(intent, "the account has no attribute for it", field=error.field)
         except CrmsyncError as error:
             return lost(intent, error)
 
@@ -95,12 +91,12 @@ class Writing:
         return done(intent, identity)
 
     def _wire(self, fields: Mapping[str, Any]) -> dict[str, Any]:
-        """Fields under the account's names; "" empties one. NoPlace where there is none."""
+        """Fields under the account's names; "" empties one. Unplaced where there is none."""
         found: dict[str, Any] = {}
         for field, value in fields.items():
             name = "EMAIL" if field == "contacts.email" else self._attribute(field)
             if not name:
-                raise NoPlace(field)
+                raise Unplaced(field)
             found[name] = "" if value is None else value
         return found
 

@@ -18,35 +18,23 @@ from crmsync.errors import CredentialsError, QuotaSpent, RateLimited
 from crmsync.http import Request, Response
 from crmsync.model.intent import Intent, Result
 from crmsync.model.stream import Connection, Window
-from crmsync.testing import Answer, Asked, Row
+from crmsync.testing import Row
 
 REQUESTS = json.loads((Path(__file__).parent / "contract.json").read_text("utf-8"))["requests"]
 GRANT = {"channel": "email", "purpose": "marketing", "state": "granted",
          "at": "2026-11-20T10:00:00+01:00", "evidence": "Formular 7"}  # fmt: skip
 
 
-class Listening(FakeBrevo):
-    """Remembers what it was asked."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.heard: list[Asked] = []
-
-    def answer(self, asked: Asked) -> Answer:
-        self.heard.append(asked)
-        return super().answer(asked)
-
-
 @pytest.fixture
-def fake() -> Iterator[Listening]:
-    with Listening() as backend:
+def fake() -> Iterator[FakeBrevo]:
+    with FakeBrevo() as backend:
         backend.fill(customers=4)
         backend.secrets["key"] = "geheim"
         yield backend
 
 
 @pytest.fixture
-def post(fake: Listening, tmp_path: Path) -> Iterator[Brevo]:
+def post(fake: FakeBrevo, tmp_path: Path) -> Iterator[Brevo]:
     own = BrevoSettings.model_validate(
         {"url": f"{fake.url}/v3", "api_key": "geheim", "consent_lists": [2], "doi_template": 9,
          "doi_redirect": "https://laden.example/danke", "webhook_secret": "wort"}
@@ -66,14 +54,14 @@ def consent(post: Brevo, row: Row, **more: Any) -> Result:
     return wrote(post, "consent", external_id=row.id, fields=fields)
 
 
-def test_a_consent_with_its_proof_joins_the_lists(fake: Listening, post: Brevo) -> None:
+def test_a_consent_with_its_proof_joins_the_lists(fake: FakeBrevo, post: Brevo) -> None:
     row = fake.living("customers")[0]
     assert consent(post, row).outcome == "done"
     assert 2 in row.data["listIds"]
 
 
 @pytest.mark.parametrize("missing", ["evidence", "at"])
-def test_a_consent_without_proof_is_refused(fake: Listening, post: Brevo, missing: str) -> None:
+def test_a_consent_without_proof_is_refused(fake: FakeBrevo, post: Brevo, missing: str) -> None:
     row = fake.living("customers")[0]
     found = consent(post, row, **{missing: None})
     assert (found.outcome, found.field) == ("refused", missing)
@@ -81,7 +69,7 @@ def test_a_consent_without_proof_is_refused(fake: Listening, post: Brevo, missin
 
 
 @pytest.mark.parametrize("state", ["granted", "pending"])
-def test_who_is_blocklisted_stays_so(fake: Listening, post: Brevo, state: str) -> None:
+def test_who_is_blocklisted_stays_so(fake: FakeBrevo, post: Brevo, state: str) -> None:
     row = fake.living("customers")[0]
     fake.suppress(row)
     found = consent(post, row, state=state)
@@ -92,7 +80,7 @@ def test_who_is_blocklisted_stays_so(fake: Listening, post: Brevo, state: str) -
     assert all("emailBlacklisted" not in one.json for one in fake.heard)
 
 
-def test_an_audience_is_no_way_into_the_newsletter(fake: Listening, post: Brevo) -> None:
+def test_an_audience_is_no_way_into_the_newsletter(fake: FakeBrevo, post: Brevo) -> None:
     fake.names[2] = "Kundenpost"
     row = fake.living("customers")[0]
     member = {"name": "Kundenpost", "member": True}
@@ -104,7 +92,7 @@ def test_an_audience_is_no_way_into_the_newsletter(fake: Listening, post: Brevo)
 
 
 @pytest.mark.parametrize("state", ["granted", "pending"])
-def test_who_left_a_list_is_not_put_back(fake: Listening, post: Brevo, state: str) -> None:
+def test_who_left_a_list_is_not_put_back(fake: FakeBrevo, post: Brevo, state: str) -> None:
     row = fake.living("customers")[0]
     fake.change("customers", row.id, {"listUnsubscribed": [1, 2], "listIds": []})
     assert "left that list" in consent(post, row, state=state).reason
@@ -115,14 +103,14 @@ def test_who_left_a_list_is_not_put_back(fake: Listening, post: Brevo, state: st
     assert not fake.confirmed
 
 
-def test_whoever_is_still_to_confirm_is_asked_by_brevo(fake: Listening, post: Brevo) -> None:
+def test_whoever_is_still_to_confirm_is_asked_by_brevo(fake: FakeBrevo, post: Brevo) -> None:
     row = fake.living("customers")[0]
     assert consent(post, row, state="pending", evidence=None).outcome == "done"
     assert fake.confirmed == [{"email": row.data["email"], "includeListIds": [2], "templateId": 9,
                                "redirectionUrl": "https://laden.example/danke"}]  # fmt: skip
 
 
-def test_objections_by_either_channel(fake: Listening, post: Brevo) -> None:
+def test_objections_by_either_channel(fake: FakeBrevo, post: Brevo) -> None:
     row = fake.living("customers")[0]
     assert consent(post, row, channel="sms", state="withdrawn").outcome == "done"
     assert row.data["smsBlacklisted"]
@@ -133,20 +121,20 @@ def test_objections_by_either_channel(fake: Listening, post: Brevo) -> None:
     assert consent(post, row, channel="phone", state="objected").outcome == "refused"
 
 
-def test_an_attribute_that_is_not_there_is_refused_by_name(fake: Listening, post: Brevo) -> None:
+def test_an_attribute_that_is_not_there_is_refused_by_name(fake: FakeBrevo, post: Brevo) -> None:
     found = wrote(post, external_id="1", fields={"company": "Moor GmbH", "given_name": "Ute"})
     assert (found.outcome, found.field) == ("refused", "company")
     assert not [one for one in fake.heard if one.method == "PUT"]
 
 
-def test_a_field_is_emptied_and_an_address_changed(fake: Listening, post: Brevo) -> None:
+def test_a_field_is_emptied_and_an_address_changed(fake: FakeBrevo, post: Brevo) -> None:
     fields = {"salutation": None, "contacts.email": "neu@example.org"}
     assert wrote(post, external_id="1", fields=fields).outcome == "done"
     assert fake.kept["customers"]["1"].data["attributes"]["ANREDE"] == ""
     assert fake.kept["customers"]["1"].data["email"] == "neu@example.org"
 
 
-def test_nobody_escapes_his_suppression_by_a_new_address(fake: Listening, post: Brevo) -> None:
+def test_nobody_escapes_his_suppression_by_a_new_address(fake: FakeBrevo, post: Brevo) -> None:
     row = fake.living("customers")[0]
     own = {"contacts.email": row.data["email"].upper(), "given_name": "Ute"}
     fake.change("customers", row.id, {"emailBlacklisted": True, "smsBlacklisted": True})
@@ -164,7 +152,7 @@ def test_who_is_not_there_is_said_so(post: Brevo) -> None:
     assert wrote(post, "erase", external_id="999").outcome == "done"
 
 
-def test_every_request_is_one_of_the_reference(fake: Listening, post: Brevo) -> None:
+def test_every_request_is_one_of_the_reference(fake: FakeBrevo, post: Brevo) -> None:
     post.check()
     for stream in post.streams():
         list(post.read(stream, Window(fake.now, None), None))

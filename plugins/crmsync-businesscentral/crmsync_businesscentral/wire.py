@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from crmsync.http.writing import Unplaced
 from crmsync.model.name import PersonName
 from crmsync.normalize.names import parse_name
 
@@ -17,14 +18,6 @@ PARTS = {"given_name": "given", "nobility": "nobility", "family_name": "family",
 STREET = ("street", "house_number")
 PLACE = {"postal_code": "postalCode", "city": "city", "country": "country", "region": "state"}
 OWN = ("addresses.home.", "addresses.work.")
-
-
-class Unplaced(Exception):
-    """A field that Business Central has no place for; `field` names it."""
-
-    def __init__(self, field: str) -> None:
-        super().__init__(field)
-        self.field = field
 
 
 def values(

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from crmsync.errors import BackendError, CredentialsError, CrmsyncError
-from crmsync.http.writing import failed, looked_up
+from crmsync.http.writing import Unplaced, failed, looked_up
 from crmsync.model.intent import Intent, Result, again, done, refused
 from crmsync_businesscentral.api import Api, Changed, Gone, Row, There, quoted
-from crmsync_businesscentral.wire import Unplaced, values
+from crmsync_businesscentral.wire import values
 
 CUSTOMERS = "customers"
 ETAG = "@odata.etag"

@@ -8,9 +8,8 @@ from typing import ClassVar
 
 from pydantic import BaseModel
 
-from crmsync.errors import CredentialsError
 from crmsync.hookspecs import CONTRACT
-from crmsync.http.webhooks import frappe_events, verify_frappe
+from crmsync.http.webhooks import frappe_events, secrets_of, verify_frappe
 from crmsync.model.intent import Event, Intent, Result
 from crmsync.model.stream import (
     Also,
@@ -117,13 +116,8 @@ class ErpNext:
 
     def hear(self, headers: Mapping[str, str], body: bytes, url: str) -> Sequence[Event]:
         """What a webhook tells."""
-        secret = self._own.webhook_secret.get_secret_value()
-        if not secret:
-            raise CredentialsError(
-                "a webhook of ERPNext cannot be checked.",
-                hint="IT: set webhook_secret to the secret of the webhooks that are sent here.",
-            )
-        verify_frappe(headers, body, secrets=[secret])
+        hint = "IT: set webhook_secret to the secret of the webhooks that are sent here."
+        verify_frappe(headers, body, secrets=secrets_of(self._own.webhook_secret, hint=hint))
         return frappe_events(body, streams=HEARD)
 
     def close(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
-from crmsync.errors import RecordError
+from crmsync.mapping import rows
 from crmsync.model.told import ToldAddress, ToldConsent, ToldContact, ToldCustomer
 
 Row = Mapping[str, Any]
@@ -102,11 +102,3 @@ def _consents(raw: Row, contacts: Sequence[Row], stamp: Any) -> Iterator[ToldCon
             if email and email not in out:
                 yield ToldConsent(channel="email", state="objected", contact=email,
                                   source="Contact.unsubscribed")  # fmt: skip
-
-
-def rows(raw: Row, name: str) -> Sequence[dict[str, Any]]:
-    """The objects of a list; RecordError where it is none."""
-    found = raw.get(name) or []
-    if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
-        raise RecordError("is not a list", field=name)
-    return found

@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from crmsync.errors import RecordError
+from crmsync.mapping import amount_in, rows
 from crmsync.model.told import (
     Told,
     ToldDelivery,
@@ -21,7 +22,6 @@ from crmsync.model.told import (
     ToldStore,
 )
 from crmsync.model.words import Channel, OrderStatus
-from crmsync_erpnext.customers import rows
 
 Row = Mapping[str, Any]
 DRAFT, CANCELLED = 0, 2
@@ -173,14 +173,14 @@ def _status(raw: Row, submitted: OrderStatus) -> OrderStatus:
 
 def _lines(raw: Row, wanted: Callable[[Row], bool] = lambda _: True) -> Iterator[ToldLine]:
     """The lines, net; the tax rate is the item's own, else the document's."""
-    usual = sum((_money(one, "rate") for one in rows(raw, "taxes")
+    usual = sum((amount_in(one, "rate") for one in rows(raw, "taxes")
                  if one.get("charge_type") == "On Net Total"), Decimal(0))  # fmt: skip
     for row in filter(wanted, rows(raw, "items")):
         yield ToldLine(
             sku=row.get("item_code") or None,
             title=row.get("item_name"),
-            quantity=_money(row, "qty") or 1,
-            amount=_money(row, "net_amount"),
+            quantity=amount_in(row, "qty") or 1,
+            amount=amount_in(row, "net_amount"),
             tax_rate=_rate(row, usual),
         )
 
@@ -197,16 +197,8 @@ def _rate(row: Row, usual: Decimal) -> Decimal:
 
 def _freight(raw: Row) -> Decimal:
     """What was added as an amount of its own: shipping and the like."""
-    return sum((_money(one, "tax_amount") for one in rows(raw, "taxes")
+    return sum((amount_in(one, "tax_amount") for one in rows(raw, "taxes")
                 if one.get("charge_type") == "Actual"), Decimal(0))  # fmt: skip
-
-
-def _money(row: Row, name: str) -> Decimal:
-    value = row.get(name) or 0
-    try:
-        return Decimal(repr(value) if isinstance(value, float) else str(value))
-    except InvalidOperation:
-        raise RecordError("is not an amount", field=name) from None
 
 
 def _set(raw: Row, name: str) -> Any:

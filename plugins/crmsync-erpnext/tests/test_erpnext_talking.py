@@ -26,15 +26,13 @@ WINDOW = Window(datetime(2026, 11, 21, 9, 0, tzinfo=UTC), datetime(2026, 11, 21,
 
 
 class Site(FakeErpNext):
-    """A fake that remembers what it was asked."""
+    """A fake that says what a test has it say."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.heard: list[Asked] = []
         self.says: dict[str, list[Answer]] = {}
 
     def answer(self, asked: Asked) -> Answer:
-        self.heard.append(asked)
         planned = self.says.get(asked.json.get("doctype") or asked.parts[-1])
         return planned.pop(0) if planned else super().answer(asked)
 

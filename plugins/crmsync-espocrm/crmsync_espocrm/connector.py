@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar
@@ -87,9 +86,8 @@ class EspoCrm:
         return self._own.model_dump_json(include={"fields", "target_lists"})
 
     def fingerprint(self, stream: Stream) -> str:
-        """A hash of the settings that decide how a record is read."""
-        own = self._own.model_dump_json(include=MAPPED_BY)
-        return hashlib.sha256(own.encode()).hexdigest()[:16]
+        """The settings that decide how a record is read."""
+        return self._own.model_dump_json(include=MAPPED_BY)
 
     def map(self, stream: Stream, raw: Mapping[str, Json]) -> Iterable[Told]:
         """One record in our words."""

@@ -6,12 +6,12 @@ left out only after a look, where the setting asks for it and nobody there has t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 from crmsync.errors import CrmsyncError, RecordError
-from crmsync.http.writing import failed, looked_up
+from crmsync.http.writing import bare_contact, failed, looked_up, of_another
 from crmsync.model.intent import Intent, Result, done, refused
 from crmsync_espocrm.api import Api, Changed, Gone, Refused, Row, Taken, equals
 from crmsync_espocrm.people import moment
@@ -90,7 +90,7 @@ class Writing:
         for one in names:
             theirs = BOTH[one]
             out = row.get(f"{theirs}IsOptedOut") is True
-            if out and _bare(told[theirs]) != _bare(row.get(theirs)):
+            if out and bare_contact(told[theirs]) != bare_contact(row.get(theirs)):
                 return one
         return ""
 
@@ -109,7 +109,7 @@ class Writing:
             return refused(intent, "it is neither a consent nor an objection", field="state")
         if not told.get("evidence"):
             return refused(intent, "a consent without evidence lifts nothing", field="evidence")
-        if against and _is_of_another(told.get("contact"), _points(row, str(told["channel"]))):
+        if against and of_another(told.get("contact"), _points(row, str(told["channel"]))):
             return refused(intent, "he allowed it for another address or number", field="contact")
         if against and not _is_newer(told.get("at"), row.get("modifiedAt")):
             return refused(intent, "the objection may be newer than that consent", field="at")
@@ -136,18 +136,6 @@ def _path(intent: Intent) -> str:
     if intent.stream not in KINDS:
         raise RecordError(f"EspoCRM writes no {intent.stream}")
     return f"/{KINDS[intent.stream]}"
-
-
-def _is_of_another(contact: Any, held: Iterable[Any]) -> bool:
-    """Whether a consent was given for an address or number that is not among those held."""
-    told = _bare(contact)
-    return bool(told) and told not in {_bare(one) for one in held}
-
-
-def _bare(contact: Any) -> str:
-    """An address or a number without what writes the same one otherwise."""
-    text = str(contact or "").strip().casefold()
-    return text if "@" in text else "".join(filter(str.isdigit, text)).lstrip("0")
 
 
 def _points(row: Row, channel: str) -> list[Any]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from crmsync.errors import NotReadable
+from crmsync.http.reading import moment_in
 from crmsync.model.intent import Intent, Result, done, refused
 from crmsync_hubspot.api import Api
 from crmsync_hubspot.consents import CONSENT
@@ -45,7 +46,7 @@ class Permission:
         return done(intent)
 
     def _begin(self, intent: Intent, email: str) -> Result:
-        evidence, at = intent.fields.get("evidence"), _moment(intent.fields.get("at"))
+        evidence, at = intent.fields.get("evidence"), moment_in(intent.fields.get("at"))
         if not evidence:
             return refused(intent, "a consent without evidence lifts nothing", field="evidence")
         if at is None:
@@ -76,15 +77,7 @@ class Permission:
         return [row for row in rows if row.get("status") == "UNSUBSCRIBED"]
 
 
-def _moment(told: Any) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(str(told))
-    except ValueError:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
 def _before(row: Row, at: datetime) -> bool:
     """Whether an objection is older than a consent."""
-    since = _moment(row.get("timestamp"))
+    since = moment_in(row.get("timestamp"))
     return since is not None and since < at

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from crmsync.http.writing import Unplaced
 from crmsync.model.intent import Intent
 from crmsync_hubspot.settings import HubSpotSettings
 
@@ -23,14 +24,6 @@ OURS: Mapping[str, str] = {theirs: ours for ours, theirs in PLAIN.items()} | {
     "lastname": "family_name"
 }
 """What we call a property that HubSpot finds fault with."""
-
-
-class Unplaced(Exception):
-    """A field that HubSpot has no place for; `field` names it."""
-
-    def __init__(self, field: str) -> None:
-        super().__init__(field)
-        self.field = field
 
 
 def values(intent: Intent, own: HubSpotSettings) -> dict[str, str]:

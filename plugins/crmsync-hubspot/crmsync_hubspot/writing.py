@@ -7,11 +7,11 @@ not hold refuses the whole batch: it is then sent in halves.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from crmsync.errors import CrmsyncError, NotReadable
-from crmsync.http.writing import failed, halved, named
+from crmsync.http.writing import Unplaced, attempted, failed, halved, named
 from crmsync.model.intent import Intent, Result, done, refused, unknown
 from crmsync.model.stream import reach
 from crmsync_hubspot.api import Api, results_of
@@ -21,7 +21,7 @@ from crmsync_hubspot.objects import CONTACTS
 from crmsync_hubspot.people import properties
 from crmsync_hubspot.permission import Permission
 from crmsync_hubspot.settings import HubSpotSettings
-from crmsync_hubspot.wire import Unplaced, values
+from crmsync_hubspot.wire import values
 
 Row = Mapping[str, Any]
 Sent = tuple[Intent, dict[str, Any]]
@@ -237,14 +237,6 @@ def rounds(changes: Sequence[Sent]) -> list[list[Sent]]:
         found[place].append((one, told))
         taken[place].add(told["id"])
     return found
-
-
-def attempted(intent: Intent, act: Callable[[Intent], Result]) -> Result:
-    """What came of an intent that goes alone, or what its error says."""
-    try:
-        return act(intent)
-    except CrmsyncError as error:
-        return failed(intent, error)
 
 
 def _email(told: Any) -> str:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 from pydantic import BaseModel
 
-from crmsync.errors import CredentialsError, PluginError, RecordError
+from crmsync.errors import PluginError
 from crmsync.hookspecs import CONTRACT
-from crmsync.http.webhooks import klaviyo_events, verify_klaviyo
+from crmsync.http.webhooks import klaviyo_events, secrets_of, verify_klaviyo
 from crmsync.model.columns import Columns
 from crmsync.model.intent import Event, Intent, Result
 from crmsync.model.stream import Capabilities, Connection, Json, Page, Stream, Window
@@ -97,10 +96,7 @@ class Klaviyo:
         """Profiles by column."""
         if stream.name == "events":
             return None
-        try:
-            return self._mapper.page([flat(raw, self._own) for raw in raws])
-        except RecordError:
-            return None
+        return self._mapper.page([flat(raw, self._own) for raw in raws])
 
     def asks(self, stream: Stream) -> str:
         """The settings that decide what is asked for."""
@@ -109,7 +105,7 @@ class Klaviyo:
     def fingerprint(self, stream: Stream) -> str:
         """What of the settings decides how a profile is mapped."""
         own = self._own.model_dump_json(include=MAPPED_BY)
-        return hashlib.sha256(f"{self._mapper.fingerprint()}{own}".encode()).hexdigest()[:16]
+        return f"{self._mapper.fingerprint()}{own}"
 
     def write(self, intents: Sequence[Intent]) -> Sequence[Result]:
         """What came of each change."""
@@ -117,11 +113,9 @@ class Klaviyo:
 
     def hear(self, headers: Mapping[str, str], body: bytes, url: str) -> Sequence[Event]:
         """The profiles that a signed delivery of a system webhook is about."""
-        secret = self._own.webhook_secret.get_secret_value()
-        if not secret:
-            hint = "IT: name the webhook's secret key as webhook_secret."
-            raise CredentialsError("a webhook cannot be checked without its secret.", hint=hint)
-        verify_klaviyo(headers, body, secrets=[secret], now=datetime.now(UTC))
+        hint = "IT: name the webhook's secret key as webhook_secret."
+        secrets = secrets_of(self._own.webhook_secret, hint=hint)
+        verify_klaviyo(headers, body, secrets=secrets, now=datetime.now(UTC))
         return klaviyo_events(body)
 
     def close(self) -> None:

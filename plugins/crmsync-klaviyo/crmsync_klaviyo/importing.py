@@ -8,12 +8,12 @@ from typing import Any
 
 from crmsync.errors import CrmsyncError, NotReadable
 from crmsync.http.reading import Job, by_job
-from crmsync.http.writing import failed
+from crmsync.http.writing import Unplaced, failed
 from crmsync.model.intent import Intent, Result, done, refused, unknown
 from crmsync.model.stream import Page, reach
 from crmsync_klaviyo.api import Api
 from crmsync_klaviyo.settings import KlaviyoSettings
-from crmsync_klaviyo.wire import POINTS, NoPlace, wire
+from crmsync_klaviyo.wire import POINTS, wire
 
 Row = Mapping[str, Any]
 
@@ -43,7 +43,7 @@ class Importing:
             if one.change == "save" and not moves and one.external_id not in (None, *some):
                 try:
                     some[str(one.external_id)] = one, wire(one.fields, one.whole, self._own)
-                except NoPlace:
+                except Unplaced:
                     continue
         if len(some) < self._own.bulk:
             return []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from crmsync.http.writing import Unplaced
 from crmsync.model.intent import Intent
 from crmsync_klaviyo.profiles import ADDRESS, NAMES, keys_of
 from crmsync_klaviyo.settings import KlaviyoSettings
@@ -14,14 +15,10 @@ POINTS = ("contacts.email", "contacts.phone")
 """What suppressions are bound to: before one of these changes the profile is looked up."""
 
 
-class NoPlace(Exception):
-    """A field that Klaviyo has no place for."""
-
-
 def wire(
     fields: Mapping[str, Any], whole: Mapping[str, Any], own: KlaviyoSettings
 ) -> dict[str, Any]:
-    """Fields under Klaviyo's names; NoPlace for one that has none there."""
+    """Fields under Klaviyo's names; Unplaced for one that has none there."""
     found: dict[str, Any] = {}
     properties: dict[str, Any] = {}
     for field, value in fields.items():
@@ -34,7 +31,7 @@ def wire(
         elif keys := keys_of(field, own):
             properties[keys[0]] = value
         else:
-            raise NoPlace(field)
+            raise Unplaced(field)
     return {**found, "properties": properties} if properties else found
 
 

@@ -13,14 +13,14 @@ from datetime import datetime
 from typing import Any
 
 from crmsync.errors import CrmsyncError, NotReadable
-from crmsync.http.writing import failed
+from crmsync.http.writing import Unplaced, failed
 from crmsync.model.intent import Intent, Result, done, refused, unknown
 from crmsync.model.stream import reach
 from crmsync_klaviyo.api import Api, Refusal, quoted
 from crmsync_klaviyo.importing import Importing
 from crmsync_klaviyo.profiles import AGAINST, EMAIL, is_stopped, moves, suppressed
 from crmsync_klaviyo.settings import KlaviyoSettings
-from crmsync_klaviyo.wire import POINTS, NoPlace, known_of, number, wire
+from crmsync_klaviyo.wire import POINTS, known_of, number, wire
 
 Row = Mapping[str, Any]
 
@@ -53,8 +53,8 @@ class Writing:
                 "erase": self._erase}  # fmt: skip
         try:
             return ways[intent.change](intent)
-        except NoPlace as field:
-            return refused(intent, "Klaviyo has no place for it", field=str(field))
+        except Unplaced as error:
+            return refused(intent, "Klaviyo has no place for it", field=error.field)
         except CrmsyncError as error:
             return lost(intent, error)
 

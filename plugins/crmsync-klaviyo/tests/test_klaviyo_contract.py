@@ -18,7 +18,7 @@ from fake_klaviyo import PART, FakeKlaviyo
 
 from crmsync.model.intent import Intent
 from crmsync.model.stream import Connection, Window
-from crmsync.testing import START, Answer, Asked
+from crmsync.testing import START, Asked
 
 OWN: dict[str, Any] = json.loads((Path(__file__).parent / "contract.json").read_text("utf-8"))
 FILES = ("profiles", "lists", "events", "data_privacy")
@@ -26,22 +26,10 @@ KIND = "application/vnd.api+json"
 MAIL = {"channel": "email", "purpose": "marketing"}
 
 
-class Listening(FakeKlaviyo):
-    """Remembers what it was asked."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.heard: list[Asked] = []
-
-    def answer(self, asked: Asked) -> Answer:
-        self.heard.append(asked)
-        return super().answer(asked)
-
-
 @pytest.fixture
 def heard(tmp_path: Path) -> Iterator[list[Asked]]:
     """Every request of a reading, and of one change of each kind."""
-    with Listening() as fake:
+    with FakeKlaviyo() as fake:
         fake.fill(customers=12)
         fake.secrets["key"] = "geheim"
         fake.groups, fake.within = {"L1": "Newsletter"}, {"L1": set()}

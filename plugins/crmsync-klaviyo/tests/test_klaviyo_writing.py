@@ -22,7 +22,7 @@ from crmsync.http import Request, Response
 from crmsync.http.reading import Expired
 from crmsync.model.intent import Intent, Result
 from crmsync.model.stream import Connection, Stream, Window, reach
-from crmsync.testing import Answer, Asked, Row
+from crmsync.testing import Row
 
 GRANT = {"channel": "email", "purpose": "marketing", "state": "granted",
          "at": "2026-11-20T10:00:00+01:00", "evidence": "Formular 7"}  # fmt: skip
@@ -31,15 +31,7 @@ SUBSCRIBE = "profile-subscription-bulk-create-jobs"
 
 
 class Listening(FakeKlaviyo):
-    """Remembers what it was asked."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.heard: list[Asked] = []
-
-    def answer(self, asked: Asked) -> Answer:
-        self.heard.append(asked)
-        return super().answer(asked)
+    """Sorts what it was asked."""
 
     def posted(self, kind: str) -> list[dict[str, Any]]:
         """The bodies of requests of a kind."""

@@ -9,11 +9,11 @@ from urllib.parse import parse_qs, urlsplit
 
 from pydantic import BaseModel
 
-from crmsync.errors import ConfigError, CredentialsError
+from crmsync.errors import ConfigError
 from crmsync.hookspecs import CONTRACT
 from crmsync.http import AuthorizationCode
 from crmsync.http.reading import by_version, with_gone
-from crmsync.http.webhooks import lightspeed_events, verify_lightspeed
+from crmsync.http.webhooks import lightspeed_events, secrets_of, verify_lightspeed
 from crmsync.model.columns import Columns
 from crmsync.model.intent import Event, Intent, Result
 from crmsync.model.stream import Capabilities, Connection, Json, Notice, Page, Stream, Window
@@ -142,13 +142,8 @@ class Lightspeed:
 
     def hear(self, headers: Mapping[str, str], body: bytes, url: str) -> Sequence[Event]:
         """The event of a delivery; `url` names the webhook's type ("?type=customer.update")."""
-        secret = self._own.client_secret.get_secret_value()
-        if not secret:
-            raise CredentialsError(
-                "a webhook cannot be checked without client_secret.",
-                hint="Lightspeed signs webhooks of OAuth applications only; name its secret.",
-            )
-        verify_lightspeed(headers, body, secrets=[secret])
+        hint = "Lightspeed signs webhooks of OAuth applications only; name its client_secret."
+        verify_lightspeed(headers, body, secrets=secrets_of(self._own.client_secret, hint=hint))
         about = parse_qs(urlsplit(url).query).get("type", [""])[-1]
         return lightspeed_events(body, about=about)
 

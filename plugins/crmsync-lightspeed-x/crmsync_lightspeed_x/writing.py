@@ -7,13 +7,13 @@ the code of a new customer comes from the intent's key, so that a second one wou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
 from crmsync.errors import CrmsyncError, NotReadable
-from crmsync.http.writing import failed, looked_up
+from crmsync.http.reading import moment_in
+from crmsync.http.writing import Unplaced, failed, looked_up, of_another
 from crmsync.model.intent import Intent, Result, done, refused, unknown
 from crmsync_lightspeed_x.api import OURS, Api
 from crmsync_lightspeed_x.settings import LightspeedSettings
@@ -71,10 +71,6 @@ POINTS = {"email": ("email",), "sms": ("mobile", "phone")}
 MEANWHILE = "was changed meanwhile"
 
 
-class NoPlace(Exception):
-    """A field that Lightspeed has no place for, or cannot empty."""
-
-
 class Writing:
     """Writes the customers of one store."""
 
@@ -92,8 +88,8 @@ class Writing:
             if intent.change == "erase":
                 return self._erase(intent)
             return looked_up(intent, self._look, self._make, self._change)
-        except NoPlace as field:
-            return refused(intent, "Lightspeed has no place for it", field=str(field))
+        except Unplaced as error:
+            return refused(intent, "Lightspeed has no place for it", field=error.field)
         except NotReadable as error:
             return unknown(intent, error.message)
         except CrmsyncError as error:
@@ -129,7 +125,7 @@ class Writing:
         field, forbidden = CONSENTS.get(str(intent.fields.get("channel")), ("", True))
         state = intent.fields.get("state")
         if not field or intent.fields.get("purpose", "marketing") != "marketing":
-            raise NoPlace("channel")
+            raise Unplaced("channel")
         if state not in (*OBJECTIONS, "granted"):
             return refused(intent, "Lightspeed knows yes and no only", field="state")
         row = self._api.customer(str(intent.external_id))
@@ -137,7 +133,7 @@ class Writing:
             return refused(intent, "is not there")
         value = forbidden if state in OBJECTIONS else not forbidden
         held = [row.get(one) for one in POINTS[str(intent.fields["channel"])]]
-        if state == "granted" and _is_of_another(intent.fields.get("contact"), held):
+        if state == "granted" and of_another(intent.fields.get("contact"), held):
             return refused(intent, "he allowed it for another address or number", field="contact")
         if state == "granted" and (reason := _doubt(intent, row, field, forbidden)):
             return refused(intent, reason, field="evidence")
@@ -162,19 +158,19 @@ class Writing:
         return done(intent)
 
     def _wire(self, fields: Row, rest: Row) -> dict[str, Any]:
-        """The fields under Lightspeed's names; NoPlace for one that has no name there."""
+        """The fields under Lightspeed's names; Unplaced for one that has no name there."""
         found: dict[str, Any] = {}
         for name, value in fields.items():
             kind, _, part = name.removeprefix("addresses.").partition(".")
             if name in self._names:
                 theirs = self._names[name]
                 if value is None and theirs in OTHER:
-                    raise NoPlace(name)
+                    raise Unplaced(name)
                 found[theirs] = value
             elif name.startswith("addresses.") and kind in ADDRESSES:
                 found |= _address_part(name, kind, part, {**rest, **fields})
             else:
-                raise NoPlace(name)
+                raise Unplaced(name)
         return found
 
 
@@ -185,7 +181,7 @@ def _address_part(name: str, kind: str, part: str, told: Row) -> dict[str, Any]:
         both = (told.get(f"{before}.street"), told.get(f"{before}.house_number"))
         return {f"{after}_address_1": " ".join(str(one) for one in both if one) or None}
     if part not in ADDRESS:
-        raise NoPlace(name)
+        raise Unplaced(name)
     value = told[name]
     if isinstance(value, (list, tuple)):
         value = ", ".join(map(str, value)) or None
@@ -208,29 +204,9 @@ def _doubt(intent: Intent, row: Row, field: str, forbidden: bool) -> str:
         return "a consent without evidence lifts nothing"
     if field != "do_not_email" or row.get(field) != forbidden:
         return ""
-    given, changed = _moment(intent.fields.get("at")), _moment(row.get("updated_at"))
+    given, changed = moment_in(intent.fields.get("at")), moment_in(row.get("updated_at"))
     newer = given is not None and changed is not None and given > changed
     return "" if newer else "the objection there may be newer than the consent"
-
-
-def _is_of_another(contact: Any, held: Iterable[Any]) -> bool:
-    """Whether a consent was given for an address or number that is not among those held."""
-    told = _bare(contact)
-    return bool(told) and told not in {_bare(one) for one in held}
-
-
-def _bare(contact: Any) -> str:
-    """An address or a number without what writes the same one otherwise."""
-    text = str(contact or "").strip().casefold()
-    return text if "@" in text else "".join(filter(str.isdigit, text)).lstrip("0")
-
-
-def _moment(told: Any) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(str(told))
-    except ValueError:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _code(intent: Intent) -> str:

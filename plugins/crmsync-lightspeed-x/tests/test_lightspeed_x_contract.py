@@ -17,28 +17,16 @@ from fake_lightspeed_x import FakeLightspeed
 
 from crmsync.model.intent import Intent
 from crmsync.model.stream import Connection, Window
-from crmsync.testing import Answer, Asked
+from crmsync.testing import Asked
 
 OWN: dict[str, Any] = json.loads((Path(__file__).parent / "contract.json").read_text("utf-8"))
 VENDORS = Path("lightspeed") / "x-series-customers-2026-07.reduced.json"
 
 
-class Listening(FakeLightspeed):
-    """Remembers what it was asked."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.heard: list[Asked] = []
-
-    def answer(self, asked: Asked) -> Answer:
-        self.heard.append(asked)
-        return super().answer(asked)
-
-
 @pytest.fixture
 def heard(tmp_path: Path) -> Iterator[list[Asked]]:
     """Every request of a reading, and of one change of each kind."""
-    with Listening() as fake:
+    with FakeLightspeed() as fake:
         fake.fill()
         fake.secrets |= {"client": "geheim", "refresh": "geheim"}
         own = {"url": fake.url, "client_id": "c", "client_secret": "geheim",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,7 +9,7 @@ from typing import ClassVar
 
 from pydantic import BaseModel
 
-from crmsync.errors import CredentialsError, PluginError, RecordError
+from crmsync.errors import CredentialsError, PluginError
 from crmsync.hookspecs import CONTRACT
 from crmsync.http.webhooks import mailchimp_events, verify_mailchimp, verify_url
 from crmsync.model.columns import Columns
@@ -85,10 +84,7 @@ class Mailchimp:
         """Members by column, where they come without activity."""
         if any(raw.get("activity") for raw in raws):
             return None
-        try:
-            return self._mapper.page([flat(raw, self._own) for raw in raws])
-        except RecordError:
-            return None
+        return self._mapper.page([flat(raw, self._own) for raw in raws])
 
     def asks(self, stream: Stream) -> str:
         """The settings that decide what is asked for."""
@@ -97,7 +93,7 @@ class Mailchimp:
     def fingerprint(self, stream: Stream) -> str:
         """What of the settings decides how a member is mapped."""
         own = self._own.model_dump_json(include=MAPPED_BY)
-        return hashlib.sha256(f"{self._mapper.fingerprint()}{own}".encode()).hexdigest()[:16]
+        return f"{self._mapper.fingerprint()}{own}"
 
     def write(self, intents: Sequence[Intent]) -> Sequence[Result]:
         """What came of each change."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crmsync.errors import CrmsyncError, NotReadable
-from crmsync.http.writing import failed, named
+from crmsync.http.writing import Unplaced, failed, named
 from crmsync.model.intent import Intent, Result, done, refused, unknown
 from crmsync_mailchimp.api import TITLES, Api, Refusal, hash_of
 from crmsync_mailchimp.batching import changed
@@ -35,10 +35,6 @@ STANDS = {
 MOVED = "he is suppressed under his present address: a new one might be free of that"
 EXISTS = "ERROR_CONTACT_EXISTS"
 OWN = {"contacts.email": "email_address", "language": "language"}
-
-
-class NoPlace(Exception):
-    """A field that the audience has no merge field for."""
 
 
 class Writing:
@@ -69,7 +65,7 @@ class Writing:
             if one.change == "save" and not moves and one.external_id not in (None, *some):
                 try:
                     some[str(one.external_id)] = one, self._wire(one.fields, one.whole)
-                except (NoPlace, CrmsyncError):
+                except (Unplaced, CrmsyncError):
                     continue
         enough = some and len(some) >= self._own.batch_from
         return changed(self._api, list(some.values())) if enough else []
@@ -83,8 +79,8 @@ class Writing:
         try:
             result: Result = way(intent, *more)
             return result
-        except NoPlace as field:
-            return refused(intent, "the audience has no merge field for it", field=str(field))
+        except Unplaced as error:
+            return refused(intent, "the audience has no merge field for it", field=error.field)
         except CrmsyncError as error:
             return lost(intent, error)
 
@@ -154,7 +150,7 @@ class Writing:
         return done(intent, self._api.change(str(intent.external_id), body)["contact_id"])
 
     def _wire(self, fields: Mapping[str, Any], whole: Mapping[str, Any]) -> dict[str, Any]:
-        """Fields under the audience's tags; "" empties one. NoPlace where there is none."""
+        """Fields under the audience's tags; "" empties one. Unplaced where there is none."""
         merged: dict[str, Any] = {}
         found: dict[str, Any] = {}
         for field, value in fields.items():
@@ -162,7 +158,7 @@ class Writing:
             if field in OWN:
                 found[OWN[field]] = text
             elif not (tag := self._tag(field)):
-                raise NoPlace(field)
+                raise Unplaced(field)
             else:
                 merged[tag] = address({**whole, **fields}) if tag == ADDRESS else text
         return {**found, "merge_fields": merged} if merged else found

@@ -16,29 +16,17 @@ from fake_mailchimp import LIST, FakeMailchimpWithActivity
 
 from crmsync.model.intent import Intent
 from crmsync.model.stream import Connection, Window
-from crmsync.testing import START, Answer, Asked
+from crmsync.testing import START, Asked
 
 OWN: dict[str, Any] = json.loads((Path(__file__).parent / "contract.json").read_text("utf-8"))
 VENDORS = Path("mailchimp") / "mailchimp-members.json"
 GRANT = {"channel": "email", "state": "granted", "at": "2026-11-20T10:00:00Z", "evidence": "F 7"}
 
 
-class Listening(FakeMailchimpWithActivity):
-    """Remembers what it was asked."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.heard: list[Asked] = []
-
-    def answer(self, asked: Asked) -> Answer:
-        self.heard.append(asked)
-        return super().answer(asked)
-
-
 @pytest.fixture
 def heard(tmp_path: Path) -> Iterator[list[Asked]]:
     """Every request of a reading, and of one change of each kind."""
-    with Listening() as fake:
+    with FakeMailchimpWithActivity() as fake:
         fake.fill()
         fake.secrets["key"] = "geheim"
         for number in range(20, 24):

@@ -22,27 +22,15 @@ from crmsync.errors import CredentialsError, RateLimited
 from crmsync.http import Request, Response
 from crmsync.model.intent import Intent, Result
 from crmsync.model.stream import Connection, Stream, Window
-from crmsync.testing import Answer, Asked, Row
+from crmsync.testing import Answer, Row
 
 GRANT = {"channel": "email", "purpose": "marketing", "state": "granted",
          "at": "2026-11-20T10:00:00+01:00", "evidence": "Formular 7"}  # fmt: skip
 
 
-class Listening(FakeMailchimp):
-    """Remembers what it was asked."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.heard: list[Asked] = []
-
-    def answer(self, asked: Asked) -> Answer:
-        self.heard.append(asked)
-        return super().answer(asked)
-
-
 @pytest.fixture
-def fake() -> Iterator[Listening]:
-    with Listening() as backend:
+def fake() -> Iterator[FakeMailchimp]:
+    with FakeMailchimp() as backend:
         backend.fill(customers=4)
         backend.secrets["key"] = "geheim"
         yield backend
@@ -56,7 +44,7 @@ def opened(fake: FakeMailchimp, folder: Path, **more: Any) -> Mailchimp:
 
 
 @pytest.fixture
-def post(fake: Listening, tmp_path: Path) -> Iterator[Mailchimp]:
+def post(fake: FakeMailchimp, tmp_path: Path) -> Iterator[Mailchimp]:
     found = opened(fake, tmp_path, webhook_secret="wort")
     yield found
     found.close()
@@ -77,14 +65,16 @@ def of_status(fake: FakeMailchimp, status: str) -> Row:
     return fake.change("customers", row.id, {"status": status})
 
 
-def test_a_consent_with_its_proof_subscribes(fake: Listening, post: Mailchimp) -> None:
+def test_a_consent_with_its_proof_subscribes(fake: FakeMailchimp, post: Mailchimp) -> None:
     row = of_status(fake, "transactional")
     assert consent(post, row).outcome == "done"
     assert (row.data["status"], row.data["timestamp_opt"]) == ("subscribed", GRANT["at"])
 
 
 @pytest.mark.parametrize("missing", ["evidence", "at"])
-def test_a_consent_without_proof_is_refused(fake: Listening, post: Mailchimp, missing: str) -> None:
+def test_a_consent_without_proof_is_refused(
+    fake: FakeMailchimp, post: Mailchimp, missing: str
+) -> None:
     row = of_status(fake, "transactional")
     found = consent(post, row, **{missing: None})
     assert (found.outcome, found.field) == ("refused", missing)
@@ -94,7 +84,7 @@ def test_a_consent_without_proof_is_refused(fake: Listening, post: Mailchimp, mi
 @pytest.mark.parametrize("state", ["granted", "pending"])
 @pytest.mark.parametrize("status", ["unsubscribed", "cleaned", "archived"])
 def test_who_is_suppressed_stays_so(
-    fake: Listening, post: Mailchimp, status: str, state: str
+    fake: FakeMailchimp, post: Mailchimp, status: str, state: str
 ) -> None:
     row = of_status(fake, status)
     found = consent(post, row, state=state)
@@ -104,14 +94,14 @@ def test_who_is_suppressed_stays_so(
     assert not [one for one in fake.heard if one.method != "GET"]
 
 
-def test_who_has_still_to_confirm_is_left_to_it(fake: Listening, post: Mailchimp) -> None:
+def test_who_has_still_to_confirm_is_left_to_it(fake: FakeMailchimp, post: Mailchimp) -> None:
     row = of_status(fake, "pending")
     assert "his own confirmation" in consent(post, row).reason
     assert row.data["status"] == "pending"
     assert consent(post, row, state="pending").outcome == "done"
 
 
-def test_changes_of_fields_hold_no_status(fake: Listening, post: Mailchimp) -> None:
+def test_changes_of_fields_hold_no_status(fake: FakeMailchimp, post: Mailchimp) -> None:
     row = of_status(fake, "unsubscribed")
     same = {"family_name": "Neu", "contacts.email": row.data["email_address"]}
     assert wrote(post, external_id=row.id, fields={"family_name": "Neuer"}).outcome == "done"
@@ -121,7 +111,9 @@ def test_changes_of_fields_hold_no_status(fake: Listening, post: Mailchimp) -> N
     assert not [one for one in fake.heard if one.method == "PATCH" and "status" in one.json]
 
 
-def test_nobody_escapes_his_suppression_by_a_new_address(fake: Listening, post: Mailchimp) -> None:
+def test_nobody_escapes_his_suppression_by_a_new_address(
+    fake: FakeMailchimp, post: Mailchimp
+) -> None:
     for status in ("unsubscribed", "cleaned", "archived", "pending"):
         row = of_status(fake, status)
         found = wrote(post, external_id=row.id, fields={"contacts.email": "neu@example.org"})
@@ -131,20 +123,20 @@ def test_nobody_escapes_his_suppression_by_a_new_address(fake: Listening, post: 
         assert row.data["status"] == status
 
 
-def test_whoever_is_made_gets_no_adverts(fake: Listening, post: Mailchimp) -> None:
+def test_whoever_is_made_gets_no_adverts(fake: FakeMailchimp, post: Mailchimp) -> None:
     fields = {"family_name": "Neu", "contacts.email": "neu@example.org"}
     found = wrote(post, fields=fields, whole={**fields, "vat_id": "DE1"})
     assert fake.kept["customers"][str(found.external_id)].data["status"] == "transactional"
 
 
-def test_a_consent_makes_its_giver(fake: Listening, post: Mailchimp) -> None:
+def test_a_consent_makes_its_giver(fake: FakeMailchimp, post: Mailchimp) -> None:
     for state, status in (("granted", "subscribed"), ("pending", "pending")):
         fields = {**GRANT, "state": state, "contact": f"{state}@example.org"}
         found = wrote(post, "consent", fields=fields)
         assert fake.kept["customers"][str(found.external_id)].data["status"] == status
 
 
-def test_objections_and_bounces(fake: Listening, post: Mailchimp) -> None:
+def test_objections_and_bounces(fake: FakeMailchimp, post: Mailchimp) -> None:
     for state, status in (("objected", "unsubscribed"), ("bounced", "cleaned")):
         row = of_status(fake, "subscribed")
         assert consent(post, row, state=state).outcome == "done"
@@ -153,7 +145,7 @@ def test_objections_and_bounces(fake: Listening, post: Mailchimp) -> None:
     assert consent(post, row, channel="sms", state="objected").outcome == "refused"
 
 
-def test_an_address_goes_whole(fake: Listening, post: Mailchimp) -> None:
+def test_an_address_goes_whole(fake: FakeMailchimp, post: Mailchimp) -> None:
     whole = {"addresses.home.street": "Ring", "addresses.home.house_number": "7",
              "addresses.home.postal_code": "53111", "addresses.home.country": "DE"}  # fmt: skip
     found = wrote(post, external_id="c-1", fields={"addresses.home.city": "Bonn"}, whole=whole)
@@ -164,7 +156,7 @@ def test_an_address_goes_whole(fake: Listening, post: Mailchimp) -> None:
     }  # fmt: skip
 
 
-def test_a_field_without_a_place_is_refused_by_name(fake: Listening, post: Mailchimp) -> None:
+def test_a_field_without_a_place_is_refused_by_name(fake: FakeMailchimp, post: Mailchimp) -> None:
     found = wrote(post, external_id="c-1", fields={"company": "Moor GmbH"})
     assert (found.outcome, found.field) == ("refused", "company")
 
@@ -186,7 +178,7 @@ def test_a_bare_403_asks_for_patience() -> None:
     assert fault(Response(403, json=told, request=request)) is None
 
 
-def test_many_changes_go_as_one_batch(fake: Listening, tmp_path: Path) -> None:
+def test_many_changes_go_as_one_batch(fake: FakeMailchimp, tmp_path: Path) -> None:
     post = opened(fake, tmp_path, batch_from=3)
     fake.forbidden = "kein-name"
     told: list[tuple[str, dict[str, Any]]] = [
@@ -207,7 +199,7 @@ def test_many_changes_go_as_one_batch(fake: Listening, tmp_path: Path) -> None:
     post.close()
 
 
-def test_an_archive_that_cannot_be_read(fake: Listening, tmp_path: Path) -> None:
+def test_an_archive_that_cannot_be_read(fake: FakeMailchimp, tmp_path: Path) -> None:
     post = opened(fake, tmp_path, batch_from=1)
     fake.archives = defaultdict(lambda: b"<html>")
     fake.batches = lambda *_: Answer(  # type: ignore[method-assign]
@@ -217,7 +209,7 @@ def test_an_archive_that_cannot_be_read(fake: Listening, tmp_path: Path) -> None
     post.close()
 
 
-def test_more_members_of_one_second_than_a_page_holds(fake: Listening, tmp_path: Path) -> None:
+def test_more_members_of_one_second_than_a_page_holds(fake: FakeMailchimp, tmp_path: Path) -> None:
     for number in range(20, 29):
         fake.add("customers", number, at=fake.now)
     post = opened(fake, tmp_path, page_size=2)
@@ -238,7 +230,7 @@ def test_webhooks_without_a_signature(post: Mailchimp) -> None:
         post.hear({}, body, "https://crm.example/h?secret=falsch")
 
 
-def test_webhooks_with_a_signature(fake: Listening, tmp_path: Path) -> None:
+def test_webhooks_with_a_signature(fake: FakeMailchimp, tmp_path: Path) -> None:
     post = opened(fake, tmp_path, signing_secret="schlüssel", webhook_secret="wort")
     body, at = b"type=cleaned&data%5Bemail%5D=ute%40example.org", str(int(time.time()))
     signed = hmac.new("schlüssel".encode(), f"{at}.".encode() + body, sha256).hexdigest()

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crmsync.errors import CrmsyncError
-from crmsync.http.writing import failed, looked_up
+from crmsync.http.writing import Unplaced, failed, looked_up
 from crmsync.model.intent import Intent, Result, done, refused
 from crmsync_medusa.api import Api, Refused
 from crmsync_medusa.settings import MedusaSettings
@@ -23,10 +23,6 @@ ADDRESS = {"street": "address_1", "postal_code": "postal_code", "city": "city",
            "region": "province", "country": "country_code"}  # fmt: skip
 BILLING = "addresses.billing."
 MOVED = ("not_found",)
-
-
-class NoPlace(Exception):
-    """A field that Medusa has no place for."""
 
 
 class Writing:
@@ -48,8 +44,8 @@ class Writing:
                 case "audience":
                     return self._audience(intent)
             return self._erase(intent)
-        except NoPlace as field:
-            return refused(intent, "Medusa has no place for it", field=str(field))
+        except Unplaced as error:
+            return refused(intent, "Medusa has no place for it", field=error.field)
         except Refused as error:
             reason = "is not there" if error.kind in MOVED else error.message
             return refused(intent, reason)
@@ -107,7 +103,7 @@ class Writing:
         return name in NAMES or name in self._own.metadata or is_billing(name)
 
     def _wire(self, fields: Row, whole: Row) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The fields under Medusa's names, and the address; NoPlace for one that has none.
+        """The fields under Medusa's names, and the address; Unplaced for one that has none.
 
         Metadata are merged by the shop; an empty text takes a key out.
         """
@@ -122,7 +118,7 @@ class Writing:
             elif is_billing(name):
                 home = home or _address(whole)
             else:
-                raise NoPlace(name)
+                raise Unplaced(name)
         return body, home
 
     def _audience(self, intent: Intent) -> Result:

@@ -16,7 +16,7 @@ from fake_medusa import FakeMedusa
 
 from crmsync.model.intent import Intent
 from crmsync.model.stream import Connection, Window
-from crmsync.testing import START, Answer, Asked
+from crmsync.testing import START, Asked
 
 OWN: dict[str, Any] = json.loads((Path(__file__).parent / "contract.json").read_text("utf-8"))
 REQUESTS: dict[str, list[str]] = OWN["requests"]
@@ -25,22 +25,10 @@ PRUNED = ("GET /admin/product-variants", "GET /admin/stock-locations")
 """Routes that the pruned description does not hold; the live tests ask them."""
 
 
-class Listening(FakeMedusa):
-    """Remembers what it was asked."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.heard: list[Asked] = []
-
-    def answer(self, asked: Asked) -> Answer:
-        self.heard.append(asked)
-        return super().answer(asked)
-
-
 @pytest.fixture
 def heard(tmp_path: Path) -> Iterator[list[Asked]]:
     """Every request of a reading, and of one change of each kind."""
-    with Listening() as fake:
+    with FakeMedusa() as fake:
         fake.fill(customers=4).secrets["key"] = "geheim"
         told = {"url": fake.url, "api_key": "geheim", "metadata": {"salutation": "anrede"}}
         shop = Medusa(MedusaSettings.model_validate(told),

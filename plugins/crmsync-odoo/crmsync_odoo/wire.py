@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from crmsync.http.writing import Unplaced
 from crmsync.model.name import PersonName
 from crmsync.normalize.names import parse_name
 
@@ -20,14 +21,6 @@ STREET = ("street", "house_number")
 PLACE = {"postal_code": "zip", "city": "city"}
 OWN = ("addresses.home.", "addresses.work.")
 """The address that a contact has itself; the others are contacts of their own."""
-
-
-class Unplaced(Exception):
-    """A field that Odoo has no place for; `field` names it."""
-
-    def __init__(self, field: str) -> None:
-        super().__init__(field)
-        self.field = field
 
 
 def values(

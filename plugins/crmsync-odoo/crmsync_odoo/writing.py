@@ -12,13 +12,13 @@ from dataclasses import replace
 from typing import Any
 
 from crmsync.errors import CrmsyncError, NotReadable
-from crmsync.http.writing import failed, halved
+from crmsync.http.writing import Unplaced, failed, halved
 from crmsync.model.intent import Intent, Result, again, done, refused
 from crmsync_odoo.api import Api, Domain, Row
 from crmsync_odoo.consents import Consents
 from crmsync_odoo.erasing import erase
 from crmsync_odoo.values import filled
-from crmsync_odoo.wire import Unplaced, values
+from crmsync_odoo.wire import values
 
 PARTNER = "res.partner"
 SEVERAL = "several contacts there are this customer"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from crmsync.errors import CrmsyncError, RecordError
-from crmsync.http.writing import failed, looked_up
+from crmsync.errors import RecordError
+from crmsync.http.writing import attempted, looked_up
 from crmsync.model.intent import Intent, Result, done, refused
 from crmsync_pipedrive.api import Api
 from crmsync_pipedrive.reading import Reading
@@ -39,7 +39,7 @@ class Writing:
             "save": self._save, "consent": self._consent, "erase": self._erase,
         }  # fmt: skip
         return [
-            _attempted(one, kinds[one.change])
+            attempted(one, kinds[one.change])
             if one.stream == "customers"
             else refused(one, f"Pipedrive's {one.stream} are not written")
             for one in intents
@@ -141,13 +141,6 @@ class Writing:
         if now.get("marketing_status") != wanted:
             return refused(intent, "Pipedrive lets a marketing status be changed only once")
         return done(intent)
-
-
-def _attempted(intent: Intent, act: Callable[[Intent], Result]) -> Result:
-    try:
-        return act(intent)
-    except CrmsyncError as error:
-        return failed(intent, error)
 
 
 def _listed(told: Any) -> list[dict[str, Any]]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from crmsync.errors import CrmsyncError, RecordError
-from crmsync.http.writing import failed, ordered
+from crmsync.http.writing import Several, failed, of_another, ordered
 from crmsync.model.intent import Intent, Result, done, refused, unknown
 from crmsync_salesforce.api import Api, Gone, Refused, Row
 from crmsync_salesforce.settings import SalesforceSettings
@@ -164,7 +164,7 @@ class Writing:
         if not told.get("evidence"):
             return refused(intent, "a consent without evidence lifts nothing", field="evidence")
         held = [row.get(one) for one in POINTS[str(told["channel"])]]
-        if against and _is_of_another(told.get("contact"), held):
+        if against and of_another(told.get("contact"), held):
             return refused(intent, "he allowed it for another address or number", field="contact")
         if against and not _is_newer(told.get("at"), row.get("LastModifiedDate")):
             return refused(intent, "the objection may be newer than that consent", field="at")
@@ -206,28 +206,8 @@ class Writing:
         return done(intent)
 
 
-class Several(Exception):
-    """More than one record is the customer that an intent is about."""
-
-    def __init__(self, ids: Sequence[str]) -> None:
-        super().__init__("several records there are this customer")
-        self.ids = ids
-
-
 def _email(intent: Intent) -> str:
     return str(intent.fields.get("contacts.email") or "").strip().casefold()
-
-
-def _is_of_another(contact: Any, held: Iterable[Any]) -> bool:
-    """Whether a consent was given for an address or number that is not among those held."""
-    told = _bare(contact)
-    return bool(told) and told not in {_bare(one) for one in held}
-
-
-def _bare(contact: Any) -> str:
-    """An address or a number without what writes the same one otherwise."""
-    text = str(contact or "").strip().casefold()
-    return text if "@" in text else "".join(filter(str.isdigit, text)).lstrip("0")
 
 
 def _is_newer(at: Any, changed: Any) -> bool:

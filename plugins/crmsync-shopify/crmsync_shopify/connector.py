@@ -8,9 +8,9 @@ from typing import ClassVar
 
 from pydantic import BaseModel
 
-from crmsync.errors import CredentialsError, PluginError
+from crmsync.errors import PluginError
 from crmsync.hookspecs import CONTRACT
-from crmsync.http.webhooks import shopify_events, verify_shopify
+from crmsync.http.webhooks import secrets_of, shopify_events, verify_shopify
 from crmsync.http.webhooks.events import SHOPIFY, Topics
 from crmsync.model.intent import Event, Intent, Result
 from crmsync.model.stream import Capabilities, Connection, DeleteKind, Json, Page, Stream, Window
@@ -124,12 +124,9 @@ class Shopify:
 
     def hear(self, headers: Mapping[str, str], body: bytes, url: str) -> Sequence[Event]:
         """The events of a delivery, signed with the app's client secret, or with the one before."""
-        secrets = (self._own.client_secret, self._own.old_client_secret)
-        keys = [told for one in secrets if (told := one.get_secret_value())]
-        if not keys:
-            hint = "IT: name the app's client secret as client_secret."
-            raise CredentialsError("a webhook cannot be checked without a secret.", hint=hint)
-        verify_shopify(headers, body, secrets=keys)
+        hint = "IT: name the app's client secret as client_secret."
+        secrets = secrets_of(self._own.client_secret, self._own.old_client_secret, hint=hint)
+        verify_shopify(headers, body, secrets=secrets)
         return shopify_events(headers, body, topics=TOPICS)
 
     def close(self) -> None:

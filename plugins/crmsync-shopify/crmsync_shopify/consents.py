@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from crmsync.http.reading import moment_in
 from crmsync.model.intent import Intent, Result, done, refused
 from crmsync.model.stream import reach
 from crmsync_shopify import queries
@@ -52,20 +53,20 @@ class Consents:
         contact, state, _ = there
         if not contact or state in OVER or not _same(intent, contact):
             return done(intent)
-        at = _moment(intent.fields.get("at"))
+        at = moment_in(intent.fields.get("at"))
         stamp = {"consentUpdatedAt": _text(at)} if at else {}
         return self._send(intent, {"marketingState": "UNSUBSCRIBED", **stamp})
 
     def _begin(self, intent: Intent, there: tuple[Any, Any, Any]) -> Result:
         contact, state, since = there
-        at = _moment(intent.fields.get("at"))
+        at = moment_in(intent.fields.get("at"))
         if not intent.fields.get("evidence"):
             return refused(intent, "a consent without evidence lifts nothing", field="evidence")
         if at is None:
             return refused(intent, "a consent without its date lifts nothing", field="at")
         if not contact or not _same(intent, contact):
             return refused(intent, "Shopify does not know this contact point", field="contact")
-        before = _moment(since)
+        before = moment_in(since)
         if state in CLOSED or (state == "UNSUBSCRIBED" and (before is None or before >= at)):
             return refused(intent, "he objected after that consent")
         if state == "SUBSCRIBED":
@@ -104,14 +105,6 @@ def _same(intent: Intent, contact: Any) -> bool:
     if intent.fields.get("state") == "granted":
         return numbers[0] == numbers[1]
     return all(numbers) and numbers[1].endswith(numbers[0])
-
-
-def _moment(told: Any) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(str(told))
-    except ValueError:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _text(moment: datetime) -> str:

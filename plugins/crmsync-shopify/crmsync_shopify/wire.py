@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from crmsync.http.writing import Unplaced
 from crmsync.model.intent import Intent, Result, refused
 from crmsync_shopify.settings import ShopifySettings
 
@@ -23,10 +24,6 @@ PLACES = {**{theirs: ours for ours, theirs in NAMES.items()},
           "address2": f"{HOME}lines", "province": f"{HOME}region"}  # fmt: skip
 
 
-class NoPlace(Exception):
-    """A field that Shopify has no place for."""
-
-
 @dataclass(slots=True)
 class Wire:
     """A change in three parts, each of which is a mutation of its own."""
@@ -37,7 +34,7 @@ class Wire:
 
 
 def wire(fields: Row, own: ShopifySettings, whole: Row) -> Wire:
-    """The fields under Shopify's names; NoPlace for one that has none.
+    """The fields under Shopify's names; Unplaced for one that has none.
 
     An address is given whole: house number and street share a line.
     """
@@ -50,7 +47,7 @@ def wire(fields: Row, own: ShopifySettings, whole: Row) -> Wire:
         elif name == "company" or _is_home(name):
             found.address = found.address or _address({**whole, **fields})
         else:
-            raise NoPlace(name)
+            raise Unplaced(name)
     return found
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crmsync.errors import CrmsyncError
-from crmsync.http.writing import failed, looked_up
+from crmsync.http.writing import Unplaced, failed, looked_up
 from crmsync.model.intent import Intent, Result, done, refused
 from crmsync.model.stream import reach
 from crmsync_shopify import queries
@@ -18,7 +18,7 @@ from crmsync_shopify.api import Api
 from crmsync_shopify.consents import Consents
 from crmsync_shopify.queries import Queries
 from crmsync_shopify.settings import ShopifySettings
-from crmsync_shopify.wire import TEXT, NoPlace, Wire, is_about, known, refusal, wire
+from crmsync_shopify.wire import TEXT, Wire, is_about, known, refusal, wire
 
 Row = Mapping[str, Any]
 
@@ -58,8 +58,8 @@ class Writing:
                 case "audience":
                     return self._audience(intent)
             return self._erase(intent)
-        except NoPlace as field:
-            return refused(intent, "Shopify has no place for it", field=str(field))
+        except Unplaced as error:
+            return refused(intent, "Shopify has no place for it", field=error.field)
         except Shared as error:
             return refused(intent, SHARED, field="contacts.phone", found=[error.identity])
         except CrmsyncError as error:

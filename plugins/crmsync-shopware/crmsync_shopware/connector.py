@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar
 
 from pydantic import BaseModel
 
-from crmsync.errors import CredentialsError, PluginError, RecordError
+from crmsync.errors import PluginError
 from crmsync.hookspecs import CONTRACT
-from crmsync.http.webhooks import shopware_events, verify_shopware
+from crmsync.http.webhooks import secrets_of, shopware_events, verify_shopware
 from crmsync.mapping import MAPPER_VERSION
 from crmsync.model.columns import Columns
 from crmsync.model.intent import Event, Intent, Result
@@ -96,9 +95,9 @@ class Shopware:
         return found
 
     def fingerprint(self, stream: Stream) -> str:
-        """A hash of the settings that decide how a record is read."""
+        """The settings that decide how a record is read."""
         own = self._own.model_dump_json(include=MAPPED_BY)
-        return hashlib.sha256(f"{MAPPER_VERSION}{own}".encode()).hexdigest()[:16]
+        return f"{MAPPER_VERSION}{own}"
 
     def map(self, stream: Stream, raw: Mapping[str, Json]) -> Iterable[Told]:
         """One account, recipient, order, return or product in our words."""
@@ -111,10 +110,7 @@ class Shopware:
         """A page of accounts or recipients, column by column."""
         if stream.kind != "customers":
             return None
-        try:
-            return self._mapper.page([self._flat(stream, raw) for raw in raws])
-        except RecordError:
-            return None
+        return self._mapper.page([self._flat(stream, raw) for raw in raws])
 
     def _flat(self, stream: Stream, raw: Mapping[str, Json]) -> dict[str, Json]:
         return recipient(raw) if stream.name == "newsletter" else customer(raw, self._own)
@@ -125,13 +121,8 @@ class Shopware:
 
     def hear(self, headers: Mapping[str, str], body: bytes, url: str) -> Sequence[Event]:
         """What a webhook of our app tells."""
-        secret = self._own.app_secret.get_secret_value()
-        if not secret:
-            raise CredentialsError(
-                "a webhook of Shopware cannot be checked.",
-                hint="IT: set app_secret to the secret of the app that sends webhooks here.",
-            )
-        verify_shopware(headers, body, secrets=[secret])
+        hint = "IT: set app_secret to the secret of the app that sends webhooks here."
+        verify_shopware(headers, body, secrets=secrets_of(self._own.app_secret, hint=hint))
         return shopware_events(headers, body, streams=HEARD)
 
     def close(self) -> None:

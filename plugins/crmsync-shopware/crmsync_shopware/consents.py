@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from crmsync.errors import CrmsyncError
+from crmsync.http.reading import moment_in
 from crmsync.model.intent import Intent, Result, done, refused
 from crmsync_shopware.api import Api
 from crmsync_shopware.criteria import ascending, equals
@@ -60,7 +61,7 @@ class Consents:
     def _begin(self, intent: Intent, email: str, found: Sequence[dict[str, Any]]) -> Result:
         if not intent.fields.get("evidence"):
             return refused(intent, "a consent without evidence lifts nothing", field="evidence")
-        at = _moment(intent.fields.get("at"))
+        at = moment_in(intent.fields.get("at"))
         if at is None:
             return refused(intent, "a consent without its date lifts nothing", field="at")
         if any(row.get("status") == "optOut" and not _before(row, at) for row in found):
@@ -91,15 +92,7 @@ class Consents:
         return done(intent)
 
 
-def _moment(told: Any) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(str(told))
-    except ValueError:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
 def _before(row: dict[str, Any], at: datetime) -> bool:
     """Whether a recipient's objection is older than a consent."""
-    since = _moment(row.get("updatedAt") or row.get("createdAt"))
+    since = moment_in(row.get("updatedAt") or row.get("createdAt"))
     return since is not None and since < at

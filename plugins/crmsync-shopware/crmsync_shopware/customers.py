@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from crmsync.errors import RecordError
-from crmsync.mapping import Mapper
+from crmsync.mapping import Mapper, inner, rows
 from crmsync_shopware.settings import ShopwareSettings
 
 Row = Mapping[str, Any]
@@ -156,21 +155,3 @@ def _contacts(raw: Row) -> Iterator[dict[str, Any]]:
     phones = [one.get("phoneNumber") for one in rows(raw, "addresses")]
     for phone in dict.fromkeys(str(one).strip() for one in phones if one):
         yield {"channel": "phone", "value": phone}
-
-
-def inner(raw: Row, name: str) -> dict[str, Any]:
-    """An object inside a record, {} where there is none; RecordError where it is something else."""
-    found = raw.get(name)
-    if found is None or found == []:
-        return {}
-    if not isinstance(found, dict):
-        raise RecordError("is no object", field=name)
-    return found
-
-
-def rows(raw: Row, name: str) -> Sequence[dict[str, Any]]:
-    """The objects of a list; RecordError where it is none."""
-    found = raw.get(name) or []
-    if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
-        raise RecordError("is not a list", field=name)
-    return found

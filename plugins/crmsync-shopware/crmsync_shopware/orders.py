@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from crmsync.errors import RecordError
-from crmsync.mapping import Mapper
+from crmsync.mapping import Mapper, amount_in, inner, rows
 from crmsync.model.told import Told, ToldDelivery, ToldLine, ToldOrder, ToldProduct, ToldReturn
 from crmsync.model.words import OrderStatus
-from crmsync_shopware.customers import guest, inner, rows
+from crmsync_shopware.customers import guest
 from crmsync_shopware.settings import ShopwareSettings
 
 Row = Mapping[str, Any]
@@ -38,7 +38,7 @@ class Orders:
             status=STATUS.get(str(state(raw)), "open"),
             currency=inner(raw, "currency").get("isoCode"),
             prices_include_tax=gross,
-            shipping=money(raw, "shippingTotal"),
+            shipping=amount_in(raw, "shippingTotal"),
             lines=tuple(self._lines(raw)),
         )
         yield from _deliveries(raw)
@@ -88,7 +88,7 @@ class Orders:
                 title=row.get("label"),
                 size=sizes[0] if sizes else None,
                 quantity=row["quantity"],
-                amount=money(row, "totalPrice"),
+                amount=amount_in(row, "totalPrice"),
                 tax_rate=_rate(row, raw),
             )
 
@@ -105,15 +105,6 @@ def state(raw: Row, name: str = "stateMachineState") -> Any:
     return inner(raw, name).get("technicalName")
 
 
-def money(row: Row, name: str) -> Decimal:
-    """An amount, which Shopware writes as a number with decimals: the shortest that says it."""
-    value = row.get(name) or 0
-    try:
-        return Decimal(repr(value) if isinstance(value, float) else str(value))
-    except InvalidOperation:
-        raise RecordError("is not an amount", field=name) from None
-
-
 def _rate(row: Row, order: Row) -> Decimal | None:
     """The tax rate of a line; of several the one that they come to together."""
     if order.get("taxStatus") == "tax-free":
@@ -124,9 +115,9 @@ def _rate(row: Row, order: Row) -> Decimal | None:
         taxes = list(taxes.values()) if isinstance(taxes, dict) else []
     found = [one for one in taxes if isinstance(one, dict)]
     if len(found) == 1:
-        return money(found[0], "taxRate")
-    tax = sum((money(one, "tax") for one in found), Decimal(0))
-    total = money(row, "totalPrice") - (tax if order.get("taxStatus") != "net" else 0)
+        return amount_in(found[0], "taxRate")
+    tax = sum((amount_in(one, "tax") for one in found), Decimal(0))
+    total = amount_in(row, "totalPrice") - (tax if order.get("taxStatus") != "net" else 0)
     return (tax / total * 100).quantize(Decimal("0.0001")) if tax and total else None
 
 
@@ -139,7 +130,7 @@ def _set(raw: Row, name: str) -> Any:
 def _deliveries(raw: Row) -> Iterator[ToldDelivery]:
     """What was promised, and when it left; a delivery that is only a discount is none."""
     for row in rows(raw, "deliveries"):
-        if state(row) == "cancelled" or money(inner(row, "shippingCosts"), "totalPrice") < 0:
+        if state(row) == "cancelled" or amount_in(inner(row, "shippingCosts"), "totalPrice") < 0:
             continue
         method = inner(row, "shippingMethod")
         technical = str(method.get("technicalName") or "")
@@ -157,7 +148,7 @@ def _refunds(raw: Row, buyer: str | None) -> Iterator[ToldReturn]:
     """Payments that were paid back as a whole; of a part Shopware keeps no amount."""
     for row in rows(raw, "transactions"):
         if state(row) == "refunded":
-            amount = money(inner(row, "amount"), "totalPrice")
+            amount = amount_in(inner(row, "amount"), "totalPrice")
             yield ToldReturn(
                 order=str(raw["id"]),
                 customer=buyer,
@@ -175,7 +166,7 @@ def _came_back(row: Row) -> ToldLine:
         sku=inner(item, "payload").get("productNumber"),
         title=item.get("label"),
         quantity=row.get("quantity") or 1,
-        amount=abs(money(row, "refundAmount") or money(inner(row, "price"), "totalPrice")),
+        amount=abs(amount_in(row, "refundAmount") or amount_in(inner(row, "price"), "totalPrice")),
     )
 
 

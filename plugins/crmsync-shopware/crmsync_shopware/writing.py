@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from crmsync.errors import CrmsyncError, RecordError
-from crmsync.http.writing import failed, halved
+from crmsync.http.writing import Several, attempted, failed, halved
 from crmsync.model.intent import Intent, Result, done, refused
 from crmsync_shopware import wire
 from crmsync_shopware.api import Api
@@ -190,14 +190,6 @@ class Writing:
         return found[0]
 
 
-class Several(Exception):
-    """More than one account is the customer that an intent is about."""
-
-    def __init__(self, ids: Sequence[str]) -> None:
-        super().__init__("several accounts")
-        self.ids = ids
-
-
 TAKEN = "another customer has this e-mail address"
 
 
@@ -211,14 +203,6 @@ def problem_of(error: Mapping[str, Any]) -> RecordError:
         return RecordError(TAKEN, field="contacts.email")
     known = code if code.replace("_", "").replace(":", "").isupper() and len(code) < 80 else ""
     return RecordError(f"the shop refuses it ({known or 'without a code'})", field=field)
-
-
-def attempted(intent: Intent, act: Callable[[Intent], Result]) -> Result:
-    """What came of an intent, or what its error says."""
-    try:
-        return act(intent)
-    except CrmsyncError as error:
-        return failed(intent, error)
 
 
 def wire_safe(identity: str) -> bool:

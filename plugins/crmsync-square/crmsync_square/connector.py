@@ -8,9 +8,9 @@ from typing import ClassVar
 
 from pydantic import BaseModel
 
-from crmsync.errors import CredentialsError, PluginError
+from crmsync.errors import PluginError
 from crmsync.hookspecs import CONTRACT
-from crmsync.http.webhooks import square_events, verify_square
+from crmsync.http.webhooks import secrets_of, square_events, verify_square
 from crmsync.model.columns import Columns
 from crmsync.model.intent import Event, Intent, Result
 from crmsync.model.stream import Capabilities, Connection, DeleteKind, Json, Page, Stream, Window
@@ -127,12 +127,9 @@ class Square:
 
     def hear(self, headers: Mapping[str, str], body: bytes, url: str) -> Sequence[Event]:
         """The events of a delivery, signed over the address that the subscription names."""
-        key = self._own.signature_key.get_secret_value()
-        if not key:
-            hint = "IT: name the subscription's signature key as signature_key."
-            raise CredentialsError("a webhook cannot be checked without its key.", hint=hint)
-        address = self._own.notification_url or url
-        verify_square(headers, body, url=address, secrets=[key])
+        hint = "IT: name the subscription's signature key as signature_key."
+        secrets = secrets_of(self._own.signature_key, hint=hint)
+        verify_square(headers, body, url=self._own.notification_url or url, secrets=secrets)
         return square_events(body, streams=EVENTS)
 
     def close(self) -> None:

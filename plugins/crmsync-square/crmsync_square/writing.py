@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Any
 
 from crmsync.errors import CrmsyncError, NotReadable
-from crmsync.http.writing import failed, keyed
+from crmsync.http.writing import Unplaced, failed, keyed
 from crmsync.model.intent import Intent, Result, again, done, refused, unknown
 from crmsync.model.stream import reach
 from crmsync_square.api import LATER, Api, code_of
@@ -25,10 +25,6 @@ BATCH = 25
 OURS = {theirs: ours for ours, theirs in NAMES.items()}
 CONFLICTS = ("CONFLICT", "VERSION_MISMATCH")
 GONE = ("NOT_FOUND", "CUSTOMER_NOT_FOUND")
-
-
-class NoPlace(Exception):
-    """A field that Square has no place for."""
 
 
 class Writing:
@@ -62,8 +58,8 @@ class Writing:
                 return self._erase(intent) if intent.change == "erase" else self._audience(intent)
             wire(intent)
             there = [intent.external_id] if intent.external_id else self._look(intent)
-        except NoPlace as field:
-            return refused(intent, "Square has no place for it", field=str(field))
+        except Unplaced as error:
+            return refused(intent, "Square has no place for it", field=error.field)
         except CrmsyncError as error:
             return lost(intent, error)
         if len(there) > 1:
@@ -192,7 +188,7 @@ def lost(intent: Intent, error: CrmsyncError) -> Result:
 
 
 def wire(intent: Intent) -> dict[str, Any]:
-    """The fields of an intent under Square's names; NoPlace for one that has none there."""
+    """The fields of an intent under Square's names; Unplaced for one that has none there."""
     found: dict[str, Any] = {}
     for name, value in intent.fields.items():
         if name in NAMES:
@@ -202,7 +198,7 @@ def wire(intent: Intent) -> dict[str, Any]:
         elif _is_of_address(name):
             found["address"] = _address({**intent.whole, **intent.fields})
         else:
-            raise NoPlace(name)
+            raise Unplaced(name)
     return found
 
 

@@ -17,29 +17,17 @@ from fake_square import FakeSquareWithEvents
 
 from crmsync.model.intent import Intent
 from crmsync.model.stream import Connection, Window
-from crmsync.testing import START, Answer, Asked
+from crmsync.testing import START, Asked
 
 OWN: dict[str, Any] = json.loads((Path(__file__).parent / "contract.json").read_text("utf-8"))
 FIELDS: dict[str, list[str]] = OWN["fields"]
 VENDORS = Path("square") / "square-customers-orders.json"
 
 
-class Listening(FakeSquareWithEvents):
-    """Remembers what it was asked."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.heard: list[Asked] = []
-
-    def answer(self, asked: Asked) -> Answer:
-        self.heard.append(asked)
-        return super().answer(asked)
-
-
 @pytest.fixture
 def heard(tmp_path: Path) -> Iterator[list[Asked]]:
     """Every request of a reading, and of one change of each kind."""
-    with Listening() as fake:
+    with FakeSquareWithEvents() as fake:
         fake.fill()
         fake.secrets |= {"client": "geheim", "refresh": "geheim"}
         own = SquareSettings.model_validate(

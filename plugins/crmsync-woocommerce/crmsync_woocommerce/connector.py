@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar
 
 from pydantic import BaseModel
 
-from crmsync.errors import CredentialsError, PluginError, RecordError
+from crmsync.errors import PluginError
 from crmsync.hookspecs import CONTRACT
 from crmsync.http.reading import server_time_of
-from crmsync.http.webhooks import verify_woocommerce, woocommerce_events
+from crmsync.http.webhooks import secrets_of, verify_woocommerce, woocommerce_events
 from crmsync.mapping import MAPPER_VERSION
 from crmsync.model.columns import Columns
 from crmsync.model.intent import Event, Intent, Result
@@ -92,9 +91,9 @@ class WooCommerce:
         return server_time_of(self._api.get("/orders", per_page=1, _fields="id"))
 
     def fingerprint(self, stream: Stream) -> str:
-        """A hash of the settings that decide how a record is read."""
+        """The settings that decide how a record is read."""
         own = self._own.model_dump_json(include=MAPPED_BY)
-        return hashlib.sha256(f"{MAPPER_VERSION}{own}".encode()).hexdigest()[:16]
+        return f"{MAPPER_VERSION}{own}"
 
     def map(self, stream: Stream, raw: Mapping[str, Json]) -> Iterable[Told]:
         """One account, order or product in our words."""
@@ -106,10 +105,7 @@ class WooCommerce:
         """A page of accounts, column by column."""
         if stream.name != "customers":
             return None
-        try:
-            return self._mapper.page([prepared(raw, self._own) for raw in raws])
-        except RecordError:
-            return None
+        return self._mapper.page([prepared(raw, self._own) for raw in raws])
 
     def write(self, intents: Sequence[Intent]) -> Sequence[Result]:
         """Customers changed, made or erased, up to a hundred at once."""
@@ -117,13 +113,8 @@ class WooCommerce:
 
     def hear(self, headers: Mapping[str, str], body: bytes, url: str) -> Sequence[Event]:
         """What a webhook tells; nothing of the ping that a new webhook sends."""
-        secret = self._own.webhook_secret.get_secret_value()
-        if not secret:
-            raise CredentialsError(
-                "a webhook of WooCommerce cannot be checked.",
-                hint="IT: set webhook_secret to the secret of the shop's webhooks.",
-            )
-        verify_woocommerce(headers, body, secrets=[secret])
+        hint = "IT: set webhook_secret to the secret of the shop's webhooks."
+        verify_woocommerce(headers, body, secrets=secrets_of(self._own.webhook_secret, hint=hint))
         return woocommerce_events(headers, body)
 
     def close(self) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from crmsync.errors import RecordError
-from crmsync.mapping import Mapper
+from crmsync.mapping import Mapper, amount_in, rows
 from crmsync.model.told import Told, ToldDelivery, ToldLine, ToldOrder, ToldReturn
 from crmsync.model.words import OrderStatus
 from crmsync_woocommerce.customers import meta_of, prepared, utc
@@ -49,7 +49,7 @@ class Orders:
             status=STATUS.get(str(raw.get("status")), "open"),
             currency=raw.get("currency"),
             prices_include_tax=True,
-            shipping=money(raw, "shipping_total") + money(raw, "shipping_tax"),
+            shipping=amount_in(raw, "shipping_total") + amount_in(raw, "shipping_tax"),
             lines=(*_lines(raw, self._own), *_fees(raw)),
         )
         yield from self._delivery(raw)
@@ -93,22 +93,6 @@ def buyer(raw: Row) -> str | None:
     return str(told) if told else None
 
 
-def rows(raw: Row, name: str) -> Sequence[Row]:
-    """The objects of a list; RecordError where it is none."""
-    found = raw.get(name) or []
-    if not isinstance(found, list) or not all(isinstance(row, Mapping) for row in found):
-        raise RecordError("is not a list", field=name)
-    return found
-
-
-def money(row: Row, name: str) -> Decimal:
-    """An amount, which WooCommerce writes as text; RecordError where it is none."""
-    try:
-        return Decimal(str(row.get(name) or 0))
-    except InvalidOperation:
-        raise RecordError("is not an amount", field=name) from None
-
-
 def _placed_at(raw: Row) -> Any:
     if not raw.get("date_created_gmt"):
         raise RecordError("is not set", field="date_created_gmt")
@@ -117,7 +101,7 @@ def _placed_at(raw: Row) -> Any:
 
 def gross(row: Row) -> Decimal:
     """What a line came to, with its tax, after its discounts."""
-    return money(row, "total") + money(row, "total_tax")
+    return amount_in(row, "total") + amount_in(row, "total_tax")
 
 
 def _lines(raw: Row, own: WooCommerceSettings) -> Iterator[ToldLine]:
@@ -126,7 +110,7 @@ def _lines(raw: Row, own: WooCommerceSettings) -> Iterator[ToldLine]:
     for row in rows(raw, "line_items"):
         if not row.get("quantity"):
             continue
-        before = money(row, "subtotal") + money(row, "subtotal_tax")
+        before = amount_in(row, "subtotal") + amount_in(row, "subtotal_tax")
         yield ToldLine(
             sku=row.get("sku") or None,
             title=row.get("name"),
@@ -140,7 +124,7 @@ def _lines(raw: Row, own: WooCommerceSettings) -> Iterator[ToldLine]:
 
 def _rate(row: Row, rates: Mapping[str, Any]) -> Decimal | None:
     """The rates that were applied to a line, together; None where the order does not tell them."""
-    if not money(row, "total_tax"):
+    if not amount_in(row, "total_tax"):
         return Decimal(0)
     applied = [rates.get(str(one.get("id"))) for one in rows(row, "taxes") if one.get("total")]
     if not applied or None in applied:
@@ -177,7 +161,7 @@ def _refund(raw: Row, refund: Row) -> ToldReturn:
 
 def _returned(refund: Row) -> Iterator[ToldLine]:
     """The goods that came back; what was paid back beyond them is a line without goods."""
-    rest = abs(money(refund, "amount") or money(refund, "total"))
+    rest = abs(amount_in(refund, "amount") or amount_in(refund, "total"))
     for row in rows(refund, "line_items"):
         amount = abs(gross(row))
         if amount or row.get("quantity"):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from crmsync.mapping import rows
 from crmsync.model.told import ToldProduct
-from crmsync_woocommerce.orders import rows
 from crmsync_woocommerce.settings import WooCommerceSettings
 
 Row = Mapping[str, Any]

@@ -26,15 +26,13 @@ WINDOW = Window(datetime(2026, 11, 21, 9, 0, tzinfo=UTC), datetime(2026, 11, 21,
 
 
 class Shop(FakeWooCommerce):
-    """A fake that remembers what it was asked."""
+    """A fake that says what a test has it say."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.heard: list[Asked] = []
         self.says: list[Answer] = []
 
     def answer(self, asked: Asked) -> Answer:
-        self.heard.append(asked)
         return self.says.pop(0) if self.says else super().answer(asked)
 
 

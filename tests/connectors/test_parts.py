@@ -1,0 +1,51 @@
+"""What stands inside a record is found, or the error names the field that is none of its kind."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from crmsync.errors import RecordError
+from crmsync.mapping import amount_in, inner, rows
+
+
+def test_what_is_there_is_told_and_what_is_not_is_nothing() -> None:
+    raw = {"address": {"city": "Köln"}, "lines": [{"sku": "A"}], "meta": [], "none": None}
+    assert inner(raw, "address") == {"city": "Köln"}
+    assert inner(raw, "meta") == inner(raw, "none") == inner(raw, "absent") == {}
+    assert list(rows(raw, "lines")) == [{"sku": "A"}]
+    assert not rows(raw, "none")
+    assert not rows(raw, "absent")
+
+
+@pytest.mark.parametrize("told", ["Köln", 7, ["Köln"], True])
+def test_what_is_no_object_names_its_field(told: Any) -> None:
+    with pytest.raises(RecordError) as wrong:
+        inner({"address": told}, "address")
+    assert wrong.value.field == "address"
+
+
+@pytest.mark.parametrize("told", ["A", 7, {"sku": "A"}, ["A"], [{"sku": "A"}, None]])
+def test_what_is_no_list_of_objects_names_its_field(told: Any) -> None:
+    with pytest.raises(RecordError) as wrong:
+        rows({"lines": told}, "lines")
+    assert wrong.value.field == "lines"
+
+
+@pytest.mark.parametrize(
+    ("told", "amount"),
+    [("19.90", "19.90"), (19.9, "19.9"), (0.1, "0.1"), (3, "3"), (None, "0"), ("", "0"), (0, "0")],
+)
+def test_an_amount_is_the_decimal_that_was_meant(told: Any, amount: str) -> None:
+    assert amount_in({"total": told}, "total") == Decimal(amount)
+
+
+@pytest.mark.parametrize(
+    "told", ["19,90", "viel", [19.9], True, "NaN", "Infinity", float("nan"), float("-inf")]
+)
+def test_what_is_no_amount_names_its_field(told: Any) -> None:
+    with pytest.raises(RecordError) as wrong:
+        amount_in({"total": told}, "total")
+    assert wrong.value.field == "total"
