@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-import orjson
-
 from crmsync.engine.normalize import Normalized
 from crmsync.engine.outcome import Fact, concerned
 from crmsync.model.customer import SourceCustomer
-from crmsync.model.document import read_document
+from crmsync.model.document import read_document, write_document
 from crmsync.model.order import Product, Row
 from crmsync.normalize import clean
 from crmsync.store.models import Customer
@@ -69,7 +67,7 @@ def _document(customer: SourceCustomer, old: Customer | None) -> str:
     """The customer's document; what the backend hides now keeps its old value."""
     if old is not None:
         customer = clean.carry_hidden(customer, read_document(SourceCustomer, old.doc))
-    return orjson.dumps(customer).decode()
+    return write_document(customer).decode()
 
 
 def _differ_facts(found: Difference, normalized: Normalized, settled: Collection[int]) -> None:

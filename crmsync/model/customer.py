@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Literal
 
 from crmsync.model.name import PersonName
-from crmsync.model.record import record
+from crmsync.model.record import Record
 from crmsync.model.words import ContactChannel
 
 CustomerKind = Literal["person", "firm", "couple"]
 
 
-@record
-class Address:
+class Address(Record, frozen=True):
     """A postal address; country is ISO 3166-1 alpha-2, `key` compares equal addresses equal.
 
     `key` is folded postal code, street and house number ("" when one of them is missing).
@@ -31,8 +30,7 @@ class Address:
     key: str = ""
 
 
-@record
-class ContactPoint:
+class ContactPoint(Record, frozen=True):
     """A contact point: `value` is E.164 or the compared form of an e-mail address.
 
     `value` is '' when the raw text is no valid number or address; it is then kept but never used
@@ -47,8 +45,7 @@ class ContactPoint:
     role: bool = False
 
 
-@record
-class SourceCustomer:
+class SourceCustomer(Record, frozen=True):
     """One customer as one backend tells it, cleaned. Days are ISO texts ("1980-02-29").
 
     `hidden` names the fields the backend does not show: they never overwrite anything. A field
@@ -83,8 +80,7 @@ class SourceCustomer:
     changed_at: str = ""
 
 
-@record
-class Golden:
+class Golden(Record, frozen=True):
     """One chosen value of a profile: which source customer gave it, by which rule, when."""
 
     value: object
@@ -93,8 +89,7 @@ class Golden:
     at: str
 
 
-@record
-class Profile:
+class Profile(Record, frozen=True):
     """The golden profile of a customer: the fields of a SourceCustomer, each chosen with reason.
 
     `customer_id` is a UUIDv7 and never changes; `controller` is the company answerable for the

@@ -1,4 +1,4 @@
-"""Reads the documents of the store back: what was written as JSON becomes the record it was."""
+"""The documents of the store: records as JSON, and back from JSON the records they were."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ T = TypeVar("T")
 _readers: dict[type[Any], msgspec.json.Decoder[Any]] = {}
 """Made by the first document of a kind: that takes milliseconds, and most commands read few."""
 
+_writer = msgspec.json.Encoder()
+
 
 def read_document(kind: type[T], document: str | bytes) -> T:
     """The record of `kind` that was written as this JSON; ValueError when it is none."""
@@ -18,3 +20,8 @@ def read_document(kind: type[T], document: str | bytes) -> T:
         _readers[kind] = msgspec.json.Decoder(kind)
     found: T = _readers[kind].decode(document)
     return found
+
+
+def write_document(record: object) -> bytes:
+    """A record, or a tuple of them, as JSON in UTF-8; equal records give equal bytes."""
+    return _writer.encode(record)

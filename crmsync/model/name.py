@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from crmsync.model.record import record
+from crmsync.model.record import Record
 from crmsync.model.words import Salutation
 
 
-@record
-class PersonName:
+class PersonName(Record, frozen=True):
     """A name in parts, as written; empty parts are ''.
 
     `titles` in the order they are spoken ("Prof.", "Dr."); `nobility` is what stands before the

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from crmsync.model.name import PersonName
 from crmsync.model.words import Salutation

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
 from hashlib import blake2b
-
-import orjson
 
 from crmsync.errors import ConfigError, CrmsyncError
 from crmsync.model.customer import Golden, Profile, SourceCustomer
-from crmsync.model.document import read_document
+from crmsync.model.document import read_document, write_document
 from crmsync.profile.survivorship import Source, golden
 from crmsync.store import Change, Work
 from crmsync.store import profiles as kept
 
 TOPICS = ("customer",)
-FIELDS = tuple(field.name for field in fields(SourceCustomer))
+FIELDS = SourceCustomer.__struct_fields__
 
 
 def profile(
@@ -98,5 +95,5 @@ def _build(
 def _row(one: Profile) -> tuple[str, str, bytes, str]:
     """The stored row; its hash leaves out the customer id, which says nothing about the person."""
     content = (one.controller, one.customer, one.sources, one.provenance)
-    digest = blake2b(orjson.dumps(content), digest_size=16).digest()
-    return one.customer_id, one.controller, digest, orjson.dumps(one).decode()
+    digest = blake2b(write_document(content), digest_size=16).digest()
+    return one.customer_id, one.controller, digest, write_document(one).decode()

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from msgspec import structs
+
 from crmsync.model.customer import Address, ContactPoint, Golden, SourceCustomer
 from crmsync.model.ref import Ref
 
@@ -114,7 +116,7 @@ def _merge(first: Entry, second: Entry) -> Entry:
     value, other = first.value, second.value
     if isinstance(value, ContactPoint):
         mobile = "mobile" in (value.channel, other.channel)
-        value = replace(
+        value = structs.replace(
             value,
             channel="mobile" if mobile else value.channel,
             verified=value.verified or other.verified,

@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import re
 from hashlib import blake2b
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from crmsync.model.customer import ContactPoint, SourceCustomer
-from crmsync.model.name import PersonName
 from crmsync.normalize.fold import squash
+
+if TYPE_CHECKING:
+    from crmsync.model.customer import ContactPoint, SourceCustomer
 
 Kind = Literal["card", "phone", "email"]
 SHORT = 6
@@ -127,9 +128,9 @@ def _contacts(customer: SourceCustomer) -> list[Exact]:
 
 
 def _words(customer: SourceCustomer) -> tuple[str, ...]:
-    name = customer.name or PersonName()
-    surname = name_words(name.surname)
-    found = [*name_words(f"{name.given} {name.additional}"), *surname]
-    found += name_words(customer.company)
+    name = customer.name
+    surname = name_words(name.surname) if name else ()
+    given = name_words(f"{name.given} {name.additional}") if name else ()
+    found = [*given, *surname, *name_words(customer.company)]
     joined = ["".join(surname)] if len(surname) > 1 else []
     return tuple(dict.fromkeys([*found, *joined]))

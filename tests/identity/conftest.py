@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-import orjson
 import pytest
 
 from crmsync.identity.reach import read_traits
 from crmsync.identity.read import decide
 from crmsync.identity.resolve import resolve
 from crmsync.model.customer import Address, ContactPoint, SourceCustomer
+from crmsync.model.document import write_document
 from crmsync.model.ids import uuid7
 from crmsync.model.name import PersonName
 from crmsync.model.ref import Ref
@@ -68,7 +68,7 @@ class Book:
             rows = []
             for short, (controller, person) in people.items():
                 number = self._record(work, self.ref(short))
-                doc = orjson.dumps(person).decode()
+                doc = write_document(person).decode()
                 rows.append((number, self._stream(work, self.ref(short)), controller, doc))
             work.upsert(source_customer, rows)
             work.log_records("source", [row[0] for row in rows])

@@ -5,14 +5,16 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 import pytest
 import sqlalchemy as sa
+from msgspec import structs
 
 from crmsync.model.customer import Address, ContactPoint, Profile, SourceCustomer
+from crmsync.model.document import write_document
 from crmsync.model.habit import Habits
 from crmsync.model.name import PersonName
 from crmsync.model.ref import Ref
@@ -57,7 +59,8 @@ class Filler:
         contacts = tuple(ContactPoint(kind, value, value) for kind, value in points if value)
         name = PersonName(salutation, titles, given, family=family)
         addresses = (address,) if address else ()
-        return replace(SourceCustomer(name=name, contacts=contacts, addresses=addresses), **more)
+        customer = SourceCustomer(name=name, contacts=contacts, addresses=addresses)
+        return structs.replace(customer, **more)
 
     def record(self, ref: str) -> int:
         """A landed record with this Ref."""
@@ -80,7 +83,7 @@ class Filler:
     def change_source(self, number: int, customer: SourceCustomer) -> None:
         """Write what a backend now tells of a source customer."""
         with self.store.work() as work:
-            doc = orjson.dumps(customer).decode()
+            doc = write_document(customer).decode()
             work.upsert(t.source_customer, [(number, 1, CONTROLLER, doc)])
 
     def link(self, number: int, customer_id: str) -> None:
@@ -106,7 +109,7 @@ class Filler:
         """A golden profile."""
         golden = Profile(customer_id, CONTROLLER, customer, tuple(sorted(refs)), {})
         with self.store.work() as work:
-            doc = orjson.dumps(golden).decode()
+            doc = write_document(golden).decode()
             work.upsert(t.profile, [(customer_id, CONTROLLER, b"h", doc)])
 
     def regular(self, customer_id: str, ref: str, customer: SourceCustomer) -> int:

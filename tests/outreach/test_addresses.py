@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec import structs
 
 from crmsync.store import Store
 from tests.outreach.conftest import HOME, Filler
@@ -38,7 +38,9 @@ def test_an_advert_by_mail_rests_on_its_consent(fill: Filler, store: Store) -> N
 
 def test_the_second_address_is_used_where_the_first_is_closed(fill: Filler, store: Store) -> None:
     both = fill.person(email="a@example.org")
-    both = replace(both, contacts=(*both.contacts, *fill.person(email="b@example.org").contacts))
+    both = structs.replace(
+        both, contacts=(*both.contacts, *fill.person(email="b@example.org").contacts)
+    )
     source = fill.regular("k", "shop/customers/1", both)
     late(fill, source, "shop/orders/1", "1001")
     fill.claim(source, "email", "bounced", at="2026-11-01", contact="a@example.org")

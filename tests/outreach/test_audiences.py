@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec import structs
 
 from crmsync.store import Store
 from tests.outreach.conftest import HOME, Filler
@@ -70,7 +71,7 @@ HABITS: list[tuple[int, str | None, dict[str, Any], str]] = [
 
 def test_the_audiences_of_habits(fill: Filler, store: Store) -> None:
     for number, (orders, last, doc, _) in enumerate(HABITS):
-        home = replace(HOME, house_number=str(number))
+        home = structs.replace(HOME, house_number=str(number))
         fill.regular(f"c{number}", f"shop/customers/{number}", fill.person(address=home))
         fill.habit(f"c{number}", orders, last, **doc)
     found = {one.customer: one.play for one in make(store).contacts}

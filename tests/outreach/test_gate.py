@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from crmsync.model.consent import ConsentEvent, Consents
 from crmsync.model.customer import Profile, SourceCustomer
@@ -135,9 +135,9 @@ def test_a_bounced_or_blocked_address_is_closed_to_every_message(
 @pytest.mark.parametrize(
     "customer, code",
     [
-        (replace(KÄTHE, deceased=True), "deceased"),
-        (replace(KÄTHE, blocked=True), "blocked"),
-        (replace(KÄTHE, wishes=("do_not_contact",)), "do-not-contact"),
+        (structs.replace(KÄTHE, deceased=True), "deceased"),
+        (structs.replace(KÄTHE, blocked=True), "blocked"),
+        (structs.replace(KÄTHE, wishes=("do_not_contact",)), "do-not-contact"),
     ],
 )
 def test_who_gets_nothing_at_all(customer: SourceCustomer, code: str, advert: bool) -> None:
@@ -151,7 +151,7 @@ def test_who_gets_nothing_at_all(customer: SourceCustomer, code: str, advert: bo
      ("", False)],
 )  # fmt: skip
 def test_minors_get_no_adverts(born: str, minor: bool) -> None:
-    young = replace(KÄTHE, birth_date=born)
+    young = structs.replace(KÄTHE, birth_date=born)
     assert (ask("letter", customer=young).code == "minor") is minor
     assert ask("letter", customer=young, advert=False, contract=True).allowed
 
@@ -198,10 +198,10 @@ def test_every_reason_is_worded_in_both_languages() -> None:
 
 
 FORBIDDEN: dict[str, Any] = {
-    "_deceased": lambda: ask("letter", customer=replace(KÄTHE, deceased=True)),
-    "_blocked": lambda: ask("letter", customer=replace(KÄTHE, blocked=True)),
-    "_unwanted": lambda: ask("letter", customer=replace(KÄTHE, wishes=("do_not_contact",))),
-    "_minor": lambda: ask("letter", customer=replace(KÄTHE, birth_date="2015-01-01")),
+    "_deceased": lambda: ask("letter", customer=structs.replace(KÄTHE, deceased=True)),
+    "_blocked": lambda: ask("letter", customer=structs.replace(KÄTHE, blocked=True)),
+    "_unwanted": lambda: ask("letter", customer=structs.replace(KÄTHE, wishes=("do_not_contact",))),
+    "_minor": lambda: ask("letter", customer=structs.replace(KÄTHE, birth_date="2015-01-01")),
     "_complaining": lambda: ask("letter", open_complaints=2),
     "_waiting": lambda: ask("letter", apology_pending=True),
     "_profiling": lambda: ask("letter", said("email", "objected", "profiling")),

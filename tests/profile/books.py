@@ -12,6 +12,7 @@ import orjson
 import sqlalchemy as sa
 
 from crmsync.model.customer import SourceCustomer
+from crmsync.model.document import write_document
 from crmsync.model.order import LINE, Delivery, Interaction, Order, OrderLine, Product
 from crmsync.store import Work
 from crmsync.store import tables as t
@@ -45,7 +46,7 @@ class Books:
     ) -> int:  # fmt: skip
         """A new source customer, linked to `customer_id`; gives its id."""
         number = self.record(connection, "customers", external_id)
-        doc = orjson.dumps(told or SourceCustomer()).decode()
+        doc = write_document(told or SourceCustomer()).decode()
         self.work.upsert(t.source_customer, [(number, 1, controller, doc)])
         self.work.upsert(t.customer, [(customer_id, controller, "alive", None)])
         self.link(number, customer_id)

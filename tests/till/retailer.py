@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import orjson
+from msgspec import structs
 
 from crmsync.model.customer import Address, ContactPoint, Profile, SourceCustomer
+from crmsync.model.document import write_document
 from crmsync.model.habit import Favourite, Habits
 from crmsync.model.name import PersonName
 from crmsync.outreach.ledger import Statement, record
@@ -39,7 +41,7 @@ def person(salutation: Any = None, given: str = "", family: str = "", **more: An
 
     `phone`, `email` (with `verified`, `role`), `city`, `plz` are short for contacts and address.
     """
-    parts = {key: more.pop(key) for key in list(more) if key in PersonName.__dataclass_fields__}
+    parts = {key: more.pop(key) for key in list(more) if key in PersonName.__struct_fields__}
     name = PersonName(salutation=salutation, given=given, family=family, **parts)
     told = {"verified": more.pop("verified", True), "role": more.pop("role", False)}
     points = (("mobile", more.pop("phone", "")), ("email", more.pop("email", "")))
@@ -47,7 +49,7 @@ def person(salutation: Any = None, given: str = "", family: str = "", **more: An
     place = Address(city=more.pop("city", ""), postal_code=more.pop("plz", ""))
     addresses = (place,) if place.city or place.postal_code else ()
     customer = SourceCustomer(name=name, contacts=contacts, addresses=addresses)
-    return replace(customer, **more)
+    return structs.replace(customer, **more)
 
 
 @dataclass
@@ -72,7 +74,7 @@ class Retailer:
         number = next(self.numbers)
         ref = f"crm/customers/{customer_id}"
         golden = Profile(customer_id, controller, customer, (ref,), {})
-        doc = orjson.dumps(customer).decode()
+        doc = write_document(customer).decode()
         with self.store.work() as work:
             work.upsert(t.stream, [(1, "crm", "customers", "customers", "", "{}")])
             name = f"{customer_id}-{number}"
@@ -81,7 +83,7 @@ class Retailer:
             work.upsert(t.source_customer, [(number, 1, controller, doc)])
             work.upsert(t.customer, [(customer_id, controller, "alive", None)])
             work.upsert(t.link, [(number, customer_id, "test")])
-            text = orjson.dumps(golden).decode()
+            text = write_document(golden).decode()
             work.upsert(t.profile, [(customer_id, controller, b"h", text)])
             told = Habits(AS_OF, orders=orders, last_order_on=last_order_on, **habits)
             facts = orjson.dumps(told).decode()

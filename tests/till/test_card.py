@@ -10,6 +10,7 @@ import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from crmsync.errors import StoreError
 from crmsync.model.customer import Address, ContactPoint, Profile, SourceCustomer
@@ -116,26 +117,27 @@ def planted(plant: str) -> list[tuple[str, Card]]:
     """The cards of a customer with the plant in each text of name, customer, address, habits."""
     assert CUSTOMER.name is not None
     found = []
-    for one in fields(PersonName):
-        if isinstance(getattr(CUSTOMER.name, one.name), str) and one.name != "salutation":
-            name = replace(CUSTOMER.name, **{one.name: plant})
-            found.append((f"name.{one.name}", made(replace(CUSTOMER, name=name), HABITS)))
-    titled = replace(CUSTOMER.name, titles=(plant,))
-    found.append(("name.titles", made(replace(CUSTOMER, name=titled), HABITS)))
-    for one in fields(SourceCustomer):
-        value = getattr(CUSTOMER, one.name)
-        if isinstance(value, str) and one.name not in ("kind", "form", "since"):
-            firm = replace(CUSTOMER, **{"kind": "firm", "company": plant, one.name: plant})
-            found.append((one.name, made(replace(CUSTOMER, **{one.name: plant}), HABITS)))
-            found.append((f"firm {one.name}", made(firm, HABITS)))
-        elif one.name in ("wishes", "marks", "privileges"):
-            found.append((one.name, made(replace(CUSTOMER, **{one.name: (plant,)}), HABITS)))
-    for one in fields(Address):
-        if isinstance(getattr(CUSTOMER.addresses[0], one.name), str):
-            address = replace(CUSTOMER.addresses[0], **{one.name: plant})
-            found.append(
-                (f"address.{one.name}", made(replace(CUSTOMER, addresses=(address,)), HABITS))
-            )
+    for name in PersonName.__struct_fields__:
+        if isinstance(getattr(CUSTOMER.name, name), str) and name != "salutation":
+            person = structs.replace(CUSTOMER.name, **{name: plant})
+            customer = structs.replace(CUSTOMER, name=person)
+            found.append((f"name.{name}", made(customer, HABITS)))
+    titled = structs.replace(CUSTOMER.name, titles=(plant,))
+    found.append(("name.titles", made(structs.replace(CUSTOMER, name=titled), HABITS)))
+    for name in SourceCustomer.__struct_fields__:
+        value = getattr(CUSTOMER, name)
+        if isinstance(value, str) and name not in ("kind", "form", "since"):
+            firm = structs.replace(CUSTOMER, **{"kind": "firm", "company": plant, name: plant})
+            found.append((name, made(structs.replace(CUSTOMER, **{name: plant}), HABITS)))
+            found.append((f"firm {name}", made(firm, HABITS)))
+        elif name in ("wishes", "marks", "privileges"):
+            customer = structs.replace(CUSTOMER, **{name: (plant,)})
+            found.append((name, made(customer, HABITS)))
+    for name in Address.__struct_fields__:
+        if isinstance(getattr(CUSTOMER.addresses[0], name), str):
+            address = structs.replace(CUSTOMER.addresses[0], **{name: plant})
+            customer = structs.replace(CUSTOMER, addresses=(address,))
+            found.append((f"address.{name}", made(customer, HABITS)))
     for one in fields(Habits):
         if isinstance(getattr(HABITS, one.name), Favourite):
             favourites = (Favourite(plant, 400, 20), Favourite("k", 400, 20, plant))
@@ -168,10 +170,10 @@ TEXTS = st.text(max_size=90) | st.sampled_from(PLANTS) | st.sampled_from(["Müll
 def test_any_card_fits_and_holds_no_plant(texts: list[str], plant: str) -> None:
     spread = [f"{text} {plant}" if place % 3 == 0 else text for place, text in enumerate(texts)]
     given_name, family, nobility, city, say, product, store, wish, company = spread
-    customer = replace(
+    customer = structs.replace(
         CUSTOMER,
         name=PersonName(None, (), given_name, "", nobility, family),
-        addresses=(replace(CUSTOMER.addresses[0], city=city),),
+        addresses=(structs.replace(CUSTOMER.addresses[0], city=city),),
         pronunciation=say, wishes=(wish,) * 3, company=company,
     )  # fmt: skip
     card = made(customer, replace(HABITS, top_product=Favourite("k", 400, 20, product)), at=store)

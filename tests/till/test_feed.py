@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from crmsync import registry
 from crmsync.config import Settings
@@ -35,7 +36,7 @@ def test_a_card_says_what_a_clerk_needs(retailer: Retailer) -> None:
     retailer.shop("k1", "Ehrenfeld")
     retailer.put(
         "a",
-        replace(
+        structs.replace(
             person("frau", "Käthe", "Müller-Lüdenscheidt", titles=("Dr.",), city="Köln",
                    phone="+491712345667"),
             since="2014-03-01", pronunciation="[lü-den-scheid]",
@@ -100,7 +101,7 @@ def test_a_merge_leaves_a_tombstone(retailer: Retailer) -> None:
 
 
 def test_who_never_had_a_card_gets_no_tombstone(retailer: Retailer) -> None:
-    retailer.put("a", replace(ANNA, blocked=True))
+    retailer.put("a", structs.replace(ANNA, blocked=True))
     assert retailer.sync() == {**NO_COUNTS, "taken": 1, "withheld": 1}
     assert retailer.row("a") is None
 
@@ -109,7 +110,7 @@ def test_who_never_had_a_card_gets_no_tombstone(retailer: Retailer) -> None:
 def test_the_blocked_and_the_dead_lose_their_card(retailer: Retailer, flag: str) -> None:
     retailer.put("a", ANNA)
     retailer.sync()
-    retailer.put("a", replace(ANNA, **{flag: True}))
+    retailer.put("a", structs.replace(ANNA, **{flag: True}))
     assert retailer.sync()["removed"] == 1
     assert retailer.card("a") is None
 
@@ -137,7 +138,7 @@ def test_an_objection_wins_over_every_basis(retailer: Retailer, state: str, purp
 def test_a_contract_is_the_loyalty_card(retailer: Retailer) -> None:
     retailer.feed = TillFeed({"kaufhaus": TillSettings(basis="contract")})
     retailer.put("a", ANNA)
-    retailer.put("b", replace(ANNA, loyalty_card=""))
+    retailer.put("b", structs.replace(ANNA, loyalty_card=""))
     retailer.sync()
     assert retailer.card("a") is not None
     assert retailer.card("b") is None
@@ -152,7 +153,7 @@ def test_each_controller_decides_for_itself(retailer: Retailer) -> None:
 
 
 def test_a_minor_has_a_name_and_no_greeting(retailer: Retailer) -> None:
-    retailer.put("a", replace(ANNA, birth_date="2010-05-05"), top_product=often("Kakao"))
+    retailer.put("a", structs.replace(ANNA, birth_date="2010-05-05"), top_product=often("Kakao"))
     retailer.sync()
     card = retailer.card("a")
     assert card is not None
@@ -160,7 +161,7 @@ def test_a_minor_has_a_name_and_no_greeting(retailer: Retailer) -> None:
 
 
 def test_a_minor_is_woken_on_the_day_of_age(retailer: Retailer) -> None:
-    retailer.put("a", replace(ANNA, birth_date="2008-12-24"))
+    retailer.put("a", structs.replace(ANNA, birth_date="2008-12-24"))
     retailer.sync()
     assert retailer.due("a") == {"till_adult": "2026-12-24"}
     wake(retailer, as_of="2026-12-24")
@@ -200,7 +201,7 @@ def test_what_was_bought_once_is_not_usual(retailer: Retailer) -> None:
 
 
 def test_who_does_not_want_to_be_greeted_keeps_a_card_without(retailer: Retailer) -> None:
-    retailer.put("a", replace(ANNA, do_not_greet=True), top_product=often("Kakao"))
+    retailer.put("a", structs.replace(ANNA, do_not_greet=True), top_product=often("Kakao"))
     retailer.sync()
     card = retailer.card("a")
     assert card is not None
@@ -224,16 +225,16 @@ def test_a_shared_key_greets_nobody_until_one_alone_has_it(retailer: Retailer) -
     retailer.put("a", ANNA)
     retailer.sync()
     assert [one.greets for one in retailer.keys("a").exact] == [PERSON]
-    retailer.put("b", replace(ANNA, blocked=True))
+    retailer.put("b", structs.replace(ANNA, blocked=True))
     assert retailer.sync() == {**NO_COUNTS, "taken": 2, "written": 1, "withheld": 1}
     assert [one.greets for one in retailer.keys("a").exact] == [NOBODY]
-    retailer.put("b", replace(ANNA, blocked=True, loyalty_card=""))
+    retailer.put("b", structs.replace(ANNA, blocked=True, loyalty_card=""))
     retailer.sync()
     assert [one.greets for one in retailer.keys("a").exact] == [PERSON]
 
 
 def test_the_order_of_arrival_does_not_matter(retailer: Retailer) -> None:
-    retailer.put("b", replace(ANNA, blocked=True))
+    retailer.put("b", structs.replace(ANNA, blocked=True))
     retailer.sync()
     retailer.put("a", ANNA)
     retailer.sync()

@@ -15,7 +15,7 @@ AT = (Address(country="AT"),)
 
 def person(salutation: Any = None, given: str = "", family: str = "", **more: Any) -> Any:
     """A customer; keys of the name go into the name, the others into the customer."""
-    parts = {key: more.pop(key) for key in list(more) if key in PersonName.__dataclass_fields__}
+    parts = {key: more.pop(key) for key in list(more) if key in PersonName.__struct_fields__}
     name = PersonName(salutation=salutation, given=given, family=family, **parts)
     return SourceCustomer(name=name, **more)
 
