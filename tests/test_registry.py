@@ -1,17 +1,20 @@
-"""Plugins by three doors; a broken one is named and kept apart; hints are compared."""
+"""Plugins by three doors, connectors by name; a broken one is kept apart; hints are compared."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 from crmsync import registry
-from crmsync.errors import ConfigError
+from crmsync.errors import ConfigError, PluginError
 from crmsync.hookspecs import Connector, Feed, hookimpl
+from crmsync.registry import catalog
 from tests.engine.backend import Content, connector
 
 LOCAL = """
@@ -45,24 +48,86 @@ def test_a_file_beside_the_configuration_is_a_door(tmp_path: Path) -> None:
     assert [feed.name for feed in loaded.feeds] == ["ledger", "till", "nothing"]
 
 
+class Fremd:
+    @hookimpl
+    def crmsync_register_connectors(self, register: Callable[[type[Connector]], None]) -> None:
+        register(connector(Content()))
+
+
+FREMD = Fremd()
+MEMORY = connector(Content())
+OLD = connector(Content())
+OLD.contract = 99
+SOLD = {"nothing": 7}
+
+
+def install(monkeypatch: pytest.MonkeyPatch, group: str, **values: str) -> None:
+    """Let packages be installed that name these entry points."""
+    points = [metadata.EntryPoint(name, value, group) for name, value in values.items()]
+    monkeypatch.setattr(
+        metadata, "entry_points", lambda group: [one for one in points if one.group == group]
+    )
+    monkeypatch.setattr(catalog, "entry_points", metadata.entry_points)
+
+
 def test_an_installed_package_is_a_door(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Entry:
-        name, dist = "fremd", None
-
-        def load(self) -> object:
-            class Plugin:
-                @hookimpl
-                def crmsync_register_connectors(
-                    self, register: Callable[[type[Connector]], None]
-                ) -> None:
-                    register(connector(Content()))
-
-            return Plugin()
-
-    monkeypatch.setattr(metadata, "entry_points", lambda group: [Entry()])
+    install(monkeypatch, "crmsync", fremd=f"{__name__}:FREMD")
     loaded = registry.load()
-    assert "memory" in loaded.connectors
+    assert loaded.connector("memory").name == "memory"
     assert [one.name for one in loaded.plugins if one.origin == "package"] == ["fremd"]
+
+
+def test_a_connector_is_imported_by_who_asks_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    install(monkeypatch, catalog.GROUP, memory=f"{__name__}:MEMORY", weg="gibt.es.nicht:Weg")
+    loaded = registry.load()
+    assert list(loaded.connectors) == ["files", "memory", "sql", "weg"]
+    assert loaded.connectors.loaded == {}
+    assert loaded.connector("memory") is MEMORY
+    assert set(loaded.connectors.loaded) == {"memory"}
+    assert loaded.absent() == []
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("gibt.es.nicht:Weg", "ModuleNotFoundError: No module named 'gibt'"),
+        (f"{__name__}:WEG", "AttributeError: module 'tests.test_registry' has no attribute 'WEG'"),
+        (f"{__name__}:OLD", "is built for plugin contract 99"),
+        (f"{__name__}:SOLD", "has no name, settings, capabilities"),
+        (f"{__name__}:MEMORY", "calls itself 'memory'"),
+        ("tests.leaves:nothing", "SystemExit: 9"),
+    ],
+)
+def test_a_connector_that_does_not_load_stops_who_asks_for_it(
+    monkeypatch: pytest.MonkeyPatch, value: str, reason: str
+) -> None:
+    monkeypatch.setitem(sys.modules, "tests.leaves", Leaves("tests.leaves"))
+    install(monkeypatch, catalog.GROUP, kasse=value)
+    loaded = registry.load()
+    with pytest.raises(PluginError) as error:
+        loaded.connector("kasse")
+    assert error.value.message.startswith("the connector 'kasse' did not load: ")
+    assert reason in error.value.message
+    assert value in error.value.hint
+    assert loaded.connector("files").name == "files"
+    (problem,) = registry.check(loaded)
+    assert problem == f"kasse: {error.value.message}"
+
+
+class Leaves(ModuleType):
+    """A module that ends the process for whoever takes something of it."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise SystemExit(9)
+
+
+def test_a_connector_that_nobody_has_names_those_there_are() -> None:
+    with pytest.raises(ConfigError) as error:
+        registry.load().connector("nirgends")
+    assert "files" in error.value.hint
+    assert "sql" in error.value.hint
 
 
 def test_a_plugin_that_fails_is_named_and_the_others_work(tmp_path: Path) -> None:

@@ -20,8 +20,8 @@ def plugins() -> None:
 @screen.json_option
 @click.pass_context
 def list_(ctx: click.Context, as_json: bool) -> int:
-    """Every plugin: its name, the door it came by, its version, what is wrong with it."""
-    loaded = registry.load(base=screen.folder(ctx)).plugins
+    """Every plugin and connector: its name, the door it came by, its version, what is wrong."""
+    loaded = registry.load(base=screen.folder(ctx)).everything()
     rows = [(one.name, one.origin, one.version, one.problem) for one in loaded]
     names = ("name", "origin", "version", "problem")
     if as_json:
@@ -35,7 +35,7 @@ def list_(ctx: click.Context, as_json: bool) -> int:
 @screen.json_option
 @click.pass_context
 def check(ctx: click.Context, as_json: bool) -> int:
-    """Exit code 1 when a plugin does not load or a hook's hints differ from the contract."""
+    """Exit code 1 when one does not load, or a hook's hints differ from the contract."""
     problems = registry.check(registry.load(base=screen.folder(ctx)))
     if as_json:
         screen.show_json(problems)

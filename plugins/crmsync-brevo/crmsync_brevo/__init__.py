@@ -1,16 +1,5 @@
-"""Brevo for crmsync: registers the connector."""
+"""Brevo for crmsync."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
-
-from crmsync.hookspecs import Connector, hookimpl
 from crmsync_brevo.connector import Brevo
 
 __all__ = ["Brevo"]
-
-
-@hookimpl
-def crmsync_register_connectors(register: Callable[[type[Connector]], None]) -> None:
-    """Called once by crmsync."""
-    register(Brevo)

@@ -1,16 +1,5 @@
-"""Business Central for crmsync: registers the connector."""
+"""Business Central for crmsync."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
-
-from crmsync.hookspecs import Connector, hookimpl
 from crmsync_businesscentral.connector import BusinessCentral
 
 __all__ = ["BusinessCentral"]
-
-
-@hookimpl
-def crmsync_register_connectors(register: Callable[[type[Connector]], None]) -> None:
-    """Called once by crmsync."""
-    register(BusinessCentral)

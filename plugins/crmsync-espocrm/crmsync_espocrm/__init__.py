@@ -1,16 +1,5 @@
-"""EspoCRM for crmsync: registers the connector."""
+"""EspoCRM for crmsync."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
-
-from crmsync.hookspecs import Connector, hookimpl
 from crmsync_espocrm.connector import EspoCrm
 
 __all__ = ["EspoCrm"]
-
-
-@hookimpl
-def crmsync_register_connectors(register: Callable[[type[Connector]], None]) -> None:
-    """Called once by crmsync."""
-    register(EspoCrm)

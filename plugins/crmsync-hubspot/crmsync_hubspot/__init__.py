@@ -1,16 +1,5 @@
-"""HubSpot for crmsync: registers the connector."""
+"""HubSpot for crmsync."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
-
-from crmsync.hookspecs import Connector, hookimpl
 from crmsync_hubspot.connector import HubSpot
 
 __all__ = ["HubSpot"]
-
-
-@hookimpl
-def crmsync_register_connectors(register: Callable[[type[Connector]], None]) -> None:
-    """Called once by crmsync."""
-    register(HubSpot)

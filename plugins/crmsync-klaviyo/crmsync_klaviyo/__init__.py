@@ -1,16 +1,5 @@
-"""Klaviyo for crmsync: registers the connector."""
+"""Klaviyo for crmsync."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
-
-from crmsync.hookspecs import Connector, hookimpl
 from crmsync_klaviyo.connector import Klaviyo
 
 __all__ = ["Klaviyo"]
-
-
-@hookimpl
-def crmsync_register_connectors(register: Callable[[type[Connector]], None]) -> None:
-    """Called once by crmsync."""
-    register(Klaviyo)

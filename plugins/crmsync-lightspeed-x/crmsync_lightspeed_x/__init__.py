@@ -1,16 +1,5 @@
-"""Lightspeed Retail X-Series for crmsync: registers the connector."""
+"""Lightspeed Retail X-Series for crmsync."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
-
-from crmsync.hookspecs import Connector, hookimpl
 from crmsync_lightspeed_x.connector import Lightspeed
 
 __all__ = ["Lightspeed"]
-
-
-@hookimpl
-def crmsync_register_connectors(register: Callable[[type[Connector]], None]) -> None:
-    """Called once by crmsync."""
-    register(Lightspeed)

@@ -1,16 +1,5 @@
-"""Mailchimp for crmsync: registers the connector."""
+"""Mailchimp for crmsync."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
-
-from crmsync.hookspecs import Connector, hookimpl
 from crmsync_mailchimp.connector import Mailchimp
 
 __all__ = ["Mailchimp"]
-
-
-@hookimpl
-def crmsync_register_connectors(register: Callable[[type[Connector]], None]) -> None:
-    """Called once by crmsync."""
-    register(Mailchimp)

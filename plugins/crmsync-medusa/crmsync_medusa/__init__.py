@@ -1,16 +1,5 @@
-"""Medusa for crmsync: registers the connector."""
+"""Medusa for crmsync."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
-
-from crmsync.hookspecs import Connector, hookimpl
 from crmsync_medusa.connector import Medusa
 
 __all__ = ["Medusa"]
-
-
-@hookimpl
-def crmsync_register_connectors(register: Callable[[type[Connector]], None]) -> None:
-    """Called once by crmsync."""
-    register(Medusa)

@@ -1,16 +1,5 @@
-"""Odoo for crmsync: registers the connector."""
+"""Odoo for crmsync."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
-
-from crmsync.hookspecs import Connector, hookimpl
 from crmsync_odoo.connector import Odoo
 
 __all__ = ["Odoo"]
-
-
-@hookimpl
-def crmsync_register_connectors(register: Callable[[type[Connector]], None]) -> None:
-    """Called once by crmsync."""
-    register(Odoo)

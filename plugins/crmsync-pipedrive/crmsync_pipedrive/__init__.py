@@ -1,16 +1,5 @@
-"""Pipedrive for crmsync: registers the connector."""
+"""Pipedrive for crmsync."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
-
-from crmsync.hookspecs import Connector, hookimpl
 from crmsync_pipedrive.connector import Pipedrive
 
 __all__ = ["Pipedrive"]
-
-
-@hookimpl
-def crmsync_register_connectors(register: Callable[[type[Connector]], None]) -> None:
-    """Called once by crmsync."""
-    register(Pipedrive)

@@ -1,16 +1,5 @@
-"""Salesforce for crmsync: registers the connector."""
+"""Salesforce for crmsync."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
-
-from crmsync.hookspecs import Connector, hookimpl
 from crmsync_salesforce.connector import Salesforce
 
 __all__ = ["Salesforce"]
-
-
-@hookimpl
-def crmsync_register_connectors(register: Callable[[type[Connector]], None]) -> None:
-    """Called once by crmsync."""
-    register(Salesforce)

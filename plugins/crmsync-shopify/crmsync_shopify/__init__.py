@@ -1,16 +1,5 @@
-"""Shopify for crmsync: registers the connector."""
+"""Shopify for crmsync."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
-
-from crmsync.hookspecs import Connector, hookimpl
 from crmsync_shopify.connector import Shopify
 
 __all__ = ["Shopify"]
-
-
-@hookimpl
-def crmsync_register_connectors(register: Callable[[type[Connector]], None]) -> None:
-    """Called once by crmsync."""
-    register(Shopify)

@@ -1,16 +1,5 @@
-"""Shopware 6 for crmsync: registers the connector."""
+"""Shopware 6 for crmsync."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
-
-from crmsync.hookspecs import Connector, hookimpl
 from crmsync_shopware.connector import Shopware
 
 __all__ = ["Shopware"]
-
-
-@hookimpl
-def crmsync_register_connectors(register: Callable[[type[Connector]], None]) -> None:
-    """Called once by crmsync."""
-    register(Shopware)

@@ -43,7 +43,14 @@ for n in range(start + 1, 7):
             put("")
             time.sleep(0.05)
 """
-PLUGIN = "from crmsync_singer import crmsync_register_connectors\n"
+PLUGIN = """
+from crmsync.hookspecs import hookimpl
+from crmsync_singer import Singer
+
+@hookimpl
+def crmsync_register_connectors(register):
+    register(Singer)
+"""
 
 
 def configure(folder: Path, *, half: bool) -> None:

@@ -1,16 +1,5 @@
-"""Square for crmsync: registers the connector."""
+"""Square for crmsync."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
-
-from crmsync.hookspecs import Connector, hookimpl
 from crmsync_square.connector import Square
 
 __all__ = ["Square"]
-
-
-@hookimpl
-def crmsync_register_connectors(register: Callable[[type[Connector]], None]) -> None:
-    """Called once by crmsync."""
-    register(Square)

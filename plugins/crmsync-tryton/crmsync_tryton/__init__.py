@@ -1,16 +1,5 @@
-"""Tryton for crmsync: registers the connector."""
+"""Tryton for crmsync."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
-
-from crmsync.hookspecs import Connector, hookimpl
 from crmsync_tryton.connector import Tryton
 
 __all__ = ["Tryton"]
-
-
-@hookimpl
-def crmsync_register_connectors(register: Callable[[type[Connector]], None]) -> None:
-    """Called once by crmsync."""
-    register(Tryton)

@@ -1,16 +1,5 @@
-"""Vendure for crmsync: registers the connector."""
+"""Vendure for crmsync."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
-
-from crmsync.hookspecs import Connector, hookimpl
 from crmsync_vendure.connector import Vendure
 
 __all__ = ["Vendure"]
-
-
-@hookimpl
-def crmsync_register_connectors(register: Callable[[type[Connector]], None]) -> None:
-    """Called once by crmsync."""
-    register(Vendure)

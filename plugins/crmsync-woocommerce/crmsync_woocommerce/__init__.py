@@ -1,16 +1,5 @@
-"""WooCommerce for crmsync: registers the connector."""
+"""WooCommerce for crmsync."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
-
-from crmsync.hookspecs import Connector, hookimpl
 from crmsync_woocommerce.connector import WooCommerce
 
 __all__ = ["WooCommerce"]
-
-
-@hookimpl
-def crmsync_register_connectors(register: Callable[[type[Connector]], None]) -> None:
-    """Called once by crmsync."""
-    register(WooCommerce)

@@ -3,7 +3,7 @@
 The doors: installed packages (entry-point group `crmsync`), the file `crmsync_plugins.py` beside
 crmsync.toml, and plugins handed over in Python. What crmsync brings itself is registered by name
 through the very same hooks. A plugin that cannot be loaded is named and kept apart: it stops only
-the runs that need it.
+the runs that need it. Packages name their connectors by another entry point: `catalog`.
 """
 
 from __future__ import annotations
@@ -24,10 +24,11 @@ import pluggy
 
 from crmsync import hookspecs
 from crmsync.errors import NOBODYS_FAULT, ConfigError, PluginError
-from crmsync.hookspecs import CONTRACT, PROJECT, Connector, Feed
+from crmsync.hookspecs import PROJECT, Connector, Feed
 from crmsync.model.play import Play, Proposal
+from crmsync.registry.catalog import Catalog, installed
 
-BUILT_IN = ("crmsync.connectors", "crmsync.outreach", "crmsync.till.plugin")
+BUILT_IN = ("crmsync.outreach", "crmsync.till.plugin")
 """Our own plugins, loaded by name like anybody's."""
 
 LOCAL = "crmsync_plugins.py"
@@ -46,30 +47,40 @@ class Loaded:
 
 @dataclass(slots=True)
 class Registry:
-    """What the loaded plugins offer; `givers` says of each connector which plugin it came from."""
+    """What the loaded plugins offer, and which connectors there are."""
 
     manager: pluggy.PluginManager
-    connectors: dict[str, type[Connector]] = field(default_factory=dict)
+    connectors: Catalog = field(default_factory=installed)
     feeds: list[Feed] = field(default_factory=list)
     plays: list[Play] = field(default_factory=list)
     plugins: list[Loaded] = field(default_factory=list)
-    givers: dict[str, str] = field(default_factory=dict)
 
     def given(self, connector: str) -> bool:
         """Whether a connector comes from a plugin handed over in Python."""
         given = {one.name for one in self.plugins if one.origin == "given"}
-        return self.givers.get(connector) in given
+        return self.connectors.givers.get(connector) in given
 
     def connector(self, name: str) -> type[Connector]:
-        """The connector called `name`; ConfigError that lists the known and the broken ones."""
-        if name in self.connectors:
+        """The connector called `name`.
+
+        ConfigError that lists the known and the broken ones when there is none, PluginError when
+        it cannot be imported.
+        """
+        try:
             return self.connectors[name]
-        broken = [f"{plugin.name} ({plugin.problem})" for plugin in self.plugins if plugin.problem]
-        note = f" Plugins that did not load: {'; '.join(broken)}." if broken else ""
-        raise ConfigError(
-            f"there is no connector '{name}'.",
-            hint=f"Known: {', '.join(sorted(self.connectors)) or 'none'}.{note}",
-        )
+        except ConfigError as error:
+            broken = [f"{one.name} ({one.problem})" for one in self.plugins if one.problem]
+            if broken:
+                error.hint += f" Plugins that did not load: {'; '.join(broken)}."
+            raise
+
+    def everything(self) -> list[Loaded]:
+        """Every plugin and every connector of a package, imported to say what is wrong with it."""
+        offered = [
+            Loaded(name, one.origin, one.version, self.connectors.problem(name))
+            for name, one in self.connectors.offered.items()
+        ]
+        return [*self.plugins, *offered]
 
     def vetoes(self) -> list[tuple[str, Callable[..., Mapping[str, str]]]]:
         """Every plugin's veto on contacts, with the plugin's name.
@@ -161,7 +172,7 @@ def _name_of(registry: Registry, plugin: object) -> str:
 def _ask(registry: Registry) -> None:
     """Call the register hooks, one plugin at a time, so that a faulty one is named."""
     for hook, add in (
-        ("crmsync_register_connectors", partial(_add_connector, registry)),
+        ("crmsync_register_connectors", registry.connectors.hand_over),
         ("crmsync_register_feeds", lambda _plugin, item: registry.feeds.append(item)),
         ("crmsync_register_plays", lambda _plugin, item: registry.plays.append(item)),
     ):
@@ -176,22 +187,6 @@ def _ask(registry: Registry) -> None:
     registry.plays.sort(key=lambda play: (-play.priority, play.name))
 
 
-def _add_connector(registry: Registry, plugin: str, connector: type[Connector]) -> None:
-    missing = [
-        name for name in ("name", "settings", "capabilities") if not hasattr(connector, name)
-    ]
-    if missing:
-        raise PluginError(f"{connector!r} has no {', '.join(missing)}")
-    contract = getattr(connector, "contract", None)
-    if contract != CONTRACT:
-        raise PluginError(
-            f"the connector '{connector.name}' is built for plugin contract {contract}, "
-            f"this crmsync speaks {CONTRACT}"
-        )
-    registry.connectors[connector.name] = connector
-    registry.givers[connector.name] = plugin
-
-
 def _blame(registry: Registry, name: str, problem: str) -> None:
     registry.plugins[:] = [
         Loaded(plugin.name, plugin.origin, plugin.version, problem)
@@ -203,7 +198,7 @@ def _blame(registry: Registry, name: str, problem: str) -> None:
 
 def check(registry: Registry) -> list[str]:
     """What is wrong with the plugins' hooks beyond loading: hints that differ from the spec's."""
-    problems = [f"{plugin.name}: {plugin.problem}" for plugin in registry.plugins if plugin.problem]
+    problems = [f"{one.name}: {one.problem}" for one in registry.everything() if one.problem]
     for name, caller in vars(registry.manager.hook).items():
         if hasattr(hookspecs, name):
             problems += _compare(name, caller.get_hookimpls())
