@@ -14,9 +14,9 @@ FILE = "crmsync.toml"
 
 
 class Strict(BaseModel):
-    """The base of every settings table: frozen, unknown keys refused."""
+    """The base of every settings table: frozen, unknown keys refused; built once, as a whole."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class CoreSettings(Strict):
@@ -66,7 +66,7 @@ class ControllerSettings(Strict):
 class ConnectionSettings(BaseModel):
     """A table [connections.NAME]: what every connection has; the rest is its connector's."""
 
-    model_config = ConfigDict(frozen=True, extra="allow")
+    model_config = ConfigDict(frozen=True, extra="allow", defer_build=True)
 
     connector: str
     controller: str
@@ -106,8 +106,8 @@ class OutreachSettings(Strict):
 class Settings(Strict):
     """Everything crmsync.toml says. Connections keep their order: earlier ones are preferred."""
 
-    crmsync: CoreSettings = CoreSettings()
-    outreach: OutreachSettings = OutreachSettings()
+    crmsync: CoreSettings = Field(default_factory=CoreSettings)
+    outreach: OutreachSettings = Field(default_factory=OutreachSettings)
     controllers: dict[str, ControllerSettings] = {}
     connections: dict[str, ConnectionSettings] = {}
     base: Path = Path()

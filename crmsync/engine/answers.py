@@ -13,7 +13,7 @@ from crmsync.hookspecs import Connector
 from crmsync.model.columns import Columns
 from crmsync.model.stream import Stream
 from crmsync.model.told import Told, ToldCustomer, ToldOrder
-from crmsync.store.records import Payload, decoded
+from crmsync.store.records import Payload, all_decoded
 
 HOT = (ToldCustomer, ToldOrder)
 """What is cleaned column by column; of the others there are few."""
@@ -66,7 +66,7 @@ def ask(
     connector: Connector, stream: Stream, ids: Sequence[int], payloads: Sequence[Payload]
 ) -> tuple[Answers, dict[int, Refusal], list[int]]:
     """What the mapper says of records of a stream; what it refuses; which are of no interest."""
-    found = list(map(decoded, payloads))
+    found = all_decoded(payloads)
     raws = [raw for raw in found if raw is not None]
     whole = len(raws) == len(ids)
     columns = map_page(connector, stream, raws) if whole and stream.kind in PAGED else None

@@ -7,11 +7,7 @@ from dataclasses import dataclass, field
 
 from crmsync.engine.normalize import Normalized
 from crmsync.engine.outcome import Fact, concerned
-from crmsync.model.customer import SourceCustomer
-from crmsync.model.document import read_document, write_document
 from crmsync.model.order import Product, Row
-from crmsync.normalize import clean
-from crmsync.store.models import Customer
 
 FACTS = ("orders", "deliveries", "interactions")
 CLAIMS = ("claims",)
@@ -55,19 +51,10 @@ def _differ_customers(
     streams: dict[int, int] = {}
     for some in normalized.raws:
         streams |= dict.fromkeys(some.ids, some.stream_id)
-    for number, customer in now.items():
-        old = before.get(number)
-        doc = _document(customer, old)
-        if old != (controller, doc):
+    for number, doc in now.items():
+        if before.get(number) != (controller, doc):
             found.customers.append((number, streams[number], controller, doc))
     found.gone = [number for number in before if number in settled and number not in now]
-
-
-def _document(customer: SourceCustomer, old: Customer | None) -> str:
-    """The customer's document; what the backend hides now keeps its old value."""
-    if old is not None:
-        customer = clean.carry_hidden(customer, read_document(SourceCustomer, old.doc))
-    return write_document(customer).decode()
 
 
 def _differ_facts(found: Difference, normalized: Normalized, settled: Collection[int]) -> None:

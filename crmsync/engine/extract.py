@@ -23,8 +23,11 @@ PAGES = 2
 
 def pages(
     connector: Connector, stream: Stream, window: Window, position: Json, clock: Clock
-) -> Iterator[Page]:
-    """The pages of a stream, read ahead in a thread; what the connector raises is raised here."""
+) -> Iterator[Page | None]:
+    """The pages of a stream, read ahead in a thread; what the connector raises is raised here.
+
+    None says that the next page is still on its way: there is time to work on those before it.
+    """
     line = _Line()
     arguments = (connector, stream, window, position, line)
     thread = Thread(target=_clocked, args=(clock, *arguments), name=f"read-{stream.name}",
@@ -61,6 +64,10 @@ class _Line:
             self._items.append(last)
             self._moved.notify_all()
 
+    def empty(self) -> bool:
+        """Whether nothing stands in line."""
+        return not self._items
+
     def get(self) -> object:
         """Wait for the next page, or the end."""
         with self._moved:
@@ -86,8 +93,10 @@ def _weight(page: Page) -> int:
     return len(page.records) + len(page.deleted) + LEAST
 
 
-def _drain(line: _Line) -> Iterator[Page]:
+def _drain(line: _Line) -> Iterator[Page | None]:
     while True:
+        if line.empty():
+            yield None
         item = line.get()
         if isinstance(item, Page):
             yield item

@@ -25,6 +25,8 @@ from crmsync.store.records import StreamRow
 
 SECONDS = 1.0
 """A commit waits no longer than this for more pages."""
+SOME = 1_000
+"""As many records are enough for a commit while nothing else is to be done."""
 
 
 def take_in(
@@ -145,13 +147,18 @@ def _any_place(intake: Intake, row: StreamRow) -> bool:
 
 
 def _batches(intake: Intake, stream: Stream, state: cursor.State) -> Iterable[Batch]:
-    """Pages gathered until a commit is due; what came before an error is kept."""
+    """Pages gathered until a commit is due; what came before an error is kept.
+
+    While the next page is on its way a smaller commit costs no time.
+    """
     batch, began = Batch(), time.monotonic()
     failed: CrmsyncError | None = None
     try:
         for page in _pages(intake, stream, state):
-            batch.add(page)
-            if batch.size >= BATCH or time.monotonic() - began >= SECONDS:
+            if page is not None:
+                batch.add(page)
+            enough = BATCH if page is not None else SOME
+            if batch.size >= enough or (batch.pages and time.monotonic() - began >= SECONDS):
                 yield batch
                 batch, began = Batch(), time.monotonic()
     except CrmsyncError as error:
@@ -162,13 +169,15 @@ def _batches(intake: Intake, stream: Stream, state: cursor.State) -> Iterable[Ba
         raise failed
 
 
-def _pages(intake: Intake, stream: Stream, state: cursor.State) -> Iterable[Page]:
+def _pages(intake: Intake, stream: Stream, state: cursor.State) -> Iterable[Page | None]:
     window, position = cursor.window(state), state.get("position")
     points.reach("extract/page")
     for page in extract.pages(intake.connector, stream, window, position, intake.clock(stream)):
-        intake.progress("read", f"{intake.name}/{stream.name}", len(page.records))
+        if page is not None:
+            intake.progress("read", f"{intake.name}/{stream.name}", len(page.records))
         yield page
-        points.reach("extract/page")
+        if page is not None:
+            points.reach("extract/page")
 
 
 def _finish(

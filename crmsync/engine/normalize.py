@@ -112,8 +112,9 @@ def normalize(
         return result
     name = connected.connection.name
     with store.read() as look:
-        context = Context(connected.connection, models.shop_zones(look, name))
         result.before = models.load_told(look, sorted(result.known))
+        zones = models.shop_zones(look, name)
+        context = Context(connected.connection, zones, result.before.customers)
         for page in _pages(connected, raws, result):
             with clock.on("map"):
                 answers = _ask(connected, *page, result)

@@ -11,6 +11,7 @@ from crmsync.engine.parents import Parents
 from crmsync.errors import RecordError
 from crmsync.model.columns import Columns
 from crmsync.model.customer import SourceCustomer
+from crmsync.model.document import read_document, write_document
 from crmsync.model.order import ConsentClaim, Delivery, Interaction, Order, Row
 from crmsync.model.stream import Connection
 from crmsync.model.told import (
@@ -25,6 +26,7 @@ from crmsync.model.told import (
     ToldStore,
 )
 from crmsync.normalize import clean
+from crmsync.store.models import Customer
 
 Fact = tuple[str, Row]
 """A row with the name of its table."""
@@ -34,12 +36,13 @@ Fact = tuple[str, Row]
 class Yield:
     """What records yield: at most one customer each, and rows by the names of models.FACTS.
 
+    A customer is a document already: written while it is at hand, it takes a tenth of the room.
     The first value of a row is its record's id. `orders` are the records that are orders, each
     with its source customer.
     """
 
     ids: list[int] = field(default_factory=list)
-    customers: dict[int, SourceCustomer] = field(default_factory=dict)
+    customers: dict[int, str] = field(default_factory=dict)
     orders: dict[int, int | None] = field(default_factory=dict)
     rows: dict[str, list[Row]] = field(default_factory=dict)
 
@@ -90,10 +93,11 @@ def concerned(rows: Mapping[str, Sequence[Row]], tables: Iterable[str]) -> dict[
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the outcome of a record depends on beside the record."""
+    """What the outcome of records depends on beside them: also the customers they were before."""
 
     connection: Connection
     zones: Mapping[str, str]
+    before: Mapping[int, Customer] = field(default_factory=dict)
 
     def zone(self, store: str | None) -> str | None:
         """The zone of a store that names one."""
@@ -115,9 +119,21 @@ def outcome(answers: Answers, parents: Parents, context: Context) -> Yield:
 def _take_customers(result: Yield, group: Group, context: Context, *, guest: bool = False) -> None:
     ids, columns = group
     found = clean.clean_customers(columns, connection=context.connection, guest=guest)
-    result.customers.update(zip(ids, found, strict=True))
+    if context.before:
+        found = [
+            _carried(one, context.before.get(id_)) for id_, one in zip(ids, found, strict=True)
+        ]
+    documents = [write_document(one).decode() for one in found]
+    result.customers.update(zip(ids, documents, strict=True))
     told = columns.lists.get("consents")
     result.add("claims", clean.clean_consents(told, connection=context.connection, record_ids=ids))
+
+
+def _carried(customer: SourceCustomer, old: Customer | None) -> SourceCustomer:
+    """The customer; what the backend hides now keeps its old value."""
+    if old is None:
+        return customer
+    return clean.carry_hidden(customer, read_document(SourceCustomer, old.doc))
 
 
 def _take_orders(result: Yield, group: Group, parents: Parents, context: Context) -> None:

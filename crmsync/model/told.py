@@ -35,9 +35,12 @@ Day = Annotated[str | date, Field(union_mode="left_to_right")]
 
 
 class Told(BaseModel):
-    """The base of everything a mapper yields: frozen, no unknown fields."""
+    """The base of everything a mapper yields: frozen, no unknown fields.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    What checks the fields is built for the first record: whoever maps pages needs none of it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class ToldAddress(Told):

@@ -66,6 +66,15 @@ def decoded(payload: Payload | None) -> Mapping[str, Any] | None:
     return found
 
 
+def all_decoded(payloads: Sequence[Payload | None]) -> list[Mapping[str, Any] | None]:
+    """What each payload says, as `decoded`; a page in one go is quicker than one by one."""
+    try:
+        found: list[Mapping[str, Any] | None] = orjson.loads(b"[%b]" % b",".join(payloads))  # type: ignore[arg-type]
+    except (TypeError, orjson.JSONDecodeError):  # decoded already, none, or no JSON
+        return list(map(decoded, payloads))
+    return found if len(found) == len(payloads) else list(map(decoded, payloads))
+
+
 def topic(connection: str) -> str:
     """The topic under which a connection's landed records are logged."""
     return f"raw/{connection}"

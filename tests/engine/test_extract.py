@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -43,7 +44,32 @@ class Reader:
 
 
 def read(reader: Any) -> Iterator[Page]:
-    return pages(reader, STREAM, Window(), None, Clock())
+    """The pages, without what is said between them."""
+    with closing(pages(reader, STREAM, Window(), None, Clock())) as found:
+        yield from (page for page in found if page is not None)
+
+
+class Slow(Reader):
+    """A connector whose second page comes when it is let."""
+
+    let = threading.Event()
+
+    def read(self, stream: Stream, window: Window, position: Any) -> Iterator[Page]:
+        for page in super().read(stream, window, position):
+            if page.next_position == 2:
+                self.let.wait(10)
+            yield page
+
+
+def test_who_waits_for_a_page_is_told_that_there_is_time() -> None:
+    reader = Slow(2)
+    found = pages(reader, STREAM, Window(), None, Clock())
+    first = next(one for one in found if one is not None)
+    assert next(found) is None
+    reader.let.set()
+    second = next(found)
+    assert [one and one.next_position for one in (first, second)] == [1, 2]
+    assert list(filter(None, found)) == []
 
 
 def test_the_next_page_is_read_while_this_one_is_worked_on() -> None:

@@ -7,12 +7,14 @@ import ssl
 import subprocess
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
+import httpx
 import pytest
 
 from crmsync.errors import BackendError, ConfigError, Unreachable
-from crmsync.http import Client
+from crmsync.http import Client, _transport
 from tests.http.server import Seen, Told, serving, told
 
 
@@ -123,6 +125,38 @@ def test_a_certificate_for_another_name_is_refused_whoever_vouches(
 ) -> None:
     with pytest.raises(BackendError, match="not trusted"):
         ask(tls.replace("127.0.0.1", "localhost"), ca_file=certificate / "cert.pem")
+
+
+def test_who_speaks_plain_http_reads_no_list_of_authorities(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read: list[str] = []
+    make = httpx.create_ssl_context
+
+    def listed() -> ssl.SSLContext:
+        read.append("list")
+        return make()
+
+    _transport._everywhere.cache_clear()
+    monkeypatch.setattr(httpx, "create_ssl_context", listed)
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    Client("http://127.0.0.1:1").close()
+    assert read == []
+    Client("https://127.0.0.1:1").close()
+    assert read == ["list"]
+
+
+def test_a_client_of_plain_http_trusts_no_other_host_that_it_is_sent_to(tls: str) -> None:
+    plain = "http://127.0.0.1:1"
+    with closing(Client(plain)) as client, pytest.raises(BackendError, match="not trusted"):
+        client.get(tls)
+    with (
+        closing(_transport.open_http(plain, proxy=None, ca_file=None)) as bare,
+        pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"),
+    ):
+        bare.get(tls)
 
 
 @pytest.mark.parametrize("content", [None, "no certificate"])
