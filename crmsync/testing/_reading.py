@@ -62,8 +62,7 @@ def goes_on_where_it_stopped(trial: Trial) -> None:
         whole, count = one.content(), one.fake.count
     for stop in every_request(trial):
         with trial.apart() as one:
-            if not _stopped(one.filled(), stop):
-                continue
+            _stopped(one.filled(), stop)
             before, first = one.met(), len(one.readings)
             one.clean(later=False)
             same(whole, one.content(), f"stopped at request {stop} of {count}, then run again")
@@ -74,19 +73,12 @@ def goes_on_where_it_stopped(trial: Trial) -> None:
             )
 
 
-def _stopped(trial: Trial, stop: int) -> bool:
-    """Run with a backend that fails from its `stop`-th request on, and mend it.
-
-    False where the run was over before: how often it asks for the time depends on its speed.
-    """
+def _stopped(trial: Trial, stop: int) -> None:
+    """Run with a backend that fails from its `stop`-th request on, and mend it."""
     trial.fake.misbehave(failing(503), first=stop, times=None)
-    report, reached = trial.sync(), trial.fake.count >= stop
-    if not reached:
-        trial.fake.heal()
-        return False
+    report = trial.sync()
     require(report.exit_code() == 1, f"a backend that fails for good ended {said(report)}")
     trial.fake.heal()
-    return True
 
 
 @rule
