@@ -12,6 +12,7 @@ import inspect
 import sys
 import tempfile
 import textwrap
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from pydantic.fields import FieldInfo
 
 from crmsync.hookspecs import Connector
 from crmsync.model.stream import Capabilities, Change, Stream, StreamKind
+from crmsync.registry.catalog import GROUP
 from crmsync.testing._suite import Suite
 from crmsync.testing._trial import Trial
 
@@ -54,15 +56,22 @@ class Shown:
 
 
 @cache
-def connectors() -> Mapping[str, Shown]:
-    """Every connector under plugins/ that has a suite, by its name."""
-    found: dict[str, Shown] = {}
-    for tests in sorted(PLUGINS.glob("*/tests")):
-        for suite in _suites(tests):
-            kind = suite.fake.connector
-            if kind.name not in found:
-                found[kind.name] = Shown(kind, tests.parent, _streams(suite), suite.bypass)
+def packages() -> Mapping[str, Path]:
+    """Where the package of each connector under plugins/ is, by the connector's name."""
+    found = {}
+    for file in sorted(PLUGINS.glob("*/pyproject.toml")):
+        project = tomllib.loads(file.read_text(encoding="utf-8"))["project"]
+        named = project.get("entry-points", {}).get(GROUP, {})
+        found |= dict.fromkeys(named, file.parent)
     return found
+
+
+@cache
+def shown(name: str) -> Shown:
+    """The connector called `name`, from the first suite that proves it."""
+    package = packages()[name]
+    suite = next(one for one in _suites(package / "tests") if one.fake.connector.name == name)
+    return Shown(suite.fake.connector, package, _streams(suite), suite.bypass)
 
 
 def _suites(tests: Path) -> Iterator[type[Suite]]:
@@ -91,11 +100,16 @@ def _streams(suite: type[Suite]) -> Sequence[Stream]:
         return list(opened.streams())
 
 
+def _all() -> list[tuple[str, Shown]]:
+    return [(name, shown(name)) for name in packages()]
+
+
 # the pages
 
 
-def page(one: Shown) -> str:
+def page(name: str) -> str:
     """The reference of one connector."""
+    one = shown(name)
     title = one.package.name
     readme = f"../../../plugins/{title}/README.md"
     head = (
@@ -231,7 +245,7 @@ hash. **d** behind it: deletes are noticed.
 def matrix() -> str:
     """The page with all connectors, one row each."""
     rows = [MATRIX, _row("connector", KINDS), "|---" * (len(KINDS) + 1) + "|"]
-    for name, one in connectors().items():
+    for name, one in _all():
         rows.append(
             _row(
                 f"[`{name}`](connectors/{name}.md)",
@@ -240,7 +254,7 @@ def matrix() -> str:
         )
     head = (*CHANGES, "a call", "at once", "webhooks", "clock")
     rows += ["", "## What is written", "", _row("connector", head), "|---" * (len(head) + 1) + "|"]
-    for name, one in connectors().items():
+    for name, one in _all():
         rows.append(_row(f"`{name}`", _written(one.kind.capabilities)))
     return "\n".join([*rows, ""])
 

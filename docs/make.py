@@ -136,10 +136,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     "rules.md": rules,
     "connectors.md": connectors.matrix,
     "kit.md": kit.page,
-    **{
-        f"connectors/{name}.md": partial(connectors.page, one)
-        for name, one in connectors.connectors().items()
-    },
+    **{f"connectors/{name}.md": partial(connectors.page, name) for name in connectors.packages()},
 }
 """The generated pages by their names in `docs/reference`."""
 
