@@ -18,15 +18,18 @@ from functools import partial
 from importlib import metadata
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pluggy
 
 from crmsync import hookspecs
 from crmsync.errors import NOBODYS_FAULT, ConfigError, PluginError
-from crmsync.hookspecs import PROJECT, Connector, Feed
-from crmsync.model.play import Play, Proposal
+from crmsync.hookspecs import PROJECT, Connector
 from crmsync.registry.catalog import Catalog, installed
+
+if TYPE_CHECKING:
+    from crmsync.hookspecs import Feed
+    from crmsync.model.play import Play, Proposal
 
 BUILT_IN = ("crmsync.outreach", "crmsync.till.plugin")
 """Our own plugins, loaded by name like anybody's."""
@@ -51,9 +54,25 @@ class Registry:
 
     manager: pluggy.PluginManager
     connectors: Catalog = field(default_factory=installed)
-    feeds: list[Feed] = field(default_factory=list)
-    plays: list[Play] = field(default_factory=list)
     plugins: list[Loaded] = field(default_factory=list)
+    _added: dict[str, list[Any]] = field(default_factory=dict)
+
+    @property
+    def feeds(self) -> list[Feed]:
+        """The feeds in their order; the plugins are asked by the first who wants to know."""
+        return self._asked("crmsync_register_feeds", lambda feed: (feed.order, feed.name))
+
+    @property
+    def plays(self) -> list[Play]:
+        """The plays, the most urgent first; asked for like the feeds."""
+        return self._asked("crmsync_register_plays", lambda play: (-play.priority, play.name))
+
+    def _asked(self, hook: str, order: Callable[[Any], Any]) -> list[Any]:
+        if hook not in self._added:
+            found: list[Any] = []
+            _register(self, hook, lambda _plugin, item: found.append(item))
+            self._added[hook] = sorted(found, key=order)
+        return self._added[hook]
 
     def given(self, connector: str) -> bool:
         """Whether a connector comes from a plugin handed over in Python."""
@@ -75,7 +94,8 @@ class Registry:
             raise
 
     def everything(self) -> list[Loaded]:
-        """Every plugin and every connector of a package, imported to say what is wrong with it."""
+        """Every plugin and every connector of a package, asked for all that may be wrong."""
+        _ = self.feeds, self.plays
         offered = [
             Loaded(name, one.origin, one.version, self.connectors.problem(name))
             for name, one in self.connectors.offered.items()
@@ -124,7 +144,7 @@ def load(*, base: Path | None = None, plugins: Sequence[object] = ()) -> Registr
         _add(registry, LOCAL, "local", lambda: _local(base / LOCAL))
     for plugin in plugins:
         _add(registry, _name_of(registry, plugin), "given", partial(_same, plugin))
-    _ask(registry)
+    _register(registry, "crmsync_register_connectors", registry.connectors.hand_over)
     return registry
 
 
@@ -169,22 +189,15 @@ def _name_of(registry: Registry, plugin: object) -> str:
     return f"{name}#{taken + 1}" if taken else name
 
 
-def _ask(registry: Registry) -> None:
-    """Call the register hooks, one plugin at a time, so that a faulty one is named."""
-    for hook, add in (
-        ("crmsync_register_connectors", registry.connectors.hand_over),
-        ("crmsync_register_feeds", lambda _plugin, item: registry.feeds.append(item)),
-        ("crmsync_register_plays", lambda _plugin, item: registry.plays.append(item)),
-    ):
-        for implementation in getattr(registry.manager.hook, hook).get_hookimpls():
-            try:
-                implementation.function(register=partial(add, implementation.plugin_name))
-            except NOBODYS_FAULT:
-                raise
-            except BaseException as error:  # named and kept apart, like a failed import
-                _blame(registry, implementation.plugin_name, f"{hook}: {error}")
-    registry.feeds.sort(key=lambda feed: (feed.order, feed.name))
-    registry.plays.sort(key=lambda play: (-play.priority, play.name))
+def _register(registry: Registry, hook: str, add: Callable[[str, Any], None]) -> None:
+    """Call a register hook, one plugin at a time, so that a faulty one is named."""
+    for implementation in getattr(registry.manager.hook, hook).get_hookimpls():
+        try:
+            implementation.function(register=partial(add, implementation.plugin_name))
+        except NOBODYS_FAULT:
+            raise
+        except BaseException as error:  # named and kept apart, like a failed import
+            _blame(registry, implementation.plugin_name, f"{hook}: {error}")
 
 
 def _blame(registry: Registry, name: str, problem: str) -> None:
