@@ -88,8 +88,10 @@ def _insert_many(
         marks.append(fixed or "?")
         if not fixed:
             every = [column.value] * count if isinstance(column, Same) else column
-            convert = _PLAIN.get(kind) if None not in every else None
-            bound.append(list(map(convert, every)) if convert else every)
+            convert = _PLAIN.get(kind)  # to look for None in texts is a comparison each
+            if convert is not None and None not in every:
+                every = list(map(convert, every))
+            bound.append(every)
     values = f"({', '.join(marks)})"
     if not bound:
         driver.execute(_upsert_text(table, values))
