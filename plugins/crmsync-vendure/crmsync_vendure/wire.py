@@ -24,6 +24,7 @@ PLACE = {"recipient": "fullName", "company": "company", "postal_code": "postalCo
 STREET = ("street", "house_number")
 FLAGS = {"billing": "defaultBillingAddress", "shipping": "defaultShippingAddress"}
 NOWHERE = "Vendure has no place for it"
+NEEDED = "Vendure keeps no customer without it"
 
 
 def customer(fields: Mapping[str, Any], whole: Mapping[str, Any], row: Row) -> dict[str, Any]:
@@ -33,6 +34,8 @@ def customer(fields: Mapping[str, Any], whole: Mapping[str, Any], row: Row) -> d
     """
     known, told = {**whole, **fields}, dict[str, Any]()
     for name, value in fields.items():
+        if name == "contacts.email" and not value:
+            raise RecordError(NEEDED, field=name)
         if name in PLAIN:
             told[PLAIN[name]] = value or ""
         elif name in NAMES:

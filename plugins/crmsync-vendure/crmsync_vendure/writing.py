@@ -8,6 +8,7 @@ right before he is changed.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from threading import Lock
 from typing import Any
 
 from crmsync.errors import CrmsyncError, NotReadable, RecordError
@@ -33,6 +34,7 @@ class Writing:
 
     def __init__(self, api: AdminApi, reading: Reading, *, country: str, makes: bool) -> None:
         self._api, self._reading, self._country, self._makes = api, reading, country, makes
+        self._grouping = Lock()  # two who make a group at once would make two of that name
         self._ways: Mapping[str, Callable[[Intent], Result]] = {
             "save": self._save,
             "audience": self._group,
@@ -75,7 +77,7 @@ class Writing:
         told = wire.customer(intent.fields, intent.whole, {})
         places = list(wire.addresses(intent.fields, intent.whole, {}, self._country))
         if not told.get("emailAddress"):
-            raise RecordError("Vendure keeps no customer without it", field="contacts.email")
+            raise RecordError(wire.NEEDED, field="contacts.email")
         identity = self._made(queries.CREATE, {"firstName": "", "lastName": "", **told})
         for _, place in places:
             self._api.change(queries.ADD_ADDRESS, customer=identity, input=place)
@@ -119,7 +121,10 @@ class Writing:
             return refused(intent, "the customer is no longer there")
         if member == any(group["name"] == name for group in row.get("groups") or ()):
             return done(intent)
-        group = self._group_id(name, make=member)
+        with self._grouping:
+            group = self._group_id(name, make=member)
+        if not group:
+            return refused(intent, "the group is no longer there", field="name")
         document = queries.JOIN if member else queries.LEAVE
         self._api.change(document, group=group, customers=[row["id"]])
         return done(intent)
@@ -138,8 +143,13 @@ class Writing:
         identity = str(intent.external_id or "")
         for row in self._reading.some({"id": {"eq": identity}}, take=1):
             for place in row.get("addresses") or ():
-                self._api.change(queries.DELETE_ADDRESS, id=place["id"])
+                self._gone(queries.DELETE_ADDRESS, {"success": True}, place["id"])
             email = f"geloescht-{identity}@example.invalid"
             self._made(queries.UPDATE, {"id": identity, **NOBODY, "emailAddress": email})
-            self._api.change(queries.DELETE, id=identity)
+            self._gone(queries.DELETE, {"result": "DELETED"}, identity)
         return done(intent)
+
+    def _gone(self, document: str, wanted: Mapping[str, Any], identity: str) -> None:
+        """Return when something was deleted; RecordError when the shop says that it was not."""
+        if self._api.change(document, id=identity).get("made") != wanted:
+            raise RecordError("the shop did not delete all of the customer")

@@ -34,6 +34,7 @@ class FakeVendure(FakeBackend):
         super().__init__()
         self.groups: dict[str, str] = {}
         self.erased: list[dict[str, Any]] = []
+        self.keeps = False
 
     def settings(self) -> Mapping[str, Any]:
         own = {"url": self.url, "user": "crmsync", "password": self.secret("password")}
@@ -162,6 +163,8 @@ class FakeVendure(FakeBackend):
                 return self.write_place(name, told)
             case "Delete":
                 self.erased.append(dict(self.there(told["id"]).data))
+                if self.keeps:
+                    return {"result": "NOT_DELETED"}
                 self.delete("customers", told["id"])
                 return {"result": "DELETED"}
             case "CreateGroup":
@@ -223,7 +226,7 @@ class FakeVendure(FakeBackend):
             kept.append({**place, **self.place_of(identity, own)})
         row.data["addresses"] = kept
         row.data["history"] = {"items": [{"createdAt": self.stamped(self.now)}]}
-        return {"id": identity, "success": True}
+        return {"success": True} if name == "DeleteAddress" else {"id": identity}
 
     def group(self, row: Row, group: str, *, member: bool) -> None:
         self.changes += 1

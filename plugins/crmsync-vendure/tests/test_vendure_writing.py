@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from fake_vendure import FakeVendure, FakeVendureRecent, failed
 from crmsync.errors import CredentialsError, RecordError, Unreachable
 from crmsync.model.intent import Intent, Result
 from crmsync.model.stream import Connection, Window
+from crmsync.testing import faults
 
 
 @pytest.fixture
@@ -138,6 +140,39 @@ def test_an_erased_customer_leaves_an_empty_row(fake: FakeVendure, shop: Vendure
     assert (left["firstName"], left["addresses"]) == ("Gelöscht", [])
     assert left["emailAddress"] == "geloescht-2@example.invalid"
     assert not any(value in str(left) for value in fake.person(2).told)
+
+
+def test_a_customer_whom_the_shop_does_not_delete_is_not_done(
+    fake: FakeVendure, shop: Vendure
+) -> None:
+    fake.keeps = True
+    result = write(shop, "erase", "2")
+    assert (result.outcome, result.reason) == (
+        "refused", "the shop did not delete all of the customer",
+    )  # fmt: skip
+    fake.keeps = False
+    assert write(shop, "erase", "2").outcome == "done"
+
+
+def test_nobody_loses_his_e_mail_address(fake: FakeVendure, shop: Vendure) -> None:
+    email = fake.living("customers")[0].data["emailAddress"]
+    result = write(shop, "save", "1", **{"contacts.email": None})
+    assert (result.outcome, result.field) == ("refused", "contacts.email")
+    assert fake.living("customers")[0].data["emailAddress"] == email
+
+
+def test_two_who_need_a_new_group_make_one(fake: FakeVendure, shop: Vendure) -> None:
+    intents = [
+        Intent(id=n, key=n, change="audience", external_id=n,
+               fields={"name": "Stammkunden", "member": True})
+        for n in ("1", "2")
+    ]  # fmt: skip
+    fake.misbehave(faults.slow(0.2), where=lambda asked: "Groups" in str(asked.json), times=None)
+    with ThreadPoolExecutor(2) as pool:
+        results = list(pool.map(lambda one: shop.write([one])[0].outcome, intents))
+    assert results == ["done", "done"]
+    assert list(fake.groups.values()).count("Stammkunden") == 1
+    assert fake.members("Stammkunden") == {"1", "2"}
 
 
 def test_a_consent_has_no_place(shop: Vendure) -> None:
