@@ -85,6 +85,8 @@ def test_a_connector_is_imported_by_who_asks_for_it(monkeypatch: pytest.MonkeyPa
     assert loaded.connector("memory") is MEMORY
     assert set(loaded.connectors.loaded) == {"memory"}
     assert loaded.absent() == []
+    offered = [(one.name, bool(one.problem)) for one in loaded.everything()][-4:]
+    assert offered == [("files", False), ("sql", False), ("memory", False), ("weg", True)]
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ class Registry:
             Loaded(name, one.origin, one.version, self.connectors.problem(name))
             for name, one in self.connectors.offered.items()
         ]
-        return [*self.plugins, *offered]
+        return [*self.plugins, *sorted(offered, key=lambda one: (one.origin, one.name))]
 
     def vetoes(self) -> list[tuple[str, Callable[..., Mapping[str, str]]]]:
         """Every plugin's veto on contacts, with the plugin's name.
