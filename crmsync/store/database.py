@@ -201,6 +201,6 @@ def _set_up_sqlite(driver: Any, _record: Any) -> None:
     driver.isolation_level = None  # crmsync begins its transactions itself
     for pragma in (  # documents fill more of a page of 8 kB; a store that is there keeps its own
         "page_size=8192", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=OFF",
-        "cache_size=-16000", "temp_store=MEMORY", "secure_delete=FAST",
+        "cache_size=-8000", "temp_store=MEMORY", "secure_delete=FAST",
     ):  # fmt: skip
         driver.execute(f"PRAGMA {pragma}").close()
