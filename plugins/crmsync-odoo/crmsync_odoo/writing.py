@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from crmsync.errors import CrmsyncError, NotReadable
-from crmsync.http.writing import Unplaced, failed, halved
+from crmsync.http.writing import Unplaced, attempted, failed, halved
 from crmsync.model.intent import Intent, Result, again, done, refused
 from crmsync_odoo.api import Api, Domain, Row
 from crmsync_odoo.consents import Consents
@@ -45,17 +45,10 @@ class Writing:
             kinds[one.change].append(one)
         found += self._save([one for one in kinds["save"] if one.external_id is not None])
         found += self._make([one for one in kinds["save"] if one.external_id is None])
-        found += [self._alone(one, self._consents.write) for one in kinds["consent"]]
+        found += [attempted(one, self._consents.write) for one in kinds["consent"]]
         found += self._audiences(kinds["audience"])
-        found += [self._alone(one, lambda it: erase(self._api, it)) for one in kinds["erase"]]
+        found += [attempted(one, lambda it: erase(self._api, it)) for one in kinds["erase"]]
         return found
-
-    def _alone(self, intent: Intent, send: Any) -> Result:
-        try:
-            result: Result = send(intent)
-        except CrmsyncError as error:
-            return failed(intent, error)
-        return result
 
     # contacts
 
@@ -66,7 +59,7 @@ class Writing:
             known = self._by_id([int(one.external_id or 0) for one in intents])
         except CrmsyncError as error:
             return [failed(one, error) for one in intents]
-        return [self._alone(one, lambda it: self._change(it, known)) for one in intents]
+        return [attempted(one, lambda it: self._change(it, known)) for one in intents]
 
     def _change(self, intent: Intent, known: dict[int, Row]) -> Result:
         row = known.get(int(intent.external_id or 0))
@@ -89,7 +82,7 @@ class Writing:
         results: list[Result] = []
         new: list[tuple[Intent, Row]] = []
         for one in intents:
-            found = self._alone(one, lambda it: self._unless_there(it, new))
+            found = attempted(one, lambda it: self._unless_there(it, new))
             if found is not None:
                 results.append(found)
         told = {one.id: row for one, row in new}

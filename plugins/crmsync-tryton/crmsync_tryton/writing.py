@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from crmsync.errors import CrmsyncError, NotReadable
-from crmsync.http.writing import failed, halved
+from crmsync.http.writing import attempted, failed, halved
 from crmsync.model.intent import Intent, Result, again, done, refused
 from crmsync_tryton import codec
 from crmsync_tryton.consents import Consents
@@ -194,14 +194,6 @@ class _Batch:
 
         first = halved([one for one, _ in self._changes], change)
         return first + halved([one for one, _ in self._new], make)
-
-
-def attempted(intent: Intent, act: Callable[[Intent], Result]) -> Result:
-    """What came of an intent, or what its error says."""
-    try:
-        return act(intent)
-    except CrmsyncError as error:
-        return failed(intent, error)
 
 
 def _timestamps(row: Row) -> list[tuple[str, str]]:

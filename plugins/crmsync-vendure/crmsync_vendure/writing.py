@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
 from typing import Any
 
-from crmsync.errors import CrmsyncError, NotReadable, RecordError
-from crmsync.http.writing import failed, looked_up
+from crmsync.errors import NotReadable, RecordError
+from crmsync.http.writing import attempted, looked_up
 from crmsync.model.intent import Intent, Result, done, refused
 from crmsync_vendure import queries, wire
 from crmsync_vendure.customers import version
@@ -48,10 +48,7 @@ class Writing:
     def _one(self, intent: Intent) -> Result:
         if intent.change not in self._ways:
             return refused(intent, f"Vendure keeps no {intent.change}")
-        try:
-            return self._ways[intent.change](intent)
-        except CrmsyncError as error:
-            return failed(intent, error)
+        return attempted(intent, self._ways[intent.change])
 
     # customers
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from crmsync.errors import CrmsyncError, NotReadable, RecordError, Unreachable
-from crmsync.http.writing import failed, halved, looked_up, ordered
+from crmsync.errors import NotReadable, RecordError, Unreachable
+from crmsync.http.writing import attempted, failed, halved, looked_up, ordered
 from crmsync.model.intent import Intent, Result, done, refused, unknown
 from crmsync_woocommerce.api import Api, code_of, strange
 from crmsync_woocommerce.settings import WooCommerceSettings
@@ -57,9 +57,9 @@ class Writing:
             if problem is not None:
                 found[one.id] = problem
             elif one.change == "erase":
-                found[one.id] = self._one(one, self._erase)
+                found[one.id] = attempted(one, self._erase)
             elif one.external_id is None and not self._own.create_customers:
-                found[one.id] = self._one(one, self._changed_only)
+                found[one.id] = attempted(one, self._changed_only)
             else:
                 ready.append(one)
         found |= {result.id: result for result in halved(ready, self._batch)}
@@ -114,9 +114,9 @@ class Writing:
         if result.outcome != "refused" or result.field != "contacts.email":
             return result
         if result.reason == TAKEN:
-            return self._one(intent, self._changed_only)
+            return attempted(intent, self._changed_only)
         if intent.external_id and EMAIL.fullmatch(str(intent.fields.get("contacts.email"))):
-            found = self._one(intent, self._named(result))
+            found = attempted(intent, self._named(result))
             return found if found.outcome == "refused" else result
         return result
 
@@ -153,13 +153,6 @@ class Writing:
         if answer.status == 404 and code_of(answer.data) not in NO_MORE:
             return _refusal(intent, answer.data)
         return done(intent)
-
-    def _one(self, intent: Intent, act: Any) -> Result:
-        try:
-            result: Result = act(intent)
-        except CrmsyncError as error:
-            return failed(intent, error)
-        return result
 
     def _wire(self, intent: Intent) -> dict[str, Any]:
         """The fields of an intent under WooCommerce's names; RecordError for one it has not."""
