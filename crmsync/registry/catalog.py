@@ -22,24 +22,14 @@ BUILT_IN = {
 """Our own connectors, named as any package names its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Offered:
-    """A connector that is there to be imported, and whether we brought it ourselves."""
-
-    entry: EntryPoint
-    origin: str
-
-    @property
-    def version(self) -> str:
-        """The version of its package, '' for our own."""
-        return self.entry.dist.version if self.entry.dist else ""
-
-
 @dataclass(slots=True)
 class Catalog:
-    """The connectors by name; `givers` says which plugin handed one over through a hook."""
+    """The connectors by name: those that may be imported, those that are.
 
-    offered: dict[str, Offered] = field(default_factory=dict)
+    `givers` says which plugin handed one over through a hook.
+    """
+
+    offered: dict[str, EntryPoint] = field(default_factory=dict)
     loaded: dict[str, type[Connector]] = field(default_factory=dict)
     givers: dict[str, str] = field(default_factory=dict)
 
@@ -59,7 +49,7 @@ class Catalog:
             if name not in self.offered:
                 known = ", ".join(self) or "none"
                 raise ConfigError(f"there is no connector '{name}'.", hint=f"Known: {known}.")
-            self.loaded[name] = _imported(name, self.offered[name].entry)
+            self.loaded[name] = _imported(name, self.offered[name])
         return self.loaded[name]
 
     def hand_over(self, plugin: str, connector: type[Connector]) -> None:
@@ -79,10 +69,13 @@ class Catalog:
 
 def installed() -> Catalog:
     """Our own connectors, and those of installed packages; nothing is imported."""
-    ours = (EntryPoint(name, value, GROUP) for name, value in BUILT_IN.items())
-    found = {entry.name: Offered(entry, "built in") for entry in ours}
-    found |= {entry.name: Offered(entry, "package") for entry in entry_points(group=GROUP)}
-    return Catalog(found)
+    ours = {name: EntryPoint(name, value, GROUP) for name, value in BUILT_IN.items()}
+    return Catalog(ours | {entry.name: entry for entry in entry_points(group=GROUP)})
+
+
+def version_of(entry: EntryPoint) -> str:
+    """The version of the package that an entry point is of, '' for our own."""
+    return entry.dist.version if entry.dist else ""
 
 
 def check(connector: type[Connector]) -> None:

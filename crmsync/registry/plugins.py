@@ -25,7 +25,8 @@ import pluggy
 from crmsync import hookspecs
 from crmsync.errors import NOBODYS_FAULT, ConfigError, PluginError
 from crmsync.hookspecs import PROJECT, Connector
-from crmsync.registry.catalog import Catalog, installed
+from crmsync.registry.catalog import BUILT_IN as OURS
+from crmsync.registry.catalog import Catalog, installed, version_of
 
 if TYPE_CHECKING:
     from crmsync.hookspecs import Feed
@@ -97,8 +98,8 @@ class Registry:
         """Every plugin and every connector of a package, asked for all that may be wrong."""
         _ = self.feeds, self.plays
         offered = [
-            Loaded(name, one.origin, one.version, self.connectors.problem(name))
-            for name, one in self.connectors.offered.items()
+            Loaded(name, _origin(entry), version_of(entry), self.connectors.problem(name))
+            for name, entry in self.connectors.offered.items()
         ]
         return [*self.plugins, *sorted(offered, key=lambda one: (one.origin, one.name))]
 
@@ -138,8 +139,7 @@ def load(*, base: Path | None = None, plugins: Sequence[object] = ()) -> Registr
     for name in BUILT_IN:
         _add(registry, name, "built in", partial(importlib.import_module, name))
     for entry in metadata.entry_points(group=PROJECT):
-        version = entry.dist.version if entry.dist else ""
-        _add(registry, entry.name, "package", entry.load, version)
+        _add(registry, entry.name, "package", entry.load, version_of(entry))
     if base is not None and (base / LOCAL).is_file():
         _add(registry, LOCAL, "local", lambda: _local(base / LOCAL))
     for plugin in plugins:
@@ -162,6 +162,10 @@ def _add(
             registry.manager.unregister(name=name)
         problem = f"{type(error).__name__}: {error}".splitlines()[0]
     registry.plugins.append(Loaded(name, origin, version, problem))
+
+
+def _origin(entry: metadata.EntryPoint) -> str:
+    return "built in" if OURS.get(entry.name) == entry.value else "package"
 
 
 def _forbid_all(proposals: Sequence[Proposal], as_of: str) -> Mapping[str, str]:
