@@ -108,8 +108,8 @@ class MapsPages(Protocol):
         """What `map` says of each record, as one row each; None to be asked record by record.
 
         Equal to `Columns.of` the told objects. None wherever a record says nothing, more than one
-        thing, or cannot be used, as counts whatever is raised: `map` then says what is wrong
-        with which.
+        thing, or cannot be used: `map` then says what is wrong with which. Whatever is raised
+        counts as None.
         """
 
 

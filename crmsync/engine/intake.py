@@ -157,7 +157,7 @@ def _batches(intake: Intake, stream: Stream, state: cursor.State) -> Iterable[Ba
         for page in _pages(intake, stream, state):
             if page is not None:
                 batch.add(page)
-            enough = BATCH if page is not None else SOME
+            enough = SOME if page is None else BATCH
             if batch.size >= enough or (batch.pages and time.monotonic() - began >= SECONDS):
                 yield batch
                 batch, began = Batch(), time.monotonic()
@@ -173,11 +173,12 @@ def _pages(intake: Intake, stream: Stream, state: cursor.State) -> Iterable[Page
     window, position = cursor.window(state), state.get("position")
     points.reach("extract/page")
     for page in extract.pages(intake.connector, stream, window, position, intake.clock(stream)):
-        if page is not None:
-            intake.progress("read", f"{intake.name}/{stream.name}", len(page.records))
+        if page is None:
+            yield None
+            continue
+        intake.progress("read", f"{intake.name}/{stream.name}", len(page.records))
         yield page
-        if page is not None:
-            points.reach("extract/page")
+        points.reach("extract/page")
 
 
 def _finish(

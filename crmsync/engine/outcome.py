@@ -36,9 +36,9 @@ Fact = tuple[str, Row]
 class Yield:
     """What records yield: at most one customer each, and rows by the names of models.FACTS.
 
-    A customer is a document already: it is written while its parts are at hand.
-    The first value of a row is its record's id. `orders` are the records that are orders, each
-    with its source customer.
+    A customer is a document already: it is written while its parts are at hand. The first value
+    of a row is its record's id. `orders` are the records that are orders, each with its source
+    customer.
     """
 
     ids: list[int] = field(default_factory=list)
