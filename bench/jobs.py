@@ -50,7 +50,7 @@ def config(url: str, source: Path, connections: int, connector: str) -> str:
 
 def take_in(target: Path, jobs: int, *, read: bool) -> None:
     """In a process of its own: take in every connection; leaves with 1 when not clean."""
-    from crmsync.cli.collector import calm
+    from crmsync.manner import calm
 
     calm()
     with open_project(target) as project:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 def synced(folder: Path, wanted: dict[str, int]) -> None:
     """Leave with 0; with 1 and the report when it was not clean, or counted anything else."""
-    from crmsync.cli.collector import calm
+    from crmsync.manner import calm
 
     calm()
     from crmsync.engine.project import open_project

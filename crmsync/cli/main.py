@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from crmsync.cli.collector import calm
+from crmsync.manner import calm
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("setup", "Write a commented crmsync.toml."),

@@ -32,14 +32,7 @@ from crmsync.engine.project import Project, own_store
 from crmsync.engine.report import Report
 from crmsync.engine.spawning import STOPS
 from crmsync.errors import CrmsyncError, SumsError, program_error
-
-
-@dataclass(frozen=True, slots=True)
-class Manner:
-    """What a process does like its parent: log levels, thresholds for looking for cycles."""
-
-    levels: Mapping[str, int]
-    collector: tuple[int, int, int]
+from crmsync.manner import Manner
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +147,7 @@ def work(pipe: Connection, manner: Manner) -> None:
     Tasks come through the pipe, and everything that is to be known of them goes back through it.
     """
     Thread(target=_leave_with_parent, name="watch-parent", daemon=True).start()
-    gc.set_threshold(*manner.collector)
+    manner.take_on()
     outbox = Outbox(pipe)
     _log_to(outbox, manner.levels)
     with suppress(KeyboardInterrupt, EOFError, OSError):

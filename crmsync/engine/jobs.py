@@ -8,7 +8,6 @@ process.
 
 from __future__ import annotations
 
-import gc
 import logging
 import signal
 from collections import deque
@@ -22,12 +21,13 @@ from queue import SimpleQueue
 from threading import Thread
 
 from crmsync.engine import child
-from crmsync.engine.child import Batch, Ended, Manner, Step, Task
+from crmsync.engine.child import Batch, Ended, Step, Task
 from crmsync.engine.connections import Terms
 from crmsync.engine.project import Project
 from crmsync.engine.report import Progress, Report
 from crmsync.engine.spawning import SPAWN, log_levels, stops_blocked, without_program
 from crmsync.errors import ProcessLost
+from crmsync.manner import Manner
 
 CRASHES = {"SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE", "SIGABRT", "SIGSYS", "SIGTRAP"}
 """The signals by which a process ends through its own fault."""
@@ -139,7 +139,7 @@ class Crew:
     def _start(self, job: Job) -> None:
         """Start one more process, with this connection as its first."""
         pipe, other = SPAWN.Pipe()
-        manner = Manner(log_levels(), gc.get_threshold())
+        manner = Manner.of_parent(log_levels())
         process = SPAWN.Process(target=child.work, args=(other, manner), name="crmsync")
         worker = Worker(process, pipe, job)
         self._workers.append(worker)  # known before it lives, so that none is forgotten

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import subprocess
 import sys
 
 import pytest
 
-from crmsync.cli import collector
+from crmsync import manner
 
 CALCULATES = """
-from crmsync.cli.collector import calm
+from crmsync.manner import calm
 calm()
 import duckdb
 with duckdb.connect(":memory:") as engine:
@@ -28,7 +29,7 @@ def test_a_process_that_used_duckdb_ends_without_a_word() -> None:
 
 KEEPS = """
 import resource
-from crmsync.cli.collector import calm
+from crmsync.manner import calm
 calm()
 
 def faults(times):
@@ -53,4 +54,20 @@ def test_memory_that_is_freed_is_used_again() -> None:
 
 def test_another_c_library_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ctypes, "CDLL", lambda _name: object())
-    collector._keep_memory()
+    manner.keep_memory()
+
+
+CHILD = """
+import gc, sys
+from crmsync.manner import Manner
+Manner({}, (70_000, 7, 7), 0.002).take_on()
+print(gc.get_threshold(), sys.getswitchinterval())
+"""
+
+
+def test_a_child_does_as_its_parent() -> None:
+    own = manner.Manner.of_parent({})
+    assert (own.collector, own.turns) == (gc.get_threshold(), sys.getswitchinterval())
+    command = [sys.executable, "-c", CHILD]
+    ended = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert ended.stdout == "(70000, 7, 7) 0.002\n"

@@ -1,4 +1,4 @@
-"""How Python works in a process that does one thing and ends.
+"""How Python works in a process that does one thing and ends, and in the children of one.
 
 It looks for cycles less often: records make few cycles and many objects, and the usual thresholds
 walk through them again and again. And its threads take turns more often: the one that reads a slow
@@ -12,11 +12,37 @@ import atexit
 import ctypes
 import gc
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 
 TRIM, KEPT = -1, 16 << 20
 MAPPED, LARGE = -3, 8 << 20
 """glibc's M_TRIM_THRESHOLD and M_MMAP_THRESHOLD (mallopt(3)), and their values in bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """What a process does like its parent.
+
+    `levels` are those of the loggers, `collector` says how often it looks for cycles, `turns` after
+    how many seconds a thread lets another.
+    """
+
+    levels: Mapping[str, int]
+    collector: tuple[int, int, int]
+    turns: float
+
+    @classmethod
+    def of_parent(cls, levels: Mapping[str, int]) -> Manner:
+        """As this process does it."""
+        return cls(levels, gc.get_threshold(), sys.getswitchinterval())
+
+    def take_on(self) -> None:
+        """Do as the parent does; what is freed is kept, for such a process is always our own."""
+        gc.set_threshold(*self.collector)
+        sys.setswitchinterval(self.turns)
+        keep_memory()
 
 
 def calm() -> None:
@@ -28,11 +54,11 @@ def calm() -> None:
     """
     gc.set_threshold(500_000, 10, 10)
     sys.setswitchinterval(0.0005)
-    _keep_memory()
+    keep_memory()
     atexit.register(_leave_the_rest)
 
 
-def _keep_memory() -> None:
+def keep_memory() -> None:
     """Let glibc give back no less than 16 MB at a time; another C library has its own way."""
     if sys.platform == "linux":
         with suppress(AttributeError, OSError):
