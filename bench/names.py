@@ -47,7 +47,7 @@ def hard_names() -> list[Hard]:
 
 def ask(text: str, language: str = "") -> Who:
     """What ours makes of one free text."""
-    return who(None, None, None, None, None, None, None, text, None, None)
+    return who(None, None, None, None, None, None, None, text, None, None, language)
 
 
 def is_right(one: Hard, found: Who) -> bool:

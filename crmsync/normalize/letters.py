@@ -60,8 +60,20 @@ def _repaired(word: str, *, last: bool) -> str:
     return small if small in _SMALL and not last else capitalized(word)
 
 
+def writes_turkish(text: str, language: str = "") -> bool:
+    """Whether the I of a shouted text is a dotless one: beside İ, or with Turkish letters in it."""
+    if text.isascii() or not text.isupper():
+        return False
+    return "İ" in text or (language == "tr" and any(letter in "ŞĞÇÖÜ" for letter in text))
+
+
+def _turkish(match: re.Match[str]) -> str:
+    word = match.group()
+    return word[0] + word[1:].replace("I", "ı").replace("İ", "i").lower()
+
+
 @remembered(16_384)
-def repair_case(text: str) -> str:
+def repair_case(text: str, *, turkish: bool = False) -> str:
     """`text` with the capitals of a name, when it is all in capitals or all in small letters.
 
     "MÜLLER-LÜDENSCHEIDT" gives "Müller-Lüdenscheidt", "VON DER HEIDE" gives "von der Heide". Mixed
@@ -69,6 +81,8 @@ def repair_case(text: str) -> str:
     """
     if not (text.isupper() or text.islower()):
         return text
+    if turkish and text.isupper():
+        return _WORD.sub(_turkish, text)
     parts = text.split(" ")
     end = len(parts) - 1
     return " ".join(_repaired(word, last=place == end) for place, word in enumerate(parts))

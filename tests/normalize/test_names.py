@@ -64,7 +64,7 @@ N = PersonName
         ("MUELLER Anna", N(given="Anna", family="Mueller")),
         ("Nguyễn Văn Anh", N(given="Văn Anh", family="Nguyễn", family_first=True)),
         ("Tran Thi Lan", N(given="Thi Lan", family="Tran", family_first=True)),
-        ("Anna Schmidt geb. Müller", N(given="Anna", family="Schmidt")),
+        ("Anna Schmidt geb. Müller", N(given="Anna", family="Schmidt", rest="geb. Müller")),
         ("Eheleute Anna und Peter Schmidt", N("familie", (), "Anna und Peter", family="Schmidt")),
         ("Herr und Frau Schmidt", N(salutation="paar", family="Schmidt")),
         ("Frau und Frau Schmidt", N(salutation="familie", family="Schmidt")),
