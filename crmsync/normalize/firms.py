@@ -65,7 +65,10 @@ def split_contact(text: str) -> tuple[str, str]:
         return match["firm"].rstrip(" )"), match["told"]
     if (match := _CONTACT.search(text)) and match.start():
         told = (match["named"] or match["told"]).rstrip(" )")
-        return (text, "") if _OFFICE.match(told) else (text[: match.start()], told)
+        firm = text[: match.start()]
+        if looks_like_firm(told) and not looks_like_firm(firm):
+            firm, told = told, firm
+        return (text, "") if _OFFICE.match(told) else (firm, told)
     if (match := _AFTER_FORM.fullmatch(text)) and has_legal_form(match["firm"]):
         return match["firm"], match["told"]
     return text, ""

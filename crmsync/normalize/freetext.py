@@ -51,7 +51,7 @@ _OF_THE_FAMILY = words(
     "al el abu abou bin ibn bint ben di de da del della dello dos la le lo mac o ó ní nic uí mc st"
     " saint"
 )
-"""Written large before the last word, these begin the family name: El Amrani, De Luca, Ó Dálaigh."""
+"""Written large before the last word, these begin the family name: El Amrani, De Luca."""
 
 _ALSO_CALLED = words("genannt gen. vulgo y")
 

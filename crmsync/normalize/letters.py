@@ -12,7 +12,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _SMALL = words("von vom zu zum zur der den dem und van ter ten dos das do y het")
 _ROMAN = re.compile(r"[IVX]{2,4}")
 _SCOTTISH = re.compile(r"MC[A-Z]{3,}")
-_VOWELS = frozenset("AEIOUYÄÖÜ")
+_VOWELS = frozenset("AEIOUYÆØİ")
 
 
 def tidy(text: str | None) -> str:
@@ -40,7 +40,7 @@ def _is_initials(word: str) -> bool:
     """JP, K.-H. and II are no shouted words."""
     if "." in word or _ROMAN.fullmatch(word):
         return True
-    return len(word) <= 2 and not _VOWELS & frozenset(word)
+    return len(word) <= 2 and not _VOWELS & frozenset(unicodedata.normalize("NFD", word))
 
 
 def is_shouted(word: str) -> bool:

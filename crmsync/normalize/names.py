@@ -29,7 +29,7 @@ _CAPITAL = "A-ZÄÖÜÀ-ÖØ-Þ"
 _SMALL = "a-zß-öø-ÿ"
 _PLAIN = re.compile(rf"[{_CAPITAL}][{_SMALL}]+(?:[- ][{_CAPITAL}][{_SMALL}]+)?")
 _SPECIAL_STARTS = re.compile(
-    r"(?:Dr|Prof|Dipl|Mag|Ing|Herr|Frau|Fr|Hr|Familie|Firma|Eheleute|Graf|Freiherr|Baron|Von|Zu|Van"
+    r"(?:Dr|Prof|Dipl|Mag|Ing|Herr|Frau|Fr|Hr|Familie|Firma|Eheleute|Graf|Freiherr|Baron|Vo[nm]|Zu[mr]?|Van"
     r"|Ter|Ten|Prinz|Gr|Freifrau|Reichs|Magister|Doktor|Professor|Miss|Mrs?|Ms|Madame|Monsieur)"
     r"(?![a-z])"
 )
