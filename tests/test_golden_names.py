@@ -9,6 +9,7 @@ import pytest
 
 from crmsync.model.customer import Address, SourceCustomer
 from crmsync.model.name import PersonName
+from crmsync.normalize.origins import telling
 from crmsync.normalize.who import FIELDS, Who, who
 from crmsync.outreach.salutation import salute
 from crmsync.till.greeting import greeting_parts
@@ -48,12 +49,12 @@ def golden() -> list[Golden]:
 def asked(one: Golden, words: list[str]) -> Who:
     """What the parser makes of it."""
     language = next((word for word in words if word[:2].islower() and word not in NO_LANGUAGE), "")
-    told = {"name": one.told, "language": language}
+    told = {"name": one.told}
     if one.told.startswith("= "):
         parts = [part.strip() for part in one.told[2:].split(";")]
         fields = ("salutation", "titles", "given_name", "family_name")
-        told = {**dict(zip(fields, parts, strict=True)), "language": language}
-    return who(*(told.get(field) for field in FIELDS))  # type: ignore[arg-type]
+        told = dict(zip(fields, parts, strict=True))
+    return who(*(told.get(field) for field in FIELDS), telling(language))  # type: ignore[arg-type]
 
 
 NO_LANGUAGE = ("couple", "du")

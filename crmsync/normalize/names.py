@@ -35,12 +35,6 @@ _SPECIAL_STARTS = re.compile(
 )
 
 
-@remembered(256)
-def base_language(tag: str) -> str:
-    """The language of a tag: "de" for "de_AT"."""
-    return re.split("[-_.]", tag.strip().lower(), maxsplit=1)[0]
-
-
 @remembered(32_768)
 def _is_plain(text: str) -> bool:
     """Whether `text` is one or two well-written words that no rule would touch."""
@@ -149,17 +143,17 @@ def parse_name(
     suffix: str | None = None,
     name: str | None = None,
     family_name_first: bool = False,
-    language: str | None = None,
+    language: str = "",
 ) -> PersonName | None:
     """The name in parts, from fields or, where those are empty, from the free text `name`.
 
     None where there is no person's name: nothing at all, a placeholder ("n/a"), an e-mail address,
     a firm. `sure` is False when the parts were cut out of one text that could be read in another
     way ("Kim Thomas"). An Anrede is only what was told; nothing is concluded from a given name.
-    `language` (BCP 47) is that of the name and a hint for one text: "Nagy Péter" is read with it.
+    `language` ("hu") is that of the name and a hint for one text: "Nagy Péter" is read with it.
     """
     if name and not (given or family or salutation or titles or nobility or suffix):
-        plain = read_plain(name, base_language(language) if language else "")
+        plain = read_plain(name, language)
         if plain is not None:
             return plain
     told, beside = _salutation_field(salutation) if salutation else (None, ())
@@ -167,8 +161,7 @@ def parse_name(
     if given and family and not (nobility or suffix) and _are_plain(given, family):
         spoken = tuple(dict.fromkeys((*beside, *own))) if own else beside
         return PersonName(told, spoken, given, "", "", family, "", family_name_first)
-    spoken_in = base_language(language) if language else ""
-    found = _found(given, family, name, family_first=family_name_first, language=spoken_in)
+    found = _found(given, family, name, family_first=family_name_first, language=language)
     if found is None:
         return None
     return replace(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -38,6 +39,19 @@ _PATRONYMIC = re.compile(
     r"\w{3,}(?:[oe]vich|[oe]witsch|[oe]vna|[oe]wna|ович|евич|овна|евна|ична|инична|ильич|йович"
     r"|івна|ївна)"
 )
+
+
+_TELLING = FAMILY_FIRST | _IBERIAN | _SLAVIC | words("cs fr it pl tr")
+
+
+@lru_cache(maxsize=256)
+def telling(tag: str | None) -> str:
+    """The language of a tag, where it says more of names than German does, else ''.
+
+    "hu" for "hu_HU", '' for "de-AT": of a German's name nothing follows from the language.
+    """
+    language = re.split("[-_.]", tag.strip().lower(), maxsplit=1)[0] if tag else ""
+    return language if language in _TELLING else ""
 
 
 def is_given(word: str) -> bool:

@@ -15,9 +15,9 @@ _FIRM_WORD = re.compile(r"^(?:Firma|Fa\.)\s+", re.IGNORECASE)
 
 FIELDS = (
     "kind", "salutation", "titles", "given_name", "nobility", "family_name", "name_suffix", "name",
-    "family_name_first", "company", "language",
+    "family_name_first", "company",
 )  # fmt: skip
-"""The fields that tell it, in the order in which `who` takes them."""
+"""The fields that tell it, in the order in which `who` takes them; a language may follow."""
 
 
 class Who(NamedTuple):
@@ -40,7 +40,7 @@ def who(
     text: str | None,
     family_name_first: bool | None,
     company: str | None,
-    language: str | None = None,
+    language: str = "",
 ) -> Who:
     """Person, firm or couple; the person's name, and the firm's. Remembered: names come again.
 
@@ -71,7 +71,7 @@ def who(
     return Who(kind or "person", None, firm)
 
 
-def _firm(text: str, language: str | None) -> Who:
+def _firm(text: str, language: str) -> Who:
     """The firm, and whom to talk to there where the text names somebody."""
     firm, contact = split_contact(text)
     name = parse_name(name=contact, language=language) if contact else None
