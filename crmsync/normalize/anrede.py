@@ -29,16 +29,17 @@ _CODES: dict[str, Salutation] = {
 _ONE = (
     r"Herrn?|Hr\.?|Frau|Fr\.?|Fräulein|Frl\.?|Mr\.?|Mrs\.?|Ms\.?|Miss|Mme\.?|Mlle\.?|Madame"
     r"|Mademoiselle|Monsieur|Mx\.?|Signora?|Signorina|Sig\.(?:\s?(?:ra|na)\b\.?)?|Señor(?:a|ita)?"
-    r"|Srt?a\.?|Sr\.|Pani|Mevrouw|Mevr\.?|Mw\.?|Dhr\.?|De\sheer|Meneer"
+    r"|Srt?a\.?|Pani|Mevrouw|Mevr\.?|Mw\.|Dhr\.?|(?-i:[Dd]e\sheer)|Meneer"
     r"|Familie|Fam\.?|Family|Famille|Famiglia|Familia|Eheleute|Ehepaar|Państwo|Firma|Fa\."
 )
+_SPANISH = r"Sr\.|Doña|Don|D\.|Dña\."
 _AMONG = {
-    "fr": r"M\.", "pl": "Pan", "cs": "Pan", "tr": "Bayan|Bay", "es": r"Doña|Don|D\.|Dña\.",
-    "it": "Don|Donna",
+    "fr": r"M\.", "pl": "Pan", "cs": "Pan", "tr": "Bayan|Bay", "es": _SPANISH, "ca": _SPANISH,
+    "gl": _SPANISH, "pt": r"Sr\.|Dona|D\.", "it": "Don|Donna",
 }  # fmt: skip
 """What is an Anrede in one language, and a name or an initial in others."""
 
-_TOLD_APART = r"M\.(?=\s+et\s)|Pan(?=\s+i\s)|Sr\."
+_TOLD_APART = r"M\.(?=\s+et\s)|Pan(?=\s+i\s)|Sr\.(?=\s+y\s)"
 _AND = r"\s+(?:und|u\.|&|\+|and|et|e|y|i|en|ve)\s+"
 
 

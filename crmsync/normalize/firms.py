@@ -29,7 +29,8 @@ _TRADES = (
 _TRADE = re.compile(
     r"(?<!\w)(?:Firma|Fa\.|Gebr\.|Gebrüder)(?!\w)"
     r"|(?:&|\bund)\s*(?:Co\b|Cie\b|Söhne\b|Sohn\b|Partner\b|Töchter\b|Kollegen\b)"
-    rf"|\b\w*(?:{'|'.join(_TRADES)})\b(?!-)",
+    rf"|\b\w*(?:{'|'.join(_TRADES)})\b(?!-)"
+    r"|^(?:Stadt|Gemeinde|Landkreis|Bezirksamt|Amt|Kirchengemeinde)\s",
     re.IGNORECASE,
 )
 

@@ -22,7 +22,7 @@ from crmsync.normalize.origins import (
     is_given,
 )
 from crmsync.normalize.titles import split_titles
-from crmsync.normalize.vocabulary import words
+from crmsync.normalize.vocabulary import VIETNAMESE_FAMILIES, words
 
 AND = re.compile(
     r"(?<!\bvon)\s+(?:und|u\.|and)\s+(?!zu\b)|\s*[&+]\s*|(?<=\w)\s*/\s*(?=\w)",
@@ -36,7 +36,7 @@ _SUFFIX = re.compile(
 )
 _TRAILING_SUFFIX = re.compile(rf"^(?P<name>.*\S)(?:,\s*|\s+)(?P<suffix>{_SUFFIX.pattern})$")
 _BORN = re.compile(
-    r",?\s+[(]?(?P<born>(?:geb(?:\.|orene?r?)?|née|z domu|nata|verw\.|gesch\.)\s+[^)]*)[)]?$",
+    r",?\s+[(]?(?P<born>(?:geb(?:\.|orene?r?)?|née|z domu|verw\.|gesch\.)\s+[^)]*)[)]?$",
     re.IGNORECASE,
 )
 _PLAIN = re.compile(
@@ -48,7 +48,7 @@ _ASIDE = re.compile(r"\s*[(\[{<][^)\]}>]*[)\]}>]\s*")
 _INITIAL = re.compile(r"(?:[^\W\d_]\.[- ]?)+|[^\W\d_]")
 _ESTATE = words("von vom zu zum zur de di da")
 _OF_THE_FAMILY = words(
-    "al el abu abou bin ibn bint ben di de da del della dello dos la le lo mac o ó ní nic uí mc st"
+    "al el abu abou bin ibn bint ben di de da del della dello dos la le lo mac ó ní nic uí mc st"
     " saint"
 )
 """Written large before the last word, these begin the family name: El Amrani, De Luca."""
@@ -99,11 +99,17 @@ def _one_shouted(words: Sequence[str], parts: Sequence[str]) -> PersonName | Non
 
 def _large_particle(parts: Sequence[str]) -> PersonName | None:
     """The family name from a particle written large, or from the word before "genannt"."""
+    if fold(parts[-1]) in VIETNAMESE_FAMILIES:
+        return None
     for place in range(1, len(parts) - 1):
         word = parts[place].lower()
         if word in _ALSO_CALLED and place > 1:
             place, certain = place - 1, word != "y"
-        elif word not in _OF_THE_FAMILY or fold(parts[place - 1]) in ("abd", "abdul"):
+        elif (
+            word not in _OF_THE_FAMILY
+            or is_given(word)
+            or fold(parts[place - 1]) in ("abd", "abdul")
+        ):
             continue
         else:
             certain = True
@@ -206,7 +212,7 @@ def _after_comma(family: str, given: str) -> PersonName:
         given=given,
         nobility=f"{particles} {before}".strip(),
         family=name,
-        sure=not (len(words) > 1 and is_given(words[0])),
+        sure=not (len(words) > 1 and is_given(words[0])) and (not salutation or is_given(given)),
     )
 
 

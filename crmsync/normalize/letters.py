@@ -43,9 +43,14 @@ def _is_initials(word: str) -> bool:
     return len(word) <= 2 and not _VOWELS & frozenset(unicodedata.normalize("NFD", word))
 
 
+def in_capitals(text: str) -> bool:
+    """Whether `text` is all in capitals; a ß among them is one, for few keyboards have ẞ."""
+    return text.isupper() or ("ß" in text and text.replace("ß", "S").isupper())
+
+
 def is_shouted(word: str) -> bool:
     """Whether a word is written all in capitals and is no initials."""
-    return len(word) > 1 and word.isupper() and not _is_initials(word)
+    return len(word) > 1 and in_capitals(word) and not _is_initials(word)
 
 
 def capitalized(word: str) -> str:
@@ -79,7 +84,7 @@ def repair_case(text: str, *, turkish: bool = False) -> str:
     "MÜLLER-LÜDENSCHEIDT" gives "Müller-Lüdenscheidt", "VON DER HEIDE" gives "von der Heide". Mixed
     writing (McDonald, von der Heide) is the owner's and stays; so do scripts without capitals.
     """
-    if not (text.isupper() or text.islower()):
+    if not (in_capitals(text) or text.islower()):
         return text
     if turkish and text.isupper():
         return _WORD.sub(_turkish, text)

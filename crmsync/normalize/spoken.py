@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 
 from crmsync.model.name import PersonName
+from crmsync.normalize.letters import in_capitals
 from crmsync.normalize.vocabulary import words
 
 DUMMIES = words(
@@ -92,7 +93,7 @@ def natural(text: str) -> str:
     "MUELLER-LÜDENSCHEIDT" gives "Mueller-Lüdenscheidt": the spelling stays, "ue" may be an ü or
     not. "VON DER HEIDE" gives "von der Heide".
     """
-    if not (text.islower() or (text.isupper() and len(text) > 1)):
+    if not (text.islower() or (in_capitals(text) and len(text) > 1)):
         return text
     *before, last = text.split() or [""]
     small = [word.lower() if word.lower() in PARTICLES else _capital(word) for word in before]

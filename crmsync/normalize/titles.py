@@ -16,9 +16,9 @@ _FACULTIES = (
 """A faculty has a dot or a small letter: "Dr. phil. Anna", but "Dr. Phil Collins" is a name."""
 
 _CALLING = (
-    r"Rechtsanw(?:alt|ältin)|RAin|RA|Steuerberater(?:in)?|Notarin|Hofr(?:at|ätin)|KommR|HR|Konsulin"
+    r"Rechtsanw(?:alt|ältin)|(?-i:RAin|RA)|Steuerberater(?:in)?|Notarin|Hofr(?:at|ätin)|KommR|Konsulin"
     r"|(?:Kommerzial|Medizinal|Studien|Oberstudien|Regierungs|Geheim|Ökonomie|Schul|Justiz)r(?:at|ätin)"
-    r"|(?:General)?direktor(?:in)?|Dir\.|(?:Ober)?bürgermeister(?:in)?|Pfarrerin|Pastorin|Botschafterin"
+    r"|\w*(?:direktor(?:in)?|präsident(?:in)?|rätin)|Dir\.|(?:Ober)?bürgermeister(?:in)?|Pfarrerin|Pastorin|Botschafterin"
 )
 """Callings and offices before a name. What is a family name as well (Pfarrer, Konsul) is none."""
 

@@ -63,7 +63,8 @@ def who(
     firm = company.strip() if company else ""
     if kind == "firm" or (name is not None and name.salutation == "firma"):
         contact = name if firm or family else None
-        return Who("firm", contact, firm or _firm_in_name(given, family, text))
+        told = firm or _firm_in_name(given, family, text)
+        return Who("firm", contact, told) if contact else _firm(told, language)
     if name is not None:
         return Who(kind or ("couple" if is_couple(name) else "person"), name, firm)
     if looks_like_firm(_name_text(given, family, text)) or (firm and kind is None):
