@@ -1,0 +1,191 @@
+"""Ranks the people who were found: by the cost of the reading, then by name and visits.
+
+Standard library only.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from math import log
+
+from crmsync.identity.search.ask import Asked
+from crmsync.identity.search.index import Term
+from crmsync.identity.search.near import cost
+from crmsync.identity.search.words import JOINED, PARTICLE, bare, spelling
+from crmsync.normalize.fold import fold
+
+SURE = 0.25
+"""What costs less is the name that was typed."""
+FOLDED, SQUASHED = 0.04, 0.08
+"""The cost of Mueller for Müller, and of Muller."""
+BEGUN, ONWARD, LETTER = 0.7, 0.88, 0.01
+"""The cost of a word that goes on by one letter, by more, and of each of them."""
+TYPED = 1.0
+"""What costs no more may still be typed to its end."""
+MISSING, OPTIONAL = 3.0, 0.3
+"""The cost of a typed word that a record lacks, and of a typed particle."""
+EXTRA, PARTICLES, FURTHER = 0.3, 0.02, 0.04
+"""The cost of a name's word that was not typed, of a particle, and, for one typed word, of all."""
+SWAPPED = 0.12
+"""The cost of another order."""
+KNOWN, OFTEN = 0.1, -0.25
+"""How much a name gains by being borne, and how the weight of a bearer falls with the slot."""
+
+
+def spelt_cost(word: Asked, term: Term) -> float:
+    """What it costs to take a word for one of the same spelling."""
+    text = term.text.lstrip("=+")
+    if word.text == text:
+        return 0.0
+    return FOLDED if fold(word.text) == fold(text) else SQUASHED
+
+
+def begun_cost(start: str, whole: str) -> float:
+    """What it costs that a word goes on."""
+    further = len(whole) - len(start)
+    return BEGUN if further < 2 else ONWARD + LETTER * min(further, 10)
+
+
+class Fits:
+    """What a typed word costs for each word of a name."""
+
+    def __init__(self, word: Asked) -> None:
+        self.word = word
+        self._costs: dict[str, float | None] = {}
+        self.patient = False
+        self.cheaper = 0
+
+    def learn(self, costs: Mapping[Term, float]) -> None:
+        """Keep the cost of terms, the lowest of each."""
+        for term, price in costs.items():
+            text = term.text.lstrip(JOINED)
+            known = self._costs.get(text)
+            if known is None or known > price:
+                self._costs[text] = price
+                self.cheaper += known is not None
+
+    def cost(self, text: str) -> float | None:
+        """The cost of a name's word; None when it is another word."""
+        if text not in self._costs:
+            whole, start = spelling(text), self.word.spelling
+            if whole.startswith(start):
+                self._costs[text] = begun_cost(start, whole)
+            else:
+                self._costs[text] = self._read(text) if self.patient else None
+        return self._costs[text]
+
+    def be_patient(self) -> None:
+        """From now on compare with every word, up to three typos."""
+        self.patient = True
+        self._costs = {text: price for text, price in self._costs.items() if price is not None}
+
+    def _read(self, text: str) -> float | None:
+        return word_cost(self.word, spelling(text), bare(text), 3 if len(self.word.text) > 4 else 2)
+
+
+def word_cost(word: Asked, spelt: str, plain: str, most: int) -> float | None:
+    """What it costs to take a typed word for one of another spelling; None when too far."""
+    found = cost(word.spelling, spelt, most)
+    if word.bare != word.spelling or plain != spelt:
+        other = cost(word.bare, plain, most)
+        found = min((one for one in (found, other) if one is not None), default=None)
+    return found
+
+
+class Ranking:
+    """The people found so far with what they cost."""
+
+    def __init__(self, fits: Sequence[Fits], letters: Sequence[str]) -> None:
+        self._fits = fits
+        self._letters = letters
+        self._names: dict[str, float] = {}
+        self._words: dict[int, str] = {}
+        self.costs: dict[int, float] = {}
+        self.lowest = 99.0
+
+    def add(self, people: Iterable[tuple[int, str]], *, most: float = 99.0) -> None:
+        """Take in people by slot and name words; none who costs more than `most`."""
+        for slot, words in people:
+            cost = self._names.get(words)
+            if cost is None:
+                cost = self._names[words] = self._cost(words)
+            if cost > most:
+                continue
+            self._words[slot] = words
+            self.costs[slot] = cost
+            self.lowest = min(self.lowest, cost)
+
+    def best(self, most: int) -> list[int]:
+        """The slots of the best, whoever surely has the name first."""
+        if any(fit.cheaper for fit in self._fits):
+            self._names = {words: self._cost(words) for words in self._names}
+            self.costs = {slot: self._names[self._words[slot]] for slot in self.costs}
+        sure = [slot for slot, cost in self.costs.items() if cost < SURE]
+        many = len(self._fits) > 1
+        sure.sort(key=lambda slot: (self.costs[slot] if many else self.costs[slot] > 0.15, slot))
+        rest = [slot for slot in self.costs if self.costs[slot] >= SURE]
+        if many:
+            return [*sure, *self._by_name(rest)][:most]
+        rest.sort(key=lambda slot: (max(round(self.costs[slot], 1), TYPED), slot))
+        return [*sure, *rest][:most]
+
+    def _by_name(self, slots: Sequence[int]) -> list[int]:
+        """One bearer of each name, best name first; then the others."""
+        bearers: dict[str, list[int]] = defaultdict(list)
+        for slot in sorted(slots):
+            bearers[self._words[slot]].append(slot)
+        names = sorted(bearers, key=lambda words: (self._worth(words, bearers[words]), words))
+        further = sorted(
+            (self._names[words], slot) for words in names for slot in bearers[words][1:]
+        )
+        return [bearers[words][0] for words in names] + [slot for _, slot in further]
+
+    def _worth(self, words: str, bearers: Sequence[int]) -> float:
+        known = sum((1 + slot) ** OFTEN for slot in bearers)
+        return self._names[words] - KNOWN * log(known)
+
+    def _cost(self, words: str) -> float:
+        """What it costs to take the typed words for this name."""
+        own = words.split()
+        pairs = sorted(
+            (price, at, place)
+            for at, fit in enumerate(self._fits)
+            for place, word in enumerate(own)
+            if (price := fit.cost(word.lstrip(PARTICLE + JOINED))) is not None
+        )
+        places: dict[int, int] = {}
+        total = 0.0
+        for price, at, place in pairs:
+            if at not in places and place not in places.values():
+                places[at] = place
+                total += price
+        return total + self._lacking(places) + self._beyond(own, places)
+
+    def _lacking(self, places: Mapping[int, int]) -> float:
+        """The cost of typed words that the name has not, and of another order."""
+        lacking = sum(
+            OPTIONAL if fit.word.optional else MISSING
+            for at, fit in enumerate(self._fits)
+            if at not in places
+        )
+        order = [places[at] for at in sorted(places)]
+        return lacking + (SWAPPED if order != sorted(order) else 0.0)
+
+    def _beyond(self, own: Sequence[str], places: Mapping[int, int]) -> float:
+        """The cost of the name's words that were not typed."""
+        matched = set(places.values())
+        if any(own[place][0] == JOINED for place in matched):
+            return PARTICLES
+        rest = [word for at, word in enumerate(own) if at not in matched and word[0] != JOINED]
+        if len(self._fits) == 1:
+            return FURTHER if rest else 0.0
+        letters = list(self._letters)
+        cost = 0.0
+        for word in rest:
+            initial = word[:1]
+            if initial in letters:
+                letters.remove(initial)
+            else:
+                cost += PARTICLES if initial == PARTICLE else EXTRA
+        return cost
