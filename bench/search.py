@@ -20,7 +20,7 @@ from bench.people import KINDS, full, people
 from crmsync.identity.search.file import FileIndex, fill
 from crmsync.identity.search.find import find
 from crmsync.identity.search.tables import Tables
-from crmsync.identity.search.words import Parts, name_words, terms
+from crmsync.identity.search.words import Parts, card_words, name_words, terms
 
 CARDS = "CREATE TABLE card (rank INTEGER PRIMARY KEY, words TEXT NOT NULL)"
 Search = Callable[[str], Sequence[int]]
@@ -45,7 +45,7 @@ def build(path: Path, everybody: Sequence[Parts]) -> float:
     for slot, parts in enumerate(everybody, 1):
         words = name_words(parts)
         tables.add(slot, terms(words))
-        rows.append((slot, " ".join(words)))
+        rows.append((slot, card_words(words)))
     file.executemany("INSERT INTO card VALUES (?, ?)", rows)
     fill(file, tables)
     file.execute("COMMIT")

@@ -28,7 +28,6 @@ QUERIES = read_queries(Path(__file__).with_name("people.sql"))
 
 def fill(file: sqlite3.Connection, tables: Tables) -> None:
     """Write the index of these people; the caller begins and commits."""
-    file.execute("PRAGMA foreign_keys = OFF")
     for statement in QUERIES["schema"].split(";"):
         file.execute(statement)
     terms, postings = tables.rows()

@@ -37,6 +37,8 @@ MISTYPED = 1.05
 """With somebody for one typo, two are not searched."""
 PATIENCE = 600
 """So many people who have the other words are all compared."""
+LEAST = 2
+"""A single letter is not searched with typos."""
 ONE, TWO = 1, 2
 """Typos in a word."""
 _LAST = "\U0010ffff"
@@ -184,6 +186,8 @@ class _Search:
 
     def _within(self, at: int, typos: int, most: int) -> Costs:
         word = self.words[at]
+        if len(word.spelling) < LEAST:
+            return {}
         forms = {word.spelling, word.bare}
         marks = {mark for form in forms for mark in near.cuts(form, typos)}
         sizes = [len(form) for form in forms]

@@ -6,7 +6,7 @@ Standard library only.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from math import log
 
 from crmsync.identity.search.ask import Asked
@@ -147,37 +147,44 @@ class Ranking:
 
     def _cost(self, words: str) -> float:
         """What it costs to take the typed words for this name."""
-        own = words.split()
+        own = [word.lstrip(PARTICLE) for word in words.split()]
         pairs = sorted(
-            (price, at, place)
+            (price, at, places)
             for at, fit in enumerate(self._fits)
-            for place, word in enumerate(own)
-            if (price := fit.cost(word.lstrip(PARTICLE + JOINED))) is not None
+            for text, places in self._runs(own)
+            if (price := fit.cost(text)) is not None
         )
-        places: dict[int, int] = {}
+        taken: dict[int, tuple[int, ...]] = {}
+        used: set[int] = set()
         total = 0.0
-        for price, at, place in pairs:
-            if at not in places and place not in places.values():
-                places[at] = place
+        for price, at, places in pairs:
+            if at not in taken and used.isdisjoint(places):
+                taken[at] = places
+                used.update(places)
                 total += price
-        return total + self._lacking(places) + self._beyond(own, places)
+        return total + self._lacking(taken) + self._beyond(words.split(), used)
 
-    def _lacking(self, places: Mapping[int, int]) -> float:
+    def _runs(self, own: Sequence[str]) -> list[tuple[str, tuple[int, ...]]]:
+        """The words of a name and, if fewer were typed, those that follow each other as one."""
+        runs: list[tuple[str, tuple[int, ...]]] = [(word, (at,)) for at, word in enumerate(own)]
+        if len(own) <= len(self._fits) + len(self._letters):
+            return runs
+        spans = [(at, end) for at in range(len(own)) for end in range(at + 2, len(own) + 1)]
+        return [*runs, *(("".join(own[at:end]), tuple(range(at, end))) for at, end in spans)]
+
+    def _lacking(self, taken: Mapping[int, tuple[int, ...]]) -> float:
         """The cost of typed words that the name has not, and of another order."""
         lacking = sum(
             OPTIONAL if fit.word.optional else MISSING
             for at, fit in enumerate(self._fits)
-            if at not in places
+            if at not in taken
         )
-        order = [places[at] for at in sorted(places)]
+        order = [taken[at] for at in sorted(taken)]
         return lacking + (SWAPPED if order != sorted(order) else 0.0)
 
-    def _beyond(self, own: Sequence[str], places: Mapping[int, int]) -> float:
+    def _beyond(self, own: Sequence[str], used: Collection[int]) -> float:
         """The cost of the name's words that were not typed."""
-        matched = set(places.values())
-        if any(own[place][0] == JOINED for place in matched):
-            return PARTICLES
-        rest = [word for at, word in enumerate(own) if at not in matched and word[0] != JOINED]
+        rest = [word for at, word in enumerate(own) if at not in used]
         if len(self._fits) == 1:
             return FURTHER if rest else 0.0
         letters = list(self._letters)

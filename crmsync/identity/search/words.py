@@ -85,6 +85,11 @@ def _joined(words: Sequence[str]) -> list[str]:
     return [JOINED + "".join(words)] if len(words) > 1 else []
 
 
+def card_words(words: Iterable[str]) -> str:
+    """The words of a name as an index keeps them beside the person, without the joined ones."""
+    return " ".join(word for word in words if word[0] != JOINED)
+
+
 def terms(
     words: Iterable[str], *, ends: Iterable[str] = (), places: Iterable[str] = ()
 ) -> set[str]:
