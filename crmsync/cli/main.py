@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "withdraw": ("withdraw", "Take a connection out of use that is configured no more."),
     "status": ("sync", "Show the last runs and what is set aside."),
     "parked": ("parked", "List, show, retry or drop what is parked."),
+    "search": ("search", "Find customers by name, number or address."),
     "review": ("people", "List pairs that a human should decide."),
     "explain": ("people", "Say why two records are one customer, or not."),
     "merge": ("people", "Decide that two records are one customer."),

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from crmsync.identity.search import near
 from crmsync.identity.search.ask import Asked, Question, question
 from crmsync.identity.search.index import Index, Term
-from crmsync.identity.search.postings import BITS, Group, first, meet
+from crmsync.identity.search.postings import BITS, EVERYBODY, Group, first, meet
 from crmsync.identity.search.rank import (
     MISSING,
     SURE,
@@ -28,9 +28,9 @@ from crmsync.normalize.koelner import koelner
 MOST = 20
 """The most people of a search."""
 ENOUGH = 5
-"""With so many people for one word, typos of it are not searched."""
-LOOKED_AT = 80
-"""So many people of a reading are looked at closely."""
+"""With so many people for beginnings of words, typos are not searched."""
+LOOKED_AT, AT_ONE = 80, 40
+"""So many people of a reading are looked at closely, of one word in each of its lists."""
 ALIKE, FAR = 60, 250
 """So many words alike, or two typos away, are followed."""
 MISTYPED = 1.05
@@ -78,12 +78,19 @@ class _Search:
 
     def run(self, most: int) -> list[int]:
         self.exact = self._exact()
-        self._read(self.exact, whole=True)
+        if len(self.words) == 1:
+            self._read([{one: cost for one, cost in self.exact[0].items() if one.text[0] == ONLY}])
+        self._read(self.exact, whole=True, soon=True)
         if len(self.ranking.costs) < most and not (len(self.words) > 1 and self._best() < SURE):
-            self._read([{**self.exact[at], **self.begun(at)} for at in self._places()])
-        if self._best() >= SURE and (len(self.words) > 1 or len(self.ranking.costs) < ENOUGH):
+            self._read([{**self.exact[at], **self.begun(at)} for at in self._places()], soon=True)
+        if self._best() >= SURE and not self._unfinished():
             self._alike()
         return self.ranking.best(most)
+
+    def _unfinished(self) -> bool:
+        """Whether enough people were found for beginnings of names."""
+        alone = len(self.words) == 1 or not any(self.exact)
+        return alone and len(self.ranking.costs) >= ENOUGH
 
     def _places(self) -> range:
         return range(len(self.words))
@@ -107,7 +114,7 @@ class _Search:
         """A word with two typos; of few people who have the other words everybody is compared."""
         others = [self._plain(place) for place in self._places() if place != at]
         if others and all(others):
-            met = meet([*map(self.group, others), *self.numbers], 1 << 32)
+            met = meet([*map(self.group, others), *self.numbers], EVERYBODY)
             if len(met) <= PATIENCE:
                 self.fits[at].be_patient()
                 self.ranking.add(self.index.people(list(met)), most=MISSING)
@@ -131,15 +138,18 @@ class _Search:
         """A word as written, or, where nobody has it, as a beginning."""
         return self.exact[at] or self.begun(at)
 
-    def _read(self, reading: Sequence[Costs], *, whole: bool = False) -> None:
-        """Look at the people who have each of the words of a reading."""
+    def _read(self, reading: Sequence[Costs], *, whole: bool = False, soon: bool = False) -> None:
+        """Look at the people who have each of the words of a reading.
+
+        `soon`: of one word the first are enough. `whole`: nobody of just these words is missed.
+        """
         if not all(reading):
             return
         groups = [*map(self.group, reading), *self.numbers]
         if not all(group.size for group in groups):
             return
-        broad = len(reading) == 1
-        found = meet(groups, LOOKED_AT if broad else 1 << 32)
+        broad = len(groups) == 1
+        found = meet(groups, AT_ONE if broad and soon else EVERYBODY, each=AT_ONE)
         chosen = sorted(found, key=lambda slot: (found[slot], slot))[:LOOKED_AT]
         new = [slot for slot in chosen if slot not in self.ranking.costs]
         self.ranking.add(self.index.people(new))

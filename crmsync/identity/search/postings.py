@@ -17,6 +17,8 @@ from typing import TypeAlias
 BITS = 16
 """A block is 2 to the power of this many slots."""
 LOW = (1 << BITS) - 1
+EVERYBODY = 1 << 48
+"""More than there are slots."""
 
 Blocks: TypeAlias = "dict[int, list[tuple[float, array[int]]]]"
 """By block: what its people cost, and their places in the block."""
@@ -65,21 +67,30 @@ class Group:
         return cls(blocks)
 
 
-def meet(groups: Sequence[Group], most: int) -> dict[int, float]:
+def meet(groups: Sequence[Group], most: int, *, each: int = EVERYBODY) -> dict[int, float]:
     """The slots that are in every group, with their costs added, and about `most` at most.
 
-    Lowest slots first; the count is looked at after each block.
+    Lowest slots first; the count is looked at after each block. Of a single group only the first
+    `each` of every list are taken.
     """
     few, *more = sorted(groups, key=lambda group: group.size)
     found: dict[int, float] = {}
     for block in sorted(few.blocks):
         if all(block in group.blocks for group in more):
-            costs = _meet_in(block, few, more)
+            costs = _meet_in(block, few, more) if more else _first_in(block, few, each)
             base = block << BITS
             found.update((base | place, costs[place]) for place in sorted(costs))
             if len(found) >= most:
                 break
     return found
+
+
+def _first_in(block: int, group: Group, each: int) -> dict[int, float]:
+    """The first of each list of a block."""
+    costs: dict[int, float] = {}
+    for price, places in group.blocks[block]:
+        costs.update(dict.fromkeys(places[:each], price))
+    return costs
 
 
 def _meet_in(block: int, few: Group, more: Sequence[Group]) -> dict[int, float]:

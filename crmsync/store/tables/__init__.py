@@ -29,6 +29,13 @@ from crmsync.store.tables.record import (
     stream,
     watermark,
 )
+from crmsync.store.tables.search import (
+    search_cut,
+    search_person,
+    search_posting,
+    search_sound,
+    search_term,
+)
 from crmsync.store.tables.till import card, card_key
 
 __all__ = [
@@ -67,6 +74,11 @@ __all__ = [
     "profile",
     "record",
     "run",
+    "search_cut",
+    "search_person",
+    "search_posting",
+    "search_sound",
+    "search_term",
     "shop",
     "source_customer",
     "store_id",
