@@ -37,10 +37,10 @@ MISTYPED = 1.05
 """With somebody for one typo, two are not searched."""
 PATIENCE = 600
 """So many people who have the other words are all compared."""
-LEAST = 2
-"""A single letter is not searched with typos."""
 ONE, TWO = 1, 2
 """Typos in a word."""
+LEAST, ALONE = {ONE: 2, TWO: 3}, {ONE: 4, TWO: 6}
+"""So many letters a word needs to be searched with typos, beside other words and alone."""
 _LAST = "\U0010ffff"
 
 Costs = dict[Term, float]
@@ -192,11 +192,11 @@ class _Search:
 
     def far(self, at: int) -> Costs:
         """The terms that a word may be when it has two typos."""
-        return self._within(at, TWO, FAR) if len(self.words[at].spelling) > 2 else {}
+        return self._within(at, TWO, FAR)
 
     def _within(self, at: int, typos: int, most: int) -> Costs:
         word = self.words[at]
-        if len(word.spelling) < LEAST:
+        if len(word.spelling) < (LEAST if len(self.words) > 1 else ALONE)[typos]:
             return {}
         forms = {word.spelling, word.bare}
         marks = {mark for form in forms for mark in near.cuts(form, typos)}

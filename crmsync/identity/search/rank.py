@@ -27,6 +27,8 @@ MISSING, OPTIONAL = 3.0, 0.3
 """The cost of a typed word that a record lacks, and of a typed particle."""
 EXTRA, PARTICLES, FURTHER = 0.3, 0.02, 0.04
 """The cost of a name's word that was not typed, of a particle, and, for one typed word, of all."""
+FIRST = 3
+"""Among so many stands who has but one name."""
 SWAPPED = 0.12
 """The cost of another order."""
 KNOWN, OFTEN = 0.1, -0.25
@@ -122,13 +124,21 @@ class Ranking:
             self._names = {words: self._cost(words) for words in self._names}
             self.costs = {slot: self._names[self._words[slot]] for slot in self.costs}
         sure = [slot for slot, cost in self.costs.items() if cost < SURE]
-        many = len(self._fits) > 1
-        sure.sort(key=lambda slot: (self.costs[slot] if many else self.costs[slot] > 0.15, slot))
         rest = [slot for slot in self.costs if self.costs[slot] >= SURE]
-        if many:
-            return [*sure, *self._by_name(rest)][:most]
-        rest.sort(key=lambda slot: (max(round(self.costs[slot], 1), TYPED), slot))
-        return [*sure, *rest][:most]
+        if len(self._fits) == 1:
+            rest.sort(key=lambda slot: (max(round(self.costs[slot], 1), TYPED), slot))
+            return [*self._of_one_word(sure), *rest][:most]
+        sure.sort(key=lambda slot: (self.costs[slot], slot))
+        return [*sure, *self._by_name(rest)][:most]
+
+    def _of_one_word(self, slots: Sequence[int]) -> list[int]:
+        """By visits; but whoever has no other name is among the first."""
+        ordered = sorted(slots)
+        alone = next((slot for slot in ordered if self.costs[slot] < FURTHER), None)
+        if alone in ordered[FIRST:]:
+            ordered.remove(alone)
+            ordered.insert(FIRST - 1, alone)
+        return ordered
 
     def _by_name(self, slots: Sequence[int]) -> list[int]:
         """One bearer of each name, best name first; then the others."""
@@ -186,7 +196,8 @@ class Ranking:
         """The cost of the name's words that were not typed."""
         rest = [word for at, word in enumerate(own) if at not in used]
         if len(self._fits) == 1:
-            return FURTHER if rest else 0.0
+            particle = any(own[at][0] == PARTICLE for at in used) and len(used) == 1
+            return OPTIONAL if particle else FURTHER if rest else 0.0
         letters = list(self._letters)
         cost = 0.0
         for word in rest:
