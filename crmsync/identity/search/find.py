@@ -16,6 +16,7 @@ from crmsync.identity.search.postings import BITS, EVERYBODY, Group, first, meet
 from crmsync.identity.search.rank import (
     MISSING,
     SURE,
+    SWAPPED,
     Fits,
     Ranking,
     begun_cost,
@@ -83,9 +84,18 @@ class _Search:
         self._read(self.exact, whole=True, soon=True)
         if len(self.ranking.costs) < most and not (len(self.words) > 1 and self._best() < SURE):
             self._read([{**self.exact[at], **self.begun(at)} for at in self._places()], soon=True)
-        if self._best() >= SURE and not self._unfinished():
+        if self._best() < SURE:
+            self._also()
+        elif not self._unfinished():
             self._alike()
         return self.ranking.best(most)
+
+    def _also(self) -> None:
+        """Beside a name that was found, those of one sound: if it is rare, or its words swapped."""
+        if len(self.words) > 1 and (
+            len(self.ranking.costs) < ENOUGH or SWAPPED <= self._best() < SURE
+        ):
+            self._read([{**self.heard(at), **self.exact[at]} for at in self._places()])
 
     def _unfinished(self) -> bool:
         """Whether enough people were found for beginnings of names."""
@@ -189,6 +199,17 @@ class _Search:
         if at not in self._near:
             self._near[at] = {**self._within(at, ONE, ALIKE), **self.exact[at]}
         return self._near[at]
+
+    def heard(self, at: int) -> Costs:
+        """The terms that German writes in another way."""
+        code = koelner(self.words[at].spelling)
+        if len(code) < LEAST[ONE]:
+            return {}
+        plain = near.heard(self.words[at].spelling)
+        terms = self.index.sounding(code)
+        return self._nearest(
+            at, (one for one in terms if near.heard(one.spelling) == plain), ONE, ALIKE
+        )
 
     def far(self, at: int) -> Costs:
         """The terms that a word may be when it has two typos."""

@@ -25,10 +25,12 @@ TYPED = 1.0
 """What costs no more may still be typed to its end."""
 MISSING, OPTIONAL = 3.0, 0.3
 """The cost of a typed word that a record lacks, and of a typed particle."""
-EXTRA, PARTICLES, FURTHER = 0.3, 0.02, 0.04
-"""The cost of a name's word that was not typed, of a particle, and, for one typed word, of all."""
+EXTRA, END, PARTICLES, FURTHER = 0.3, 0.3, 0.02, 0.04
+"""The cost of a name's word that was not typed, further that of its first or last word; of a
+particle; and, for one typed word, of all."""
 FIRST = 3
-"""Among so many stands who has but one name."""
+"""Among so many stands who has but one name; so many of swapped words come before others."""
+OTHERS = 2
 SWAPPED = 0.12
 """The cost of another order."""
 KNOWN, OFTEN = 0.1, -0.25
@@ -129,7 +131,11 @@ class Ranking:
             rest.sort(key=lambda slot: (max(round(self.costs[slot], 1), TYPED), slot))
             return [*self._of_one_word(sure), *rest][:most]
         sure.sort(key=lambda slot: (self.costs[slot], slot))
-        return [*sure, *self._by_name(rest)][:most]
+        others = self._by_name(rest)
+        if self.lowest >= SWAPPED:  # the words may also be of another name, in their order
+            sure[FIRST:FIRST] = others[:OTHERS]
+            others = others[OTHERS:]
+        return [*sure, *others][:most]
 
     def _of_one_word(self, slots: Sequence[int]) -> list[int]:
         """By visits; but whoever has no other name is among the first."""
@@ -198,8 +204,9 @@ class Ranking:
         if len(self._fits) == 1:
             particle = any(own[at][0] == PARTICLE for at in used) and len(used) == 1
             return OPTIONAL if particle else FURTHER if rest else 0.0
+        ends = {0, len(own) - 1} - set(used)
         letters = list(self._letters)
-        cost = 0.0
+        cost = END * any(own[at][0] not in (PARTICLE, *letters) for at in ends)
         for word in rest:
             initial = word[:1]
             if initial in letters:
