@@ -91,10 +91,11 @@ class _Search:
         return self.ranking.best(most)
 
     def _also(self) -> None:
-        """Beside a name that was found, those of one sound: if it is rare, or its words swapped."""
-        if len(self.words) > 1 and (
-            len(self.ranking.costs) < ENOUGH or SWAPPED <= self._best() < SURE
-        ):
+        """Beside a name that was found, those like it: if it is rare, or its words swapped."""
+        rare = len(self.ranking.costs) < ENOUGH
+        if len(self.words) == 1 and rare:
+            self._read([self.near(0)])
+        elif rare or self._best() >= SWAPPED:
             self._read([{**self.heard(at), **self.exact[at]} for at in self._places()])
 
     def _unfinished(self) -> bool:

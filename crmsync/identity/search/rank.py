@@ -133,6 +133,7 @@ class Ranking:
         sure.sort(key=lambda slot: (self.costs[slot], slot))
         others = self._by_name(rest)
         if self.lowest >= SWAPPED:  # the words may also be of another name, in their order
+            sure = self._by_name(sure)
             sure[FIRST:FIRST] = others[:OTHERS]
             others = others[OTHERS:]
         return [*sure, *others][:most]

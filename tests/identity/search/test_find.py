@@ -111,6 +111,17 @@ def test_who_has_but_one_name_is_not_lost_among_those_with_more() -> None:
     assert crowd.slots("anna")[:4] == [1, 2, 101, 3]
 
 
+def test_beside_a_rare_name_stand_those_of_one_sound() -> None:
+    crowd = Crowd(["Eva|Meyer", "Eva|Maier", "Eva|Meier", "Max|Mayer"])
+    assert crowd.found("Eva Meier") == ["Eva|Meier", "Eva|Meyer", "Eva|Maier"]
+    assert crowd.found("meier") == ["Eva|Meier", "Eva|Meyer", "Eva|Maier", "Max|Mayer"]
+
+
+def test_swapped_words_do_not_hide_a_name_of_one_sound_in_their_order() -> None:
+    crowd = Crowd([*["Walter|Günther"] * 9, "Günter|Walter"])
+    assert crowd.found("Günther Walter")[:4] == [*["Walter|Günther"] * 3, "Günter|Walter"]
+
+
 def test_a_postal_code_narrows_a_name_and_stands_alone() -> None:
     crowd = Crowd(["Eva|Braun", "Max|Braun", "Uwe|Lang"], ["50823", "10115", "10117"])
     assert crowd.found("braun 10115") == ["Max|Braun"]
