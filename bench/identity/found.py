@@ -1,0 +1,85 @@
+"""What the store holds after resolve: clusters, pairs and the records as normalized."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+import orjson
+
+from bench.people.sources import STREAMS
+
+
+class Hidden(NamedTuple):
+    """What is true of a record, as `bench.people.Row` has it."""
+
+    source: str
+    key: str
+    truth: int
+    household: int
+    role: str
+    events: tuple[str, ...]
+
+
+class Judged(NamedTuple):
+    """A pair of records that was compared, by their places in the truth."""
+
+    one: int
+    other: int
+    band: str
+    rule: str
+
+
+@dataclass(slots=True)
+class Found:
+    """Everything about each record, in the order of truth.jsonl."""
+
+    hidden: list[Hidden]
+    clusters: list[str] = field(default_factory=list)
+    places: dict[int, int] = field(default_factory=dict)
+    pairs: list[Judged] = field(default_factory=list)
+
+    @property
+    def truth(self) -> list[int]:
+        """Who is behind each."""
+        return [one.truth for one in self.hidden]
+
+    def review(self) -> list[tuple[int, int]]:
+        """The pairs that a human is asked about."""
+        return [(pair.one, pair.other) for pair in self.pairs if pair.band == "review"]
+
+
+def find(folder: Path) -> Found:
+    """What came of the project in `folder`; RuntimeError when a record has no customer."""
+    hidden = [Hidden._make(one) for one in _lines(folder / "truth.jsonl")]
+    at = {(STREAMS[one.source], one.key): place for place, one in enumerate(hidden)}
+    database = sqlite3.connect(folder / "store.db")
+    found = Found(hidden, [""] * len(hidden))
+    for number, stream, key, customer in database.execute(_LINKS):
+        place = at[stream, key]
+        found.places[number] = place
+        found.clusters[place] = customer
+    if not all(found.clusters):
+        raise RuntimeError(f"{found.clusters.count('')} records have no customer")
+    places = found.places
+    found.pairs = [
+        Judged(places[one], places[other], band, rule)
+        for one, other, band, rule in database.execute("SELECT a_id, b_id, band, rule FROM pair")
+    ]
+    database.close()
+    return found
+
+
+_LINKS = """
+SELECT l.source_id, s.connection || '/' || s.name, r.external_id, l.customer_id
+FROM link l JOIN record r ON r.id = l.source_id JOIN stream s ON s.id = r.stream_id
+"""
+
+
+def _lines(path: Path) -> Iterator[list]:  # type: ignore[type-arg]
+    with path.open("rb") as file:
+        for line in file:
+            yield orjson.loads(line)

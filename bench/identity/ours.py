@@ -1,0 +1,43 @@
+"""Ours: rows through the normal way into a store, then the stage resolve alone, timed."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import NamedTuple
+
+import orjson
+
+from bench.identity import project
+from bench.identity.found import Found, find
+from bench.measure import run
+from bench.people import people
+
+
+class Run(NamedTuple):
+    """A first resolve: wall seconds of the stage, peak MB of its process, what was found."""
+
+    seconds: float
+    peak: float
+    found: Found
+
+
+def loaded(folder: Path, records: int, seed: int) -> None:
+    """Lay out and load a project of so many records, as far as normalized."""
+    project.write(folder, people(records, seed))
+    run("bench.synced", folder, f"new={records}")
+
+
+def resolve(folder: Path) -> Run:
+    """Resolve what is loaded."""
+    figures = run("bench.identity.resolved", folder)
+    told = orjson.loads((folder / "resolved.json").read_bytes())
+    return Run(told["seconds"], figures.peak, find(folder))
+
+
+def compared(folder: Path) -> int:
+    """How many pairs shared evidence and were judged."""
+    database = sqlite3.connect(folder / "store.db")
+    (count,) = database.execute("SELECT count(*) FROM pair").fetchone()
+    database.close()
+    return int(count)
