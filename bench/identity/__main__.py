@@ -20,7 +20,7 @@ from pathlib import Path
 
 import orjson
 
-from bench.identity import exact, ours, table
+from bench.identity import exact, ours, splinked, table
 from bench.identity.causes import causes, shown
 from bench.identity.clean import Clean, cleaned
 from bench.identity.found import Found
@@ -38,6 +38,8 @@ def lines(folder: Path, records: int, options: argparse.Namespace) -> Iterator[L
     if options.errors:
         print("\n".join(shown(causes(found, found.clusters, clean))), flush=True)
     yield _exact(records, found, clean)
+    if options.splink:
+        yield from _splink(records, found, clean, folder / "records.parquet", options.splink)
 
 
 def _ours(records: int, ran: ours.Run) -> Iterator[Line]:
@@ -54,6 +56,19 @@ def _exact(records: int, found: Found, clean: list[Clean]) -> Line:
     clusters = exact.clusters(clean)
     took = time.perf_counter() - began
     return Line(records, "exact rules, frequency cut", score(found.truth, clusters), took)
+
+
+def _splink(
+    records: int, found: Found, clean: list[Clean], file: Path, python: str
+) -> Iterator[Line]:
+    splinked.export(file, clean, found.truth)
+    answer = splinked.splink(python, file)
+    for said in answer.warnings:
+        print(f"Splink says: {said}")
+    took = answer.predict + answer.cluster
+    yield Line(records, "Splink, default 0.95", answer.scores["default"], took, answer.peak)
+    threshold, best = answer.best()
+    yield Line(records, f"Splink, best ({threshold})", best, took, answer.peak)
 
 
 def measured(options: argparse.Namespace) -> list[Line]:

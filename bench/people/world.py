@@ -146,7 +146,7 @@ class World:
         if rates.single < kind <= rates.single + rates.couple + rates.family:
             everybody.append(self._wed(everybody[0], origin, home, before))
         if kind > rates.single + rates.couple and year < TODAY - 36:
-            everybody += self._children(everybody[0], origin, home, before)
+            everybody += self._children(everybody, origin, home, before)
         if len(everybody) > 1 and noise.random() < rates.family_mail:
             address = contacts.family_mail(noise, surname)
             for one in everybody:
@@ -242,9 +242,10 @@ class World:
         return other
 
     def _children(
-        self, parent: Person, origin: Origin, home: Home, before: Home | None
+        self, parents: list[Person], origin: Origin, home: Home, before: Home | None
     ) -> list[Person]:
         noise, rates, found = self.noise, self.rates, []
+        parent = next((one for one in parents if not one.woman), parents[0])
         number = noise.choice((1, 1, 2, 2, 3))
         year = parent.birth[0] + noise.randrange(20, 34)
         for _ in range(number):

@@ -28,7 +28,7 @@ def test_so_many_rows_each_of_its_own_key() -> None:
 
 def test_a_seed_gives_the_same_rows_on_every_machine() -> None:
     told = repr([tuple(row) for row in islice(people(2000, 5), 200)])
-    assert hashlib.sha256(told.encode()).hexdigest()[:16] == "c5f15350b94fd05a"
+    assert hashlib.sha256(told.encode()).hexdigest()[:16] == "ee299e78561a69db"
 
 
 def test_another_seed_gives_others() -> None:
@@ -51,7 +51,9 @@ def test_half_of_the_records_have_no_birth_date() -> None:
 
 
 def test_shops_always_have_an_address_to_write_to() -> None:
-    assert all("@" in row.fields["email"] for row in _rows() if row.source in {"shop", "guest"})
+    for row in _rows():
+        if row.source in {"shop", "guest"}:
+            assert "@" in row.fields["email"] or "typo in e-mail" in row.events
 
 
 def test_people_live_together() -> None:
