@@ -23,7 +23,7 @@ class Rates(NamedTuple):
     flat: float = 0.35  # of homes: behind a front door where others live too
     block: float = 0.05  # of homes: in one of the large blocks of a town
     # what a person has
-    mail: float = 0.86
+    mail: float = 0.91
     mobile: float = 0.84
     second_mail: float = 0.22  # of those with one: had another before
     second_mobile: float = 0.15
@@ -55,7 +55,8 @@ class Rates(NamedTuple):
     old_name: float = 0.40  # of records of those who married
     old_contact: float = 0.35  # of records of those with a second address or number
     half_double: float = 0.25  # of records of a double name: one half
-    partners_mail: float = 0.025  # of records with e-mail: the partner's
+    partners_mail: float = 0.02  # of records with e-mail: the partner's
+    no_mail_partners: float = 0.35  # of records with e-mail of those without: the partner's
     family_mail_used: float = 0.30  # of records, where the household has one
     partners_card: float = 0.06  # of cards told elsewhere: the partner's
     phonetic: float = 0.018  # of names
@@ -69,7 +70,7 @@ class Rates(NamedTuple):
     swapped: float = 0.010  # given and family name in the other's field
     garbled: float = 0.003  # of names with other letters: read in a wrong encoding
     plain_letters: float = 0.12  # of names with other letters: written without (ERP thrice)
-    nickname: float = 0.10  # of records of those who have one (shop and till more)
+    nickname: float = 0.08  # of records of those who have one (shop and till more)
     placeholder_mail: float = 0.02  # CRM, ERP, till
     placeholder_phone: float = 0.015
     placeholder_birth: float = 0.015

@@ -151,7 +151,8 @@ class Telling:
         if person.family_mail and (not person.mails or self._chance(rates.family_mail_used)):
             self.events.append("family e-mail")
             return person.family_mail
-        if partner and partner.mails and (not person.mails or self._chance(rates.partners_mail)):
+        share = rates.partners_mail if person.mails else rates.no_mail_partners
+        if partner and partner.mails and self._chance(share):
             self.events.append("partner's e-mail")
             return partner.mails[0]
         if not person.mails and always:
