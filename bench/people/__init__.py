@@ -40,7 +40,7 @@ def people(records: int, seed: int, rates: Rates = RATES) -> Iterator[Row]:
 
 
 def _rows(noise: Random, rates: Rates) -> Iterator[Row]:
-    sources = Sources(noise, rates)
     world = World(noise, rates)
+    sources = Sources(noise, rates, world.contacts)
     for everybody, firm in world.units():
         yield from sources.unit(everybody, firm, world.number)

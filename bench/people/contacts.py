@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 
 from bench.people.draw import Draw, words
@@ -22,8 +23,47 @@ NO_BIRTH = ((1900, 1, 1), (1970, 1, 1), (2000, 1, 1), (1990, 1, 1))
 _MOBILE = words("151 152 157 159 160 162 163 170 171 172 173 174 175 176 177 178 179")
 
 
-def mail(noise: Random, given: str, family: str, year: int) -> str:
-    """An address as such people have: of the name, rarely of anything else."""
+_WORDS = words(
+    "sonne stern wolke kater garten berg meer blume fuchs adler lila blau tiger nacht rad tanz "
+    "musik wein kuchen boot"
+)
+
+
+class Given:
+    """Gives out addresses and numbers, each once: no two strangers have the same."""
+
+    def __init__(self, noise: Random) -> None:
+        self._noise = noise
+        self._out: set[str] = set()
+
+    def mail(self, given: str, family: str, year: int) -> str:
+        """An address as such people have: of the name, rarely of anything else."""
+        return self._once(lambda again: _mail(self._noise, given, family, year, again))
+
+    def family_mail(self, family: str) -> str:
+        """The address of a household."""
+        return self._once(lambda _: _family_mail(self._noise, family))
+
+    def mobile(self) -> str:
+        """A mobile number without its leading 0, which everybody writes otherwise."""
+        noise = self._noise
+        return self._once(
+            lambda _: f"{noise.choice(_MOBILE)} {noise.randrange(2_000_000, 9_999_999)}"
+        )
+
+    def landline(self, area: str) -> str:
+        """A number of the area, likewise."""
+        return self._once(lambda _: f"{area} {self._noise.randrange(20_000, 9_999_999)}")
+
+    def _once(self, draw: Callable[[bool], str]) -> str:
+        found = draw(False)
+        while found in self._out:
+            found = draw(True)
+        self._out.add(found)
+        return found
+
+
+def _mail(noise: Random, given: str, family: str, year: int, again: bool) -> str:
     first = spelt(given).lower().replace(" ", "-").split("-")[0]
     last = spelt(family).lower().replace(" ", "").replace("'", "")
     kind = noise.random()
@@ -41,32 +81,15 @@ def mail(noise: Random, given: str, family: str, year: int) -> str:
         local = f"{first[:3]}{last[:4]}"
     else:
         local = f"{noise.choice(_WORDS)}{noise.choice(_WORDS)}"
-    if kind > 0.70 or noise.random() < 0.72:
+    if again or kind > 0.70 or noise.random() < 0.5:
         local += str(noise.randrange(1, 10_000))
     return f"{local}@{MAILBOXES(noise)}"
 
 
-_WORDS = words(
-    "sonne stern wolke kater garten berg meer blume fuchs adler lila blau tiger nacht rad tanz "
-    "musik wein kuchen boot"
-)
-
-
-def family_mail(noise: Random, family: str) -> str:
-    """The address of a household; half of them look like a person's."""
+def _family_mail(noise: Random, family: str) -> str:
     last = spelt(family).lower().replace(" ", "").replace("'", "")
     form = noise.choice(("familie.{}", "fam.{}", "{}.family", "die{}s", "{}"))
-    return f"{form.format(last)}{noise.randrange(1, 900)}@{MAILBOXES(noise)}"
-
-
-def mobile(noise: Random) -> str:
-    """A mobile number without its leading 0, which everybody writes otherwise."""
-    return f"{noise.choice(_MOBILE)} {noise.randrange(2_000_000, 9_999_999)}"
-
-
-def landline(noise: Random, area: str) -> str:
-    """A number of the area, likewise."""
-    return f"{area} {noise.randrange(20_000, 9_999_999)}"
+    return f"{form.format(last)}{noise.randrange(1, 9000)}@{MAILBOXES(noise)}"
 
 
 def written(noise: Random, number: str) -> str:

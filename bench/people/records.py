@@ -18,8 +18,8 @@ Told = dict[str, str]
 class Telling:
     """Tells people as the clerks of a source do; `events` is what happened to the last one."""
 
-    def __init__(self, noise: Random, rates: Rates) -> None:
-        self.noise, self.rates = noise, rates
+    def __init__(self, noise: Random, rates: Rates, given: contacts.Given) -> None:
+        self.noise, self.rates, self.contacts = noise, rates, given
         self.events: list[str] = []
 
     def __call__(self, person: Person, source: str) -> Told:
@@ -147,7 +147,7 @@ class Telling:
             told["mail"] = self._typo("e-mail", found, slip, spelling.mistyped)
 
     def _mail_of(self, person: Person, *, always: bool) -> str:
-        noise, rates, partner = self.noise, self.rates, person.partner
+        rates, partner = self.rates, person.partner
         if person.family_mail and (not person.mails or self._chance(rates.family_mail_used)):
             self.events.append("family e-mail")
             return person.family_mail
@@ -157,7 +157,7 @@ class Telling:
             return partner.mails[0]
         if not person.mails and always:
             year = person.birth[0]
-            person.mails.append(contacts.mail(noise, person.given, person.family, year))
+            person.mails.append(self.contacts.mail(person.given, person.family, year))
         if len(person.mails) > 1 and self._chance(rates.old_contact):
             self.events.append("other e-mail")
             return person.mails[1]

@@ -36,9 +36,9 @@ class Row(NamedTuple):
 class Sources:
     """Writes people and firms into the sources they are in."""
 
-    def __init__(self, noise: Random, rates: Rates) -> None:
+    def __init__(self, noise: Random, rates: Rates, given: contacts.Given) -> None:
         self.noise, self.rates = noise, rates
-        self._telling = Telling(noise, rates)
+        self._telling = Telling(noise, rates, given)
         self._last = 0
 
     def unit(

@@ -95,6 +95,7 @@ class World:
     def __init__(self, noise: Random, rates: Rates) -> None:
         self.noise, self.rates = noise, rates
         self._towns = towns(noise)
+        self.contacts = contacts.Given(noise)
         self._truth = self._household = 0
 
     def units(self) -> Iterator[tuple[list[Person], Firm | None]]:
@@ -121,7 +122,7 @@ class World:
             town.lately.append(place)
             if len(town.lately) > 60:
                 del town.lately[0]
-        number = contacts.landline(noise, town.area) if noise.random() < self.rates.landline else ""
+        number = self.contacts.landline(town.area) if noise.random() < self.rates.landline else ""
         return Home(place, town, number)
 
     def _moved(self, home: Home, share: float) -> Home | None:
@@ -148,7 +149,7 @@ class World:
         if kind > rates.single + rates.couple and year < TODAY - 36:
             everybody += self._children(everybody, origin, home, before)
         if len(everybody) > 1 and noise.random() < rates.family_mail:
-            address = contacts.family_mail(noise, surname)
+            address = self.contacts.family_mail(surname)
             for one in everybody:
                 one.family_mail = address
         adults = {"single", "partner"}
@@ -199,14 +200,14 @@ class World:
         self._named(one, origin, year)
         if noise.random() < rates.mail:
             shown = one.former if one.former and noise.random() < 0.5 else one.family
-            one.mails.append(contacts.mail(noise, one.given, shown, year))
+            one.mails.append(self.contacts.mail(one.given, shown, year))
             if noise.random() < rates.second_mail:
                 shown = one.former or one.family
-                one.mails.append(contacts.mail(noise, one.given, shown, year))
+                one.mails.append(self.contacts.mail(one.given, shown, year))
         if noise.random() < rates.mobile:
-            one.mobiles.append(contacts.mobile(noise))
+            one.mobiles.append(self.contacts.mobile())
             if noise.random() < rates.second_mobile:
-                one.mobiles.append(contacts.mobile(noise))
+                one.mobiles.append(self.contacts.mobile())
         return one
 
     def _named(self, one: Person, origin: Origin, year: int) -> None:
@@ -244,7 +245,8 @@ class World:
     def _children(
         self, parents: list[Person], origin: Origin, home: Home, before: Home | None
     ) -> list[Person]:
-        noise, rates, found = self.noise, self.rates, []
+        noise, rates = self.noise, self.rates
+        found: list[Person] = []
         parent = next((one for one in parents if not one.woman), parents[0])
         number = noise.choice((1, 1, 2, 2, 3))
         year = parent.birth[0] + noise.randrange(20, 34)
@@ -253,6 +255,8 @@ class World:
             if noise.random() < rates.left_home and year < TODAY - 19:
                 place, old = self._left(home), home
             child = self._person(origin, parent.family, year, place, old, role="child")
+            while child.given in {one.given for one in (*parents, *found)}:
+                child.given = self._given(origin, child.woman, year)
             if not child.woman and not parent.woman and noise.random() < rates.same_as_parent:
                 child.given, child.role, parent.suffix = parent.given, "junior", "sen."
                 child.suffix = noise.choice(("jun.", "jr.", "junior"))
@@ -271,7 +275,7 @@ class World:
         noise = self.noise
         self._household += 1
         origin, home = self._origin(), self._home(self._towns(noise))
-        home.landline = home.landline or contacts.landline(noise, home.town.area)
+        home.landline = home.landline or self.contacts.landline(home.town.area)
         owner = self._surname(origin)
         name = f"{owner} {noise.choice(_FIRMS)}" if noise.random() < 0.7 else (
             f"{noise.choice(_FIRMS)} {home.town.name}")  # fmt: skip
