@@ -36,8 +36,9 @@ class Noted(logging.Handler):
         self.said: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep the first line."""
-        self.said.append(record.getMessage().strip().splitlines()[0])
+        """Keep what it says, on one line, without its frame."""
+        lines = (line.strip() for line in record.getMessage().splitlines())
+        self.said.append(" ".join(line for line in lines if line and not line.startswith("--")))
 
 
 def _phone() -> Any:

@@ -262,8 +262,9 @@ class World:
                 child.suffix = noise.choice(("jun.", "jr.", "junior"))
             found.append(child)
             year += noise.randrange(1, 5)
-        if number > 1 and found[0].given != found[1].given and noise.random() < rates.twins:
-            _twin(found[0], found[1])
+        young = [child for child in found if child.role == "child"]
+        if len(young) > 1 and noise.random() < rates.twins:
+            _twin(young[0], young[1])
         return [child for child in found if child.birth[0] <= TODAY - 14]
 
     def _left(self, home: Home) -> Home:

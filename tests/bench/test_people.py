@@ -28,7 +28,7 @@ def test_so_many_rows_each_of_its_own_key() -> None:
 
 def test_a_seed_gives_the_same_rows_on_every_machine() -> None:
     told = repr([tuple(row) for row in islice(people(2000, 5), 200)])
-    assert hashlib.sha256(told.encode()).hexdigest()[:16] == "2ce823fa8c2ae49b"
+    assert hashlib.sha256(told.encode()).hexdigest()[:16] == "0e6ba172cfd78e42"
 
 
 def test_another_seed_gives_others() -> None:
