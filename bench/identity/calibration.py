@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import sqlite3
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
 from bench.identity import ours
-from bench.identity.found import Found
+from bench.identity.found import Found, weighed
 
 
 class Decile(NamedTuple):
@@ -38,9 +38,14 @@ class Decile(NamedTuple):
 def deciles(pairs: Iterable[tuple[float, bool]], parts: int = 10) -> list[Decile]:
     """Pairs of a stated probability and the truth, in so many parts of one size.
 
-    Those of one probability may lie in two parts; then they are in order of nothing but it.
+    Those of one probability may lie in two parts: each of them counts as true as they are together.
     """
-    ordered = sorted(pairs, key=lambda pair: pair[0])
+    alike: dict[float, list[bool]] = {}
+    for likely, true in pairs:
+        alike.setdefault(likely, []).append(true)
+    ordered = [
+        (likely, sum(found) / len(found)) for likely, found in sorted(alike.items()) for _ in found
+    ]
     cuts = [len(ordered) * part // parts for part in range(parts + 1)]
     found = [ordered[low:high] for low, high in itertools.pairwise(cuts) if high > low]
     return [_decile(part) for part in found]
@@ -54,7 +59,7 @@ def tenths(pairs: Iterable[tuple[float, bool]], parts: int = 10) -> list[Decile]
     return [_decile(sorted(found[part])) for part in sorted(found)]
 
 
-def _decile(pairs: Sequence[tuple[float, bool]]) -> Decile:
+def _decile(pairs: Sequence[tuple[float, float]]) -> Decile:
     number = len(pairs)
     stated, observed = (sum(one[place] for one in pairs) / number for place in (0, 1))
     return Decile(number, pairs[0][0], pairs[-1][0], stated, observed)
@@ -63,22 +68,23 @@ def _decile(pairs: Sequence[tuple[float, bool]]) -> Decile:
 def stated(folder: Path, found: Found) -> list[tuple[float, bool]]:
     """Every pair of the store that states a probability, and whether it is one person.
 
-    Empty where verdicts carry no weight, or the identity room turns none into a probability.
+    Empty where verdicts carry no weight that the identity room turns into a probability.
     """
-    try:
-        from crmsync.identity.score import probability  # type: ignore[import-not-found]
-    except ImportError:
+    likely = _probability()
+    if likely is None:
         return []
-    database = sqlite3.connect(folder / "store.db")
-    columns = {name for _, name, *_ in database.execute("PRAGMA table_info(pair)")}
-    rows = (
-        database.execute("SELECT a_id, b_id, weight FROM pair WHERE weight IS NOT NULL").fetchall()
-        if "weight" in columns
-        else []
-    )
-    database.close()
-    people, places = found.truth, found.places
-    return [(probability(weight), people[places[a]] == people[places[b]]) for a, b, weight in rows]
+    people = found.truth
+    return [(likely(weight), people[a] == people[b]) for a, b, weight in weighed(folder, found)]
+
+
+def _probability() -> Callable[[int], float] | None:
+    """What the shipped model says of a weight; None where there is no model."""
+    try:
+        weights = import_module("crmsync.identity.weights")
+    except ImportError:
+        return None
+    likely: Callable[[int], float] = weights.default().probability
+    return likely
 
 
 def show(title: str, found: Iterable[Decile]) -> None:

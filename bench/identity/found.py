@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -54,8 +54,14 @@ class Found:
 
 def find(folder: Path) -> Found:
     """What came of the project in `folder`; RuntimeError when a record has no customer."""
-    hidden = [Hidden._make(one) for one in _lines(folder / "truth.jsonl")]
-    at = {(STREAMS[one.source], one.key): place for place, one in enumerate(hidden)}
+    return read_links(
+        folder, [Hidden._make(one) for one in _lines(folder / "truth.jsonl")], STREAMS
+    )
+
+
+def read_links(folder: Path, hidden: list[Hidden], streams: Mapping[str, str]) -> Found:
+    """What came of these records; `streams` says where each source is read."""
+    at = {(streams[one.source], one.key): place for place, one in enumerate(hidden)}
     database = sqlite3.connect(folder / "store.db")
     found = Found(hidden, [""] * len(hidden))
     for number, stream, key, customer in database.execute(_LINKS):
@@ -71,6 +77,20 @@ def find(folder: Path) -> Found:
     ]
     database.close()
     return found
+
+
+def weighed(folder: Path, found: Found) -> list[tuple[int, int, int]]:
+    """The pairs that were compared, by their places, with the weight that the model gives them.
+
+    What guards and vetoes made of them does not count here. Empty where pairs have no weight.
+    """
+    database = sqlite3.connect(folder / "store.db")
+    columns = {name for _, name, *_ in database.execute("PRAGMA table_info(pair)")}
+    text = "SELECT a_id, b_id, weight FROM pair WHERE weight IS NOT NULL"
+    rows = database.execute(text).fetchall() if "weight" in columns else []
+    database.close()
+    places = found.places
+    return [(places[one], places[other], weight) for one, other, weight in rows]
 
 
 _LINKS = """

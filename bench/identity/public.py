@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -22,6 +21,7 @@ from pathlib import Path
 import orjson
 
 from bench.identity import splinked
+from bench.identity.found import Found, Hidden, read_links, weighed
 from bench.identity.table import HEAD, Line
 from bench.identity.truth import Score, joined, score
 from bench.measure import pipe, run
@@ -78,8 +78,8 @@ def truth(records: Sequence[Record]) -> list[int]:
     return [int(record["truth"]) for record in records]
 
 
-def whole(folder: Path, records: Sequence[Record]) -> Score:
-    """Ours from the file to final clusters, vetoes and all."""
+def resolved(folder: Path, records: Sequence[Record]) -> Found:
+    """What comes of the set, loaded and resolved as a connection of its own."""
     folder.mkdir(parents=True)
     country = "AU" if "code" in records[0] else "GB"
     (folder / "crmsync.toml").write_text(CONFIG.format(country=country), encoding="utf-8")
@@ -90,13 +90,8 @@ def whole(folder: Path, records: Sequence[Record]) -> Score:
             file.write(orjson.dumps({name: told[name] for name in told if name != "truth"}) + b"\n")
     run("bench.synced", folder, f"new={len(records)}")
     run("bench.identity.resolved", folder)
-    database = sqlite3.connect(folder / "store.db")
-    found = dict(database.execute(_LINKS).fetchall())
-    database.close()
-    return score(truth(records), [found[str(place)] for place in range(len(records))])
-
-
-_LINKS = "SELECT r.external_id, l.customer_id FROM link l JOIN record r ON r.id = l.source_id"
+    hidden = [Hidden("set", str(at), of, at, "", ()) for at, of in enumerate(truth(records))]
+    return read_links(folder, hidden, {"set": "set/customers"})
 
 
 def best(
@@ -125,7 +120,14 @@ def lines(folder: Path, options: argparse.Namespace) -> Iterator[Line]:
             continue
         records = read(path)
         number = len(records)
-        yield Line(number, f"{name}: crmsync, vetoes", whole(folder / name, records))
+        found = resolved(folder / name, records)
+        yield Line(number, f"{name}: crmsync, vetoes", score(found.truth, found.clusters))
+        unvetoed = best(records, weighed(folder / name, found))
+        if unvetoed is None:
+            print(f"{name}: no pair has a weight, so there is no scoring without vetoes")
+        else:
+            least, scored = unvetoed
+            yield Line(number, f"{name}: crmsync, best (w{least})", scored)
         if options.splink:
             yield from _splink(folder / f"{name}.parquet", name, records, options.splink)
 

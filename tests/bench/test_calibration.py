@@ -30,5 +30,10 @@ def test_deciles_hold_as_many_pairs_each() -> None:
     assert [one.observed for one in found] == [0.0] * 5 + [1.0] * 5
 
 
+def test_of_pairs_alike_no_part_is_truer_than_another() -> None:
+    pairs = [(0.5, True)] * 30 + [(0.5, False)] * 30
+    assert [one.observed for one in deciles(pairs, parts=3)] == [0.5] * 3
+
+
 def test_few_pairs_make_fewer_deciles() -> None:
     assert sum(one.pairs for one in deciles([(0.5, True)] * 3)) == 3
