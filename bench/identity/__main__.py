@@ -1,6 +1,6 @@
 """Who is who over invented people of four sources: ours, plain exact rules, Splink.
 
-    python -m bench.identity [--records 10000 100000 1000000] [--seed 1] [--errors]
+    python -m bench.identity [--records 10000 100000 1000000] [--seed 1] [--noise 1] [--errors]
         [--splink PYTHON] [--json FILE] [--keep FOLDER]
 
 Figures are over final clusters, pair by pair: precision and recall of what is linked; "oracle" is
@@ -26,11 +26,12 @@ from bench.identity.clean import Clean, cleaned
 from bench.identity.found import Found
 from bench.identity.table import Line
 from bench.identity.truth import answered, score
+from bench.people import noisy
 
 
 def lines(folder: Path, records: int, options: argparse.Namespace) -> Iterator[Line]:
     """Everybody over so many records, ours first."""
-    ours.loaded(folder, records, options.seed)
+    ours.loaded(folder, records, options.seed, noisy(options.noise))
     ran = ours.resolve(folder)
     found = ran.found
     yield from _ours(records, ran)
@@ -65,6 +66,10 @@ def _splink(
     answer = splinked.splink(python, file)
     for said in answer.warnings:
         print(f"Splink says: {said}")
+    print(
+        f"Splink took {answer.train:.1f} s to train, {answer.predict:.1f} s to predict, "
+        f"{answer.cluster:.1f} s to cluster"
+    )
     took = answer.predict + answer.cluster
     yield Line(records, "Splink, default 0.95", answer.scores["default"], took, answer.peak)
     threshold, best = answer.best()
@@ -89,6 +94,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.identity", description=__doc__)
     parser.add_argument("--records", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--seed", type=int, default=1, help="another one for other people")
+    parser.add_argument("--noise", type=float, default=1.0, help="mishaps, so many times as often")
     parser.add_argument("--errors", action="store_true", help="what is missed and what is wrong")
     parser.add_argument("--splink", metavar="PYTHON")
     parser.add_argument("--json", type=Path, metavar="FILE")

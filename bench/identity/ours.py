@@ -11,7 +11,7 @@ import orjson
 from bench.identity import project
 from bench.identity.found import Found, find
 from bench.measure import run
-from bench.people import people
+from bench.people import RATES, Rates, people
 
 
 class Run(NamedTuple):
@@ -22,9 +22,9 @@ class Run(NamedTuple):
     found: Found
 
 
-def loaded(folder: Path, records: int, seed: int) -> None:
+def loaded(folder: Path, records: int, seed: int, rates: Rates = RATES) -> None:
     """Lay out and load a project of so many records, as far as normalized."""
-    project.write(folder, people(records, seed))
+    project.write(folder, people(records, seed, rates))
     run("bench.synced", folder, f"new={records}")
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from bench.identity.clean import Clean
+from bench.identity.exact import MOST
 from bench.identity.truth import Score
 from bench.measure import pipe
 
@@ -31,14 +32,33 @@ class Answer(NamedTuple):
 
 
 def export(path: Path, records: Sequence[Clean], truth: Sequence[int]) -> None:
-    """Write the records as Parquet, with their place and who is behind them; '' as null."""
+    """Write the records as Parquet, with their place and who is behind them; '' as null.
+
+    An address or number of too many given names is left out: Splink is better and faster without.
+    """
     columns: dict[str, list[Any]] = {
         name: [value or None for value in values]
         for name, values in zip(Clean._fields, zip(*records, strict=True), strict=True)
     }
+    crowded = _crowded(columns)
+    for name in _CONTACTS:
+        columns[name] = [None if value in crowded else value for value in columns[name]]
     names = zip(columns["given"], columns["family"], strict=True)
     columns["name"] = [f"{given} {family}" if given and family else None for given, family in names]
     write(path, columns, truth)
+
+
+_CONTACTS = ("email", "phone", "phone2")
+
+
+def _crowded(columns: Mapping[str, Sequence[Any]]) -> set[str]:
+    """The addresses and numbers of more given names than the exact rules allow."""
+    users: dict[str, set[str]] = {}
+    for name in _CONTACTS:
+        for value, given in zip(columns[name], columns["given"], strict=True):
+            if value:
+                users.setdefault(value, set()).add(given)
+    return {value for value, names in users.items() if len(names) > MOST}
 
 
 def write(path: Path, columns: Mapping[str, Sequence[Any]], truth: Sequence[int]) -> None:

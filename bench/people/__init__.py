@@ -16,11 +16,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-from bench.people.rates import RATES, Rates
+from bench.people.rates import RATES, Rates, noisy
 from bench.people.sources import Row, Sources
 from bench.people.world import World
 
-__all__ = ["RATES", "Rates", "Row", "people"]
+__all__ = ["RATES", "Rates", "Row", "noisy", "people"]
 
 _AHEAD = 20_000
 """Rows among which the next one is drawn: no source keeps a household's rows together."""

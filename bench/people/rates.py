@@ -77,3 +77,14 @@ class Rates(NamedTuple):
 
 
 RATES = Rates()
+
+_MISHAPS = (
+    "moved", "married", "phonetic", "typo_name", "typo_mail", "typo_phone", "typo_street",
+    "typo_code", "typo_birth", "turned_birth", "swapped", "garbled", "plain_letters", "nickname",
+    "partners_mail", "partners_card", "placeholder_mail", "placeholder_phone", "placeholder_birth",
+)  # fmt: skip
+
+
+def noisy(factor: float) -> Rates:
+    """The table with all that happens to people and to their names so many times as often."""
+    return RATES._replace(**{name: min(0.95, getattr(RATES, name) * factor) for name in _MISHAPS})

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.identity import exact, ours
+from bench.identity import exact, ours, splinked
 from bench.identity.causes import causes, relation, sharing, shown
 from bench.identity.clean import Clean, cleaned
 from bench.identity.found import Found, Hidden
@@ -51,6 +51,17 @@ def test_exact_rules_cut_what_too_many_share() -> None:
              for place in range(exact.MOST + 1)]  # fmt: skip
     assert len(set(exact.clusters(crowd[:-1]))) == 1
     assert len(set(exact.clusters(crowd))) == len(crowd)
+
+
+def test_splink_gets_no_contact_that_too_many_share(tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    crowd = [Clean(f"name{place}", "other", email="info@kunde.example", phone=f"+4930{place}")
+             for place in range(exact.MOST + 1)]  # fmt: skip
+    splinked.export(tmp_path / "records.parquet", [ANNA, *crowd], range(len(crowd) + 1))
+    rows = parquet.read_table(tmp_path / "records.parquet").to_pylist()
+    assert (rows[0]["email"], rows[0]["name"], rows[0]["town"]) == (ANNA.email, "anna weiss", None)
+    assert {row["email"] for row in rows[1:]} == {None}
+    assert all(row["phone"] for row in rows)
 
 
 def test_what_two_records_share() -> None:

@@ -7,7 +7,7 @@ from collections import Counter
 from functools import cache
 from itertools import islice
 
-from bench.people import RATES, Row, people
+from bench.people import RATES, Row, noisy, people
 
 RECORDS = 12_000
 
@@ -103,6 +103,15 @@ def test_what_the_table_says_never_happens_does_not() -> None:
     events = Counter(event for row in people(3000, 1, calm) for event in row.events)
     assert events["nickname"] > 20
     assert not events["move"] + events["marriage"] + events["swapped"]
+
+
+def test_with_more_noise_more_goes_wrong() -> None:
+    calm, loud = (
+        Counter(event for row in people(4000, 1, noisy(factor)) for event in row.events)
+        for factor in (1, 2)
+    )
+    assert loud["typo in name"] > 1.5 * calm["typo in name"]
+    assert noisy(1) == RATES
 
 
 def test_nobody_tells_who_is_behind_a_row() -> None:
