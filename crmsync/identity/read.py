@@ -13,7 +13,7 @@ from crmsync.identity.keys import MOST_PEOPLE, household_keys, strong_keys
 from crmsync.identity.reach import read_traits
 from crmsync.model.ref import Ref
 from crmsync.model.words import Band
-from crmsync.store import Work
+from crmsync.store import Work, decisions
 from crmsync.store import keys as key_store
 from crmsync.store import links as link_store
 from crmsync.store.links import DecisionRow, PairRow
@@ -95,10 +95,7 @@ def decide(
     ids = key_store.record_ids(work, [a_ref, b_ref])
     _check_decision(work, a_ref, b_ref, ids)
     first, second = sorted((str(a_ref), str(b_ref)))
-    if band == "review":
-        link_store.drop_decision(work, first, second)
-    else:
-        link_store.save_decision(work, DecisionRow(first, second, band, by, at, note))
+    decisions.decide(work, DecisionRow(first, second, band, by, at, note))
     work.log_records("source", ids.values())
 
 

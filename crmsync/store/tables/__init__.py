@@ -1,7 +1,15 @@
 """The tables of the store, one file per room that fills them, all under one metadata."""
 
 from crmsync.store.tables.base import LATE, PARTIAL, metadata
-from crmsync.store.tables.identity import customer, decision, link, link_event, match_key, pair
+from crmsync.store.tables.identity import (
+    customer,
+    decision,
+    decision_event,
+    link,
+    link_event,
+    match_key,
+    pair,
+)
 from crmsync.store.tables.lines import order_line
 from crmsync.store.tables.model import (
     consent_claim,
@@ -45,6 +53,7 @@ __all__ = [
     "counter",
     "customer",
     "decision",
+    "decision_event",
     "delivery",
     "dictionary",
     "due",

@@ -74,3 +74,18 @@ decision = table(
     sa.Index("decision_b", "b_ref"),
 )
 """What humans and backends decided; it survives every run. Keyed by Ref, a_ref < b_ref."""
+
+decision_event = table(
+    "decision_event",
+    number("seq", key=True),
+    text("a_ref"),
+    text("b_ref"),
+    text("band"),
+    text("by"),
+    text("at"),
+    text("note"),
+    text("run_id"),
+    sa.Index("decision_event_a", "a_ref"),
+    sa.Index("decision_event_b", "b_ref"),
+)
+"""Every decision ever made, append-only; `band` is review for one that was taken back."""
