@@ -92,14 +92,15 @@ def decide(
     takes an earlier decision back. `at` is a UTC stamp. ConfigError when one of the two is
     unknown, both are one, or they belong to different controllers.
     """
-    ids = key_store.record_ids(work, [a_ref, b_ref])
-    _check_decision(work, a_ref, b_ref, ids)
+    ids = check_decision(work, a_ref, b_ref)
     first, second = sorted((str(a_ref), str(b_ref)))
     decisions.decide(work, DecisionRow(first, second, band, by, at, note))
     work.log_records("source", ids.values())
 
 
-def _check_decision(work: Work, a_ref: Ref, b_ref: Ref, ids: Mapping[Ref, int]) -> None:
+def check_decision(work: Work, a_ref: Ref, b_ref: Ref) -> dict[Ref, int]:
+    """The record ids of two Refs that can be decided on; ConfigError where they cannot."""
+    ids = key_store.record_ids(work, [a_ref, b_ref])
     if a_ref == b_ref:
         raise ConfigError(f"{a_ref} cannot be compared with itself.", hint="Name two records.")
     for ref in (a_ref, b_ref):
@@ -110,6 +111,7 @@ def _check_decision(work: Work, a_ref: Ref, b_ref: Ref, ids: Mapping[Ref, int]) 
             f"{a_ref} and {b_ref} belong to different controllers.",
             hint="Their data are never linked; name one controller for both connections.",
         )
+    return ids
 
 
 def households(work: Work, customer_id: str) -> list[Housemate]:

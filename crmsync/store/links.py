@@ -105,6 +105,16 @@ def events_of(work: Work, source_ids: Iterable[int]) -> list[PastEvent]:
     return sorted(PastEvent(*row) for row in rows)
 
 
+def ever_linked(work: Work, customer_ids: Iterable[str]) -> list[int]:
+    """The source customers that ever were linked to one of these customers.
+
+    It reads the whole history: there is no index, for nobody asks but a human.
+    """
+    statement = sa.select(link_event.c.source_id).distinct()
+    rows = work.all_in(statement, link_event.c.to_customer, customer_ids)
+    return sorted(row[0] for row in rows)
+
+
 def left(work: Work, customer_ids: Iterable[str]) -> list[int]:
     """The source customers that left one of these customers for nowhere and are linked nowhere."""
     statement = (
