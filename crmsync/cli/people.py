@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
@@ -14,6 +15,7 @@ from crmsync.engine.project import Project
 from crmsync.identity import explain as explaining
 from crmsync.identity import history as past
 from crmsync.identity import relations
+from crmsync.model.document import write_document
 from crmsync.model.ref import Ref
 from crmsync.normalize.money import exponent
 from crmsync.profile import habits as habits_stage
@@ -120,7 +122,9 @@ def why(ctx: click.Context, customer: str, field: str, language: str, as_json: b
         found = golden.why(work, customer_id(work, customer), field)
     if as_json:
         told = {rule: say_why(rule) for rule in {one.rule for one in found.values()}}
-        screen.show_json({name: asdict(one) | told[one.rule] for name, one in found.items()})
+        screen.show_json(
+            {name: json.loads(write_document(one)) | told[one.rule] for name, one in found.items()}
+        )
         return 0
     rows = [(name, one.value, one.source, one.rule) for name, one in found.items()]
     title, *columns = WHY[language]
