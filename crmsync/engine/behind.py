@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from crmsync.engine import goods
 from crmsync.engine.changed import ask_again
-from crmsync.engine.newid import new_id
+from crmsync.engine.newid import ids_in_order
 from crmsync.engine.project import Project
 from crmsync.engine.report import Report
 from crmsync.engine.stages import BATCH, Stage, each_once
@@ -69,7 +69,7 @@ def _run(project: Project, report: Report, stage: Stage, lease: Lease, progress:
 def chain(project: Project, report: Report, now: datetime) -> list[Stage]:
     """The stages in order: resolve, profile, habits, and the registered feeds."""
     settings = project.settings
-    resolve = partial(identity.resolve, numbers=settings.numbers(), new_id=partial(new_id, now))
+    resolve = partial(identity.resolve, numbers=settings.numbers(), new_id=ids_in_order(now))
     count = partial(habits.habits, as_of=report.as_of, deny=settings.crmsync.deny_categories)
     return [
         Stage("resolve", identity.TOPICS, resolve),
