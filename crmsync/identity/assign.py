@@ -20,9 +20,9 @@ Claim = tuple[int, str]
 class Claims(NamedTuple):
     """Who speaks for which customer; each kind counts only where none before it does.
 
-    `present` are the links that stand, `retired` are ids that records brought into a customer
-    that is now split again (or come back to), `former` the gone customers of records that come
-    back.
+    `present` are the links that stand, and what `lineage.lineages` adds to them. The others are of
+    records that come back: `retired` are ids under which they came before a merge, `former` the
+    customers that are gone.
     """
 
     present: Sequence[Claim] = ()

@@ -27,10 +27,10 @@ class Origin(NamedTuple):
 def lineages(
     work: Work, clusters: Sequence[Cluster], claims: Claims
 ) -> tuple[Claims, dict[str, CustomerRow]]:
-    """The claims with those of retired ids, and the rows of these ids.
+    """The claims with those of ids that were merged into customers now split, and these ids' rows.
 
-    Only customers that are split have any. A customer of whom a merge is taken back goes where
-    the records are that were his before the first such merge.
+    They count like the present ones, as if there had been no merge. A customer of whom a merge is
+    taken back goes where the records are that were his before the first such merge.
     """
     torn = split(clusters, claims.present)
     family = link_store.families(work, torn) if torn else {}
@@ -51,7 +51,7 @@ def lineages(
         for record, name in claims.present
         if name not in founders or record in founders[name]
     ]
-    return claims._replace(present=present, retired=[*claims.retired, *retired]), family
+    return claims._replace(present=[*present, *retired]), family
 
 
 def histories(work: Work, records: Iterable[int]) -> dict[int, list[PastEvent]]:

@@ -132,8 +132,8 @@ def _met(
     """The alias under which one of two records last was a customer apart from the other."""
     for event in sorted([*a, *b], reverse=True):
         homes = {_home(events, event.seq) for events in (a, b)}
-        if None not in homes and len(homes) == 2 and event.from_customer in family:
-            return event.from_customer
+        if len(homes) == 2:  # by this event they met
+            return event.from_customer if event.from_customer in family else None
     return None
 
 

@@ -91,3 +91,33 @@ def test_a_merge_by_hand_and_its_undoing_are_nothing(
     book.resolve()
     assert (ids(book), book.pairs()) == before
     assert {book.state(name) for name in before[0].values()} == {("alive", None)}
+
+
+@SETTINGS
+@given(books, books, st.data())
+def test_who_came_in_between_is_where_he_would_be_without_the_merge(
+    new_book: Callable[[], Book], told: dict[str, Any], later: dict[str, Any], data: st.DataObject
+) -> None:
+    book, other = new_book(), new_book()
+    for one in (book, other):
+        for ref in sorted(told):
+            write(one, ref, told[ref])
+        one.resolve()
+    homes = ids(book)
+    two = [(a, b) for a in told for b in told if a < b and homes[a] != homes[b]
+           and told[a]["controller"] == told[b]["controller"]]  # fmt: skip
+    assume(two)
+    a, b = data.draw(st.sampled_from(two))
+    book.decide(a, b, "same", at="9")
+    book.resolve()
+    for one in (book, other):
+        for ref in sorted(later.keys() - told.keys()):
+            write(one, ref, later[ref])
+        one.resolve()
+    assume(book.together(a, b) and not other.together(a, b))
+    with book.store.work() as work:
+        undo.take_back(work, undo.merge_between(work, book.ref(a), book.ref(b)), **WORDS)
+    book.resolve()
+    assert (book.groups(), book.pairs()) == (other.groups(), other.pairs())
+    found, expected = ids(book), ids(other)
+    assert {ref: found[ref] for ref in told} == {ref: expected[ref] for ref in told}
