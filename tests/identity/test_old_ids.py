@@ -103,13 +103,28 @@ def test_a_withdrawn_record_comes_home_to_whom_it_belonged(book: Book) -> None:
     older, younger = two(book, of_second=2)
     book.decide("crm/0", "shop/0", "same")
     book.resolve()
+    assert book.customer("shop/1") == older
     book.withdraw("shop/0")
     book.resolve()
-    assert book.customer("shop/1") == older or book.customer("shop/1") == younger
-    book.withdraw("shop/1")
+    assert (book.customer("crm/0"), book.customer("shop/1")) == (older, younger)
+    assert book.events()[-1] == ("shop/0", younger, None)
+    book.decide("crm/0", "shop/0", "review")
+    book.put("shop/0", "Anna Keller", phone="+4930999999")
     book.resolve()
-    book.put("shop/1", "Anna Keller", **PHONE)
+    assert book.customer("shop/0") not in (older, younger)
+    assert book.customer("crm/0") == older
+
+
+def test_the_only_record_of_an_alias_comes_back_alone_under_its_id(book: Book) -> None:
+    older, younger = two(book)
+    book.put("pos/0", "Anna Keller", **EMAIL, **PHONE)
     book.resolve()
-    assert book.customer("shop/1") == younger
+    assert book.customer("shop/0") == older
+    book.withdraw("shop/0", "pos/0")
+    book.resolve()
+    assert book.state(younger) == ("merged", older)
+    book.put("shop/0", "Anna Keller", **PHONE)
+    book.resolve()
+    assert book.customer("shop/0") == younger
     with book.store.read() as work:
         assert customer_of(work, younger) == younger
