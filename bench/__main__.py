@@ -6,7 +6,8 @@ import subprocess
 import sys
 
 NAMES = (
-    "load", "scale", "postgres", "unchanged", "over_http", "changed", "habits", "till", "start",
+    "load", "scale", "postgres", "unchanged", "over_http", "changed", "habits", "till", "names",
+    "start",
 )  # fmt: skip
 for name in NAMES:
     print(f"== bench.{name}", flush=True)

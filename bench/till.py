@@ -15,9 +15,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
 
-import orjson
-
 from crmsync.model.customer import Address, ContactPoint, Profile, SourceCustomer
+from crmsync.model.document import write_document
 from crmsync.model.name import PersonName
 from crmsync.store import Store, open_store, tables
 from crmsync.till.build import build
@@ -69,7 +68,9 @@ def fill(store: Store, people: Sequence[SourceCustomer]) -> float:
             rows = [(name, "k", "alive", None) for name in ids]
             work.upsert(tables.customer, rows)
             docs = [
-                orjson.dumps(Profile(name, "k", people[int(name)], (f"crm/c/{name}",), {})).decode()
+                write_document(
+                    Profile(name, "k", people[int(name)], (f"crm/c/{name}",), {})
+                ).decode()
                 for name in ids
             ]
             work.upsert(

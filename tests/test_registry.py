@@ -34,7 +34,7 @@ def crmsync_register_feeds(register):
 def test_ours_come_through_the_same_hooks() -> None:
     loaded = registry.load()
     assert {"files", "sql"} <= set(loaded.connectors)
-    assert [feed.name for feed in loaded.feeds] == ["ledger", "till"]
+    assert [feed.name for feed in loaded.feeds] == ["ledger", "till", "search"]
     assert {"late-delivery-apology", "win-back"} <= {play.name for play in loaded.plays}
     assert {one.name for one in loaded.plugins if one.origin == "built in"} == set(
         registry.BUILT_IN
@@ -45,7 +45,7 @@ def test_ours_come_through_the_same_hooks() -> None:
 def test_a_file_beside_the_configuration_is_a_door(tmp_path: Path) -> None:
     (tmp_path / registry.LOCAL).write_text(LOCAL, encoding="utf-8")
     loaded = registry.load(base=tmp_path)
-    assert [feed.name for feed in loaded.feeds] == ["ledger", "till", "nothing"]
+    assert [feed.name for feed in loaded.feeds] == ["ledger", "till", "search", "nothing"]
 
 
 class Fremd:

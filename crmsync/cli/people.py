@@ -1,86 +1,56 @@
-"""review, explain, merge, split, why, habits: who is who, and what we know of them."""
+"""explain, history, why, habits: who is who, and what we know of them."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import click
 
 from crmsync.cli import screen
-from crmsync.cli.sync import day_option, say_failures
+from crmsync.cli.who import REF, customer_id, language_option
 from crmsync.engine.project import Project
-from crmsync.engine.sync import sync as run_sync
-from crmsync.errors import ConfigError
 from crmsync.identity import explain as explaining
-from crmsync.identity import read as identity
-from crmsync.model.clock import stamp
+from crmsync.identity import history as past
+from crmsync.identity import relations
+from crmsync.model.document import write_document
 from crmsync.model.ref import Ref
-from crmsync.model.words import Band
 from crmsync.normalize.money import exponent
 from crmsync.profile import habits as habits_stage
 from crmsync.profile import profiles as golden
-from crmsync.store import Work
+from crmsync.profile.said import say_why
 
-
-class RefType(click.ParamType[Any]):
-    """A record: connection/stream/external id."""
-
-    name = "RECORD"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> Ref:
-        """The Ref, or a usage error."""
-        try:
-            return Ref.parse(str(value))
-        except ValueError:
-            self.fail(f"'{value}' is no record; write connection/stream/id.", param, ctx)
-
-
-REF = RefType()
 AMOUNTS = ("revenue_gross", "refund_gross", "revenue_net", "basket_avg", "basket_median")
 """The habits that are money."""
-
-
-def customer_id(work: Work, name: str) -> str:
-    """The present customer behind an id, a former id or a record; ConfigError when unknown."""
-    found = identity.customer_of(work, name)
-    if found is None:
-        raise ConfigError(
-            f"there is no customer '{name}'.", hint="Give a customer id or connection/stream/id."
-        )
-    return found
+WHY = {
+    "de": ("Warum", "Feld", "Wert", "aus", "Regel"),
+    "en": ("Why", "field", "value", "from", "rule"),
+}
 
 
 @click.command()
+@click.argument("a", metavar="CUSTOMER")
+@click.argument("b", type=REF, required=False, metavar="[RECORD]")
+@language_option
 @screen.json_option
 @click.pass_context
-def review(ctx: click.Context, as_json: bool) -> int:
-    """List the pairs that a human should decide with `merge` or `split`."""
-    with screen.project(ctx) as project, project.store.read() as work:
-        found = identity.reviews(work)
-    rows = [
-        (str(one.a), str(one.b), one.rule, ", ".join(one.agree), ", ".join(one.differ))
-        for one in found
-    ]
-    names = ("a", "b", "rule", "agree", "differ")
-    if as_json:
-        screen.show_json([dict(zip(names, row, strict=True)) for row in rows])
-    else:
-        screen.table("To decide", names, rows)
-    return 0
+def explain(ctx: click.Context, a: str, b: Ref | None, language: str, as_json: bool) -> int:
+    """Say why two records are one customer or not, or what makes up one customer.
+
+    With two records: the rule, and the fields that agree and differ. With one customer (an id or
+    a record): his records and what binds each, and who is related but never merged: the
+    household, the contact persons of a firm.
+    """
+    with screen.project(ctx) as project:
+        if b is None:
+            return _explain_customer(project, a, language, as_json)
+        return _explain_pair(project, REF.convert(a, None, ctx), b, language, as_json)
 
 
-@click.command()
-@click.argument("a", type=REF)
-@click.argument("b", type=REF)
-@click.option("--language", type=click.Choice(["de", "en"]), default="en")
-@screen.json_option
-@click.pass_context
-def explain(ctx: click.Context, a: Ref, b: Ref, language: str, as_json: bool) -> int:
-    """Say why two records are one customer, or not."""
-    with screen.project(ctx) as project, project.store.read() as work:
+def _explain_pair(project: Project, a: Ref, b: Ref, language: str, as_json: bool) -> int:
+    with project.store.read() as work:
         found = explaining.explain(work, a, b, numbers=project.settings.numbers())
     if as_json:
         screen.show_json(
@@ -91,70 +61,76 @@ def explain(ctx: click.Context, a: Ref, b: Ref, language: str, as_json: bool) ->
     return 0
 
 
-@click.command()
-@click.argument("a", type=REF)
-@click.argument("b", type=REF)
-@click.option("--by", required=True, help="Who decides (a role or initials).")
-@click.option("--note", default="", help="Why; no personal data.")
-@day_option
-@click.pass_context
-def merge(ctx: click.Context, a: Ref, b: Ref, by: str, note: str, as_of: str) -> int:
-    """Decide that two records are one customer; the decision survives every run."""
-    with screen.project(ctx) as project:
-        _decide(project, a, b, "same", by, note)
-        return _follow(project, a, b, as_of)
-
-
-@click.command()
-@click.argument("a", type=REF)
-@click.argument("b", type=REF)
-@click.option("--by", required=True, help="Who decides (a role or initials).")
-@click.option("--note", default="", help="Why; no personal data.")
-@day_option
-@click.pass_context
-def split(ctx: click.Context, a: Ref, b: Ref, by: str, note: str, as_of: str) -> int:
-    """Decide that two records are two customers; the decision survives every run."""
-    with screen.project(ctx) as project:
-        _decide(project, a, b, "apart", by, note)
-        return _follow(project, a, b, as_of)
-
-
-def _decide(project: Project, a: Ref, b: Ref, band: Band, by: str, note: str) -> None:
-    with project.store.work("people/decide") as work:
-        identity.decide(work, a, b, band, by=by, at=stamp(datetime.now(UTC)), note=note)
-
-
-def _follow(project: Project, a: Ref, b: Ref, as_of: str) -> int:
-    """Bring what a decision concerns up to date, and say where both are now."""
-    report = run_sync(project, as_of=as_of, read=False, verb="decide")
-    _say_where(project, a, b)
-    say_failures(report)
-    return report.exit_code()
-
-
-def _say_where(project: Project, a: Ref, b: Ref) -> None:
+def _explain_customer(project: Project, asked: str, language: str, as_json: bool) -> int:
     with project.store.read() as work:
-        homes = [identity.customer_of(work, str(ref)) for ref in (a, b)]
-    word = "one customer" if homes[0] == homes[1] else "two customers"
-    click.echo(
-        f"{a} and {b} are {word}: {' and '.join(str(home) for home in dict.fromkeys(homes))}"
-    )
+        name = customer_id(work, asked)
+        bonds = relations.bonds(work, name)
+        related = relations.relations(work, name)
+    if as_json:
+        told = [{**one._asdict(), "records": list(map(str, one.records))} for one in related]
+        records = [{"record": str(ref), "rule": rule} for ref, rule in bonds.items()]
+        screen.show_json({"customer_id": name, "records": records, "related": told})
+        return 0
+    click.echo(f"{'Kunde' if language == 'de' else 'customer'} {name}")
+    for ref, rule in bonds.items():
+        click.echo(f"  {ref}: {relations.say_bond(rule, language)}")
+    for one in related:
+        click.echo(relations.say(one, language))
+    return 0
+
+
+@click.command()
+@click.argument("customer")
+@language_option
+@screen.json_option
+@click.pass_context
+def history(ctx: click.Context, customer: str, language: str, as_json: bool) -> int:
+    """Tell what happened to a customer: which record came and went, why, and who decided.
+
+    CUSTOMER is an id, a former id or a record.
+    """
+    with screen.project(ctx) as project, project.store.read() as work:
+        found = past.history(work, customer_id(work, customer))
+    if as_json:
+        screen.show_json(asdict(found))
+        return 0
+    for line in history_lines(found, language):
+        click.echo(line)
+    return 0
+
+
+def history_lines(found: past.History, language: str) -> list[str]:
+    """A customer's history in lines: the id, former ids, then each entry with its minute (UTC)."""
+    words = ("Kunde", "früher auch") if language == "de" else ("customer", "formerly also")
+    lines = [f"{words[0]} {found.customer_id}"]
+    lines += [f"{words[1]} {alias}" for alias in found.aliases]
+    for one in found.entries:
+        at = one.at[:16].replace("T", " ") or "-"
+        lines.append(f"{at:<16}  {one.de if language == 'de' else one.en}")
+    return lines
 
 
 @click.command()
 @click.argument("customer")
 @click.argument("field", default="")
+@language_option
 @screen.json_option
 @click.pass_context
-def why(ctx: click.Context, customer: str, field: str, as_json: bool) -> int:
+def why(ctx: click.Context, customer: str, field: str, language: str, as_json: bool) -> int:
     """Say where the fields of a profile come from; CUSTOMER is an id or a record."""
     with screen.project(ctx) as project, project.store.read() as work:
         found = golden.why(work, customer_id(work, customer), field)
     if as_json:
-        screen.show_json({name: asdict(one) for name, one in found.items()})
+        told = {rule: say_why(rule) for rule in {one.rule for one in found.values()}}
+        screen.show_json(
+            {name: json.loads(write_document(one)) | told[one.rule] for name, one in found.items()}
+        )
         return 0
     rows = [(name, one.value, one.source, one.rule) for name, one in found.items()]
-    screen.table("Why", ("field", "value", "from", "rule"), rows)
+    title, *columns = WHY[language]
+    screen.table(title, columns, rows)
+    for rule in dict.fromkeys(one.rule for one in found.values()):
+        click.echo(f"{rule}: {say_why(rule)[language]}")
     return 0
 
 

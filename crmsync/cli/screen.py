@@ -63,6 +63,11 @@ def placed(where: str, message: str) -> str:
     return message if message.startswith(told) else f"{where}: {message}"
 
 
+def on_terminal() -> bool:
+    """Whether a human sits before both ends."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
 def show_json(value: Any) -> None:
     """Print a value as JSON on stdout."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))

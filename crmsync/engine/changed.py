@@ -6,13 +6,15 @@ from hashlib import blake2b
 
 from crmsync.config import Settings
 from crmsync.identity import resolve as identity
+from crmsync.identity import weights
 from crmsync.store import Work, customers, log
 
 
 def ask_again(work: Work, settings: Settings) -> None:
     """Log what the configuration's change concerns; the first run only remembers it."""
     core = settings.crmsync
-    if _differs(work, "numbers", sorted(settings.numbers().items())):
+    numbers = _differs(work, "numbers", sorted(settings.numbers().items()))
+    if _differs(work, "model", weights.digest()) or numbers:
         identity.refresh(work)
     if _differs(work, "survivorship", (settings.owners(), list(settings.connections))):
         work.log_customers("customer", customers.alive(work))

@@ -25,13 +25,14 @@ def _nothing() -> None:
 class Stage:
     """A stage: its watermark's name, the topics it reads, and what it does with a batch.
 
-    `afterwards` is called when the batch is committed.
+    `afterwards` is called when the batch is committed; `many` are the batches it takes at once.
     """
 
     name: str
     topics: tuple[str, ...]
     take: Take
     afterwards: Callable[[], None] = _nothing
+    many: int = 1
 
 
 def each_once(changes: Sequence[Change]) -> list[Change]:

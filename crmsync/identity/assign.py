@@ -1,50 +1,76 @@
 """Stable ids: which customer a cluster is, so that ids stay as people's records come and go.
 
-A cluster keeps the customer that most of its records had; a tie goes to the older customer (the
-smaller UUIDv7). So the largest part keeps the id when a customer is split, and no id is ever
-given to anybody else.
+An id goes where the largest part of its customer's records went, and nowhere else. Where several
+ids meet in one cluster the oldest customer keeps his (ids are UUIDv7: the smaller one is older),
+and the others become aliases of it. So the oldest keeps the id when customers become one, the
+largest part keeps it when one is split, and no id is ever given to somebody else.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 Cluster = Sequence[int]
-Claims = Iterable[tuple[int, str]]
-"""Pairs of a record in a cluster and a customer that it speaks for."""
+Claim = tuple[int, str]
+"""A record in a cluster, and a customer that it speaks for."""
 
 
-def assign(clusters: Sequence[Cluster], claims: Claims, former: Claims) -> list[str | None]:
-    """The customer of each cluster, None where a new one is needed.
+class Claims(NamedTuple):
+    """Who speaks for which customer; each kind counts only where none before it does.
 
-    `claims` are the present links; `former` the last customers of records that come back, which
-    count only for a cluster without a present one. Ties between clusters go to the first.
+    `present` are the links that stand, and what `lineage.lineages` adds to them. The others are of
+    records that come back: `retired` are ids under which they came before a merge, `former` the
+    customers that are gone.
     """
-    home = {record: place for place, cluster in enumerate(clusters) for record in cluster}
+
+    present: Sequence[Claim] = ()
+    retired: Sequence[Claim] = ()
+    former: Sequence[Claim] = ()
+
+
+def assign(clusters: Sequence[Cluster], claims: Claims) -> list[str | None]:
+    """The customer of each cluster, None where a new one is needed."""
     chosen: list[str | None] = [None] * len(clusters)
     used: set[str] = set()
-    for round_ in (claims, former):
-        for place, customer in _strongest_first(home, round_):
+    for round_ in claims:
+        for customer, place in sorted(places(clusters, round_).items()):
             if chosen[place] is None and customer not in used:
                 chosen[place] = customer
                 used.add(customer)
     return chosen
 
 
-def successors(claims: Claims, homes: Mapping[int, str], kept: set[str]) -> dict[str, str]:
-    """For each customer that lost all its clusters: the customer most of its records went to."""
-    went: dict[str, Counter[str]] = defaultdict(Counter)
+def places(clusters: Sequence[Cluster], claims: Iterable[Claim]) -> dict[str, int]:
+    """For each customer: the cluster that most of his records are in.
+
+    Of equals it is the one with fewer records of others, then the first.
+    """
+    home = {record: place for place, cluster in enumerate(clusters) for record in cluster}
+    votes: dict[str, Counter[int]] = defaultdict(Counter)
     for record, customer in claims:
-        if customer not in kept and record in homes:
-            went[customer][homes[record]] += 1
+        if record in home:
+            votes[customer][home[record]] += 1
     return {
-        customer: min(counts, key=lambda name: (-counts[name], name))
-        for customer, counts in went.items()
+        customer: min(counts, key=lambda place: (-counts[place], len(clusters[place]), place))
+        for customer, counts in votes.items()
     }
 
 
-def _strongest_first(home: Mapping[int, int], claims: Claims) -> list[tuple[int, str]]:
-    votes = Counter((home[record], customer) for record, customer in claims if record in home)
-    ranked = sorted((-count, customer, place) for (place, customer), count in votes.items())
-    return [(place, customer) for _, customer, place in ranked]
+def successors(clusters: Sequence[Cluster], names: Sequence[str], claims: Claims) -> dict[str, str]:
+    """For each customer with a claim that got no cluster: who most of his records are now."""
+    kept = set(names)
+    found = places(clusters, [*claims.present, *claims.former])
+    found = {**places(clusters, claims.retired), **found}
+    return {customer: names[place] for customer, place in found.items() if customer not in kept}
+
+
+def split(clusters: Sequence[Cluster], claims: Iterable[Claim]) -> set[str]:
+    """The customers whose records are in several clusters."""
+    home = {record: place for place, cluster in enumerate(clusters) for record in cluster}
+    found: Mapping[str, set[int]] = defaultdict(set)
+    for record, customer in claims:
+        if record in home:
+            found[customer].add(home[record])
+    return {customer for customer, parts in found.items() if len(parts) > 1}

@@ -9,11 +9,9 @@ from dataclasses import dataclass
 import orjson
 
 from crmsync.errors import ConfigError
-from crmsync.identity.compare import Verdict, compared, verdict
-from crmsync.identity.keys import Census, strong_keys
-from crmsync.identity.reach import read_traits
+from crmsync.identity.compare import Verdict, compare
+from crmsync.identity.reach import Book
 from crmsync.identity.rules import BANDS, FIELDS, RULES, Said
-from crmsync.identity.traits import Traits
 from crmsync.model.ref import Ref
 from crmsync.store import Work
 from crmsync.store import keys as key_store
@@ -53,8 +51,8 @@ def explain(work: Work, a_ref: Ref, b_ref: Ref, *, numbers: Mapping[str, str]) -
 
     `numbers` maps a connection to the namespace of its customer numbers.
     """
-    ids, sides = _sides(work, (a_ref, b_ref), numbers)
-    held = _held(work, *ids) or _by_facts(work, *sides)
+    ids = _ids(work, (a_ref, b_ref))
+    held = _held(work, *ids) or compare(Book(work, numbers), *ids)
     links = link_store.links_of(work, ids)
     homes = {links[number].customer_id if number in links else str(number) for number in ids}
     together = len(homes) == 1
@@ -63,17 +61,15 @@ def explain(work: Work, a_ref: Ref, b_ref: Ref, *, numbers: Mapping[str, str]) -
     return Explanation(a_ref, b_ref, held, together, via, de, en)
 
 
-def _sides(
-    work: Work, refs: tuple[Ref, Ref], numbers: Mapping[str, str]
-) -> tuple[list[int], list[Traits]]:
+def _ids(work: Work, refs: tuple[Ref, Ref]) -> list[int]:
     sources = key_store.load_sources(work, key_store.record_ids(work, refs).values())
-    found = {one.ref: one for one in sources}
+    found = {one.ref: one.id for one in sources}
     for ref in refs:
         if ref not in found:
             raise ConfigError(
                 f"there is no source customer {ref}.", hint="Check connection, stream and id."
             )
-    return [found[ref].id for ref in refs], [read_traits(found[ref], numbers) for ref in refs]
+    return [found[ref] for ref in refs]
 
 
 def _held(work: Work, a: int, b: int) -> Verdict | None:
@@ -83,24 +79,6 @@ def _held(work: Work, a: int, b: int) -> Verdict | None:
         return None
     evidence = orjson.loads(row.evidence)
     return Verdict(row.band, row.rule, tuple(evidence["agree"]), tuple(evidence["differ"]))
-
-
-def _by_facts(work: Work, a: Traits, b: Traits) -> Verdict:
-    if a.controller != b.controller:
-        return Verdict("apart", "other_controller", *compared(a, b))
-    shared = set(strong_keys(a)) & set(strong_keys(b))
-    census = {
-        one.key: Census(one.people, one.nameless)
-        for one in key_store.holdings(work, sorted(shared))
-        if one.controller == a.controller
-    }
-    counting = [
-        key for key in shared
-        if all(census.get(key, Census()).counts(one.who) for one in (a, b))
-    ]  # fmt: skip
-    if shared and not counting:
-        return Verdict("apart", "placeholder", *compared(a, b))
-    return verdict(a, b, counting)
 
 
 def _path(work: Work, ids: Sequence[int], customer_id: str) -> tuple[Ref, ...]:

@@ -1,8 +1,11 @@
 """Match keys: what two source customers must share to be compared at all.
 
-Strong keys bring records together: `e:` e-mail, `p:` phone (E.164), `c:` customer number within a
-namespace, `l:` loyalty card, `v:` VAT id, `b:` name and birth date, `a:` name (or firm) and
-address. `h:` is an address alone: it finds households and never brings records together.
+Strong keys bring records together and are evidence: `e:` e-mail, `p:` phone (E.164), `o:` mobile
+phone, `c:` customer number within a namespace, `l:` loyalty card, `v:` VAT id, `b:` name and birth
+date, `a:` name (or firm) and address. Clues only say who is worth comparing: `n:` sound of the name
+and postal code, `s:` sound of the family name and address, `g:` given name and birth date, `q:`
+given name and address, `m:` mailbox whatever its domain. `h:` is an address alone: it finds
+households and never brings records together.
 """
 
 from __future__ import annotations
@@ -10,22 +13,43 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from xxhash import xxh3_64_intdigest
+
 from crmsync.identity.names import spelling
 from crmsync.identity.traits import Traits, traits
 from crmsync.model.customer import SourceCustomer
 from crmsync.model.ref import LONGEST, Ref
+from crmsync.normalize.koelner import koelner
 
 HOUSEHOLD = "h:"
 
+KINDS = "epoclvbangqms"
+"""The letters of the keys that bring records together, strong ones first."""
+
+LETTERS = KINDS + HOUSEHOLD[0]
+"""All letters; the place of each is what the numbers of its keys end with."""
+
+CLUES = "ngqms"
+"""Letters of keys that only say who is worth comparing: they prove nothing by themselves."""
+
 MOST_PEOPLE = 8
 """A key that more different people hold is a placeholder or a switchboard: no key at all."""
+
+MOST_ALIKE = 40
+"""A clue that more records hold leads to too many: no clue at all."""
+
+MOST = 1000
+"""No key brings more records together than this."""
+
+LEAST_LOCAL = 6
+"""A shorter name of a mailbox is many people's."""
 
 MOST_NAMELESS = 12
 """A key that more nameless records hold brings none of them together."""
 
 FIELDS = {
-    "e": "email", "p": "phone", "c": "customer_number", "l": "loyalty_card", "v": "vat_id",
-    "b": "birth_date", "a": "address",
+    "e": "email", "p": "phone", "o": "phone", "c": "customer_number", "l": "loyalty_card",
+    "v": "vat_id", "b": "birth_date", "a": "address",
 }  # fmt: skip
 """What a shared key proves, by its first letter."""
 
@@ -65,9 +89,46 @@ def strong_keys(side: Traits) -> tuple[str, ...]:
     singles = (("c:", side.number), ("l:", side.card), ("v:", side.vat))
     found = {letter + value for letter, value in singles if value}
     found.update(f"e:{value}" for value in side.emails)
-    found.update(f"p:{value}" for value in side.phones)
+    own = side.mobiles
+    found.update(f"{'o' if value in own else 'p'}:{value}" for value in side.phones)
     found.update(_name_keys(side))
     return _kept(found)
+
+
+def clue_keys(side: Traits) -> tuple[str, ...]:
+    """The keys of what may be the same person, spelt, married, moved or entered otherwise."""
+    return _kept(_clues(side)) if side.kind != "firm" else ()
+
+
+def _clues(side: Traits) -> Iterator[str]:
+    sound = koelner("".join(side.family))
+    if side.given and sound:
+        yield from (f"n:{side.given[0][0]} {sound}:{code}" for code in side.codes)
+    if sound:
+        yield from (f"s:{sound}:{address}" for address in side.addresses)
+    if side.given:
+        first = spelling(side.given[0])
+        yield from (f"q:{first}:{address}" for address in side.addresses)
+        if side.birth:
+            yield f"g:{first}:{side.birth}"
+    for email in side.emails:
+        local, _, _ = email.partition("@")
+        if len(local) >= LEAST_LOCAL:
+            yield f"m:{local}"
+
+
+def key_numbers(side: Traits) -> tuple[int, ...]:
+    """Every key of a source customer as the index holds it, sorted: strong ones, clues, household.
+
+    Two controllers never share a number.
+    """
+    texts = (*strong_keys(side), *clue_keys(side), *household_keys(side))
+    return tuple(sorted({key_number(side.controller, text) for text in texts}))
+
+
+def key_number(controller: str, text: str) -> int:
+    """A key as a number of 63 bits, the last four of which say its letter."""
+    return (xxh3_64_intdigest(f"{controller}\0{text}".encode()) >> 1) & ~15 | LETTERS.index(text[0])
 
 
 def household_keys(side: Traits) -> tuple[str, ...]:

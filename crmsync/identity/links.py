@@ -4,31 +4,57 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NamedTuple
 
-from crmsync.identity.assign import assign, successors
-from crmsync.identity.cluster import Outcome
-from crmsync.identity.reach import Reached
+from crmsync.identity.assign import Claim, Claims, assign, successors
+from crmsync.identity.decisions import Decision
+from crmsync.identity.lineage import WITHDRAWN, come_home, histories, lineages, origin
 from crmsync.identity.rules import STRENGTH
 from crmsync.model.ref import Ref
 from crmsync.store import Work
 from crmsync.store import keys as key_store
 from crmsync.store import links as link_store
-from crmsync.store.links import CustomerRow, Event, Link
+from crmsync.store.links import CustomerRow, Event, Link, PairRow
 
 ALONE = "alone"
-WITHDRAWN = "withdrawn"
-Claim = tuple[int, str]
+
+
+class Person(NamedTuple):
+    """A living source customer: where it comes from, and who is answerable for it."""
+
+    ref: Ref
+    controller: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Everybody a change touches, by record id, and what was decided of them."""
+
+    records: Mapping[int, Person]
+    decisions: Mapping[tuple[Ref, Ref], Decision]
+
+    @property
+    def ids(self) -> dict[Ref, int]:
+        """The record id of each Ref."""
+        return {one.ref: number for number, one in self.records.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Clusters as tuples of Refs, sorted; the pairs that hold them together."""
+
+    clusters: tuple[tuple[Ref, ...], ...]
+    pairs: Mapping[tuple[Ref, Ref], PairRow]
 
 
 @dataclass(frozen=True, slots=True)
 class _Before:
-    """What stood before, and who speaks for which customer now (`assign.Claims`)."""
+    """What stood before, and who speaks for which customer now."""
 
     links: dict[int, Link]
     customers: dict[str, CustomerRow]
-    claims: list[Claim] = field(default_factory=list)
-    former: list[Claim] = field(default_factory=list)
+    claims: Claims
 
 
 def relink(
@@ -45,18 +71,26 @@ def relink(
     """
     ids = found.ids
     clusters = [[ids[ref] for ref in group] for group in outcome.clusters]
-    before = _before(work, taken, found)
-    names = [name or new_id() for name in assign(clusters, before.claims, before.former)]
+    before = _before(work, taken, found, clusters)
+    names = [name or new_id() for name in assign(clusters, before.claims)]
     links = _links(clusters, names, _rules(outcome, ids))
+    heirs = successors(clusters, names, before.claims)
     changed = _write_links(work, before.links, links)
     owners = {
         name: found.records[group[0]].controller
         for name, group in zip(names, clusters, strict=True)
     }
-    changed |= _write_customers(work, before, links, owners)
+    changed |= _write_customers(work, before, heirs, owners)
+    come_home(work, _revived(before.customers, owners))
     spoken = {links[source].customer_id for source in taken if source in links}
     work.log_customers("customer", sorted(changed | spoken))
     return _counts(taken, before.links, links)
+
+
+def _revived(customers: Mapping[str, CustomerRow], alive: Iterable[str]) -> dict[str, str]:
+    """The aliases that are customers of their own again, with the customer they had become."""
+    merged = (name for name in alive if name in customers and customers[name].alias_of)
+    return {name: _current(customers, name) for name in merged}
 
 
 def _links(
@@ -84,23 +118,34 @@ def _weakness(rule: str) -> tuple[int, str]:
     return STRENGTH.index(rule), rule
 
 
-def _before(work: Work, taken: Sequence[int], found: Reached) -> _Before:
+def _before(
+    work: Work, taken: Sequence[int], found: Reached, clusters: Sequence[Sequence[int]]
+) -> _Before:
     links = link_store.links_of(work, sorted({*found.records, *taken}))
     heirs = _heirs(work, sorted(set(taken) - found.records.keys()), found)
     unlinked = [source for source in (*found.records, *heirs) if source not in links]
     last = link_store.last_customers(work, unlinked)
-    customers = link_store.load_customers(
-        work, sorted({*last.values(), *(link.customer_id for link in links.values())})
-    )
-    customers |= _survivors(work, customers.values())
+    customers = _load(work, {*last.values(), *(link.customer_id for link in links.values())})
     present = ((source, link.customer_id) for source, link in links.items())
     past = ((source, _current(customers, name)) for source, name in last.items())
-    return _Before(
-        links, customers,
+    claims = Claims(
         list(_claims(present, heirs, found, customers)),
+        list(_claims(_brought(work, last, customers), heirs, found, customers)),
         [claim for claim in _claims(past, heirs, found, customers)
          if customers[claim[1]].state == "gone"],
     )  # fmt: skip
+    claims, retired = lineages(work, clusters, claims)
+    return _Before(links, customers | retired, claims)
+
+
+def _brought(
+    work: Work, last: Mapping[int, str], customers: dict[str, CustomerRow]
+) -> Iterator[Claim]:
+    """For records that come back: the alias under which they had come, before a merge."""
+    past = histories(work, last)
+    came = {source: origin(past[source], name).customer for source, name in last.items()}
+    customers |= _load(work, set(came.values()) - customers.keys())
+    return ((source, name) for source, name in came.items() if customers[name].state == "merged")
 
 
 def _heirs(work: Work, withdrawn: Sequence[int], found: Reached) -> dict[int, int]:
@@ -132,21 +177,34 @@ def _claims(
             yield speaker, name
 
 
-def _survivors(work: Work, rows: Iterable[CustomerRow]) -> dict[str, CustomerRow]:
-    return link_store.load_customers(work, sorted({row.alias_of for row in rows if row.alias_of}))
+def _load(work: Work, names: Iterable[str]) -> dict[str, CustomerRow]:
+    """These customers, and who they have become."""
+    found: dict[str, CustomerRow] = {}
+    wanted = set(names)
+    while wanted:
+        rows = link_store.load_customers(work, sorted(wanted))
+        found |= rows
+        wanted = {row.alias_of for row in rows.values() if row.alias_of} - found.keys()
+    return found
 
 
 def _current(customers: Mapping[str, CustomerRow], name: str) -> str:
-    return customers[name].alias_of or name
+    while alias := customers[name].alias_of:
+        name = alias
+    return name
 
 
 def _write_links(work: Work, old: Mapping[int, Link], new: Mapping[int, Link]) -> set[str]:
-    """Write links and their history; gives the customers whose set of links changed."""
+    """Write links and their history; gives the customers whose set of links changed.
+
+    Moves stand before what is new, so that `undo` tells who was there when a merge was made.
+    """
     gone = sorted(old.keys() - new.keys())
     link_store.drop_links(work, gone)
     link_store.save_links(work, [link for source, link in new.items() if old.get(source) != link])
     events = [Event(source, old[source].customer_id, None, WITHDRAWN) for source in gone]
-    events += [_event(old.get(source), link) for source, link in sorted(new.items())]
+    told = sorted(new.items(), key=lambda one: (one[0] not in old, one[0]))
+    events += [_event(old.get(source), link) for source, link in told]
     events = [event for event in events if event.from_customer != event.to_customer]
     link_store.append_events(work, events)
     return {name for event in events for name in event[1:3] if name}
@@ -157,28 +215,30 @@ def _event(old: Link | None, new: Link) -> Event:
 
 
 def _write_customers(
-    work: Work, before: _Before, links: Mapping[int, Link], owners: Mapping[str, str]
+    work: Work, before: _Before, heirs: Mapping[str, str], owners: Mapping[str, str]
 ) -> set[str]:
     """Write the states of customers; gives those whose state changed."""
-    homes = {source: link.customer_id for source, link in links.items()}
-    heirs = successors([*before.claims, *before.former], homes, set(owners))
     rows = [CustomerRow(name, owner, "alive", None) for name, owner in owners.items()]
     left = {link.customer_id for link in before.links.values()} | heirs.keys()
-    rows += [
-        _left(before.customers[name], heirs.get(name)) for name in sorted(left - owners.keys())
-    ]
+    rows += [_left(before.customers, name, heirs) for name in sorted(left - owners.keys())]
     rows = [row for row in rows if before.customers.get(row.customer_id) != row]
-    aliases = link_store.aliases_of(work, sorted(heirs))
-    rows += [row._replace(alias_of=heirs[row.alias_of]) for row in aliases if row.alias_of]
     link_store.save_customers(work, rows)
     return {row.customer_id for row in rows}
 
 
-def _left(row: CustomerRow, heir: str | None) -> CustomerRow:
-    """What becomes of a customer without records: an alias, or gone; an alias stays one."""
-    if heir is not None:
-        return row._replace(state="merged", alias_of=heir)
-    return row._replace(state="gone") if row.state == "alive" else row
+def _left(customers: Mapping[str, CustomerRow], name: str, heirs: Mapping[str, str]) -> CustomerRow:
+    """What becomes of a customer without records: an alias, or gone; an alias stays one.
+
+    An alias whose survivor becomes an alias too is not rewritten: when that merge is taken back,
+    everything is as it was.
+    """
+    row, heir = customers[name], heirs.get(name)
+    if heir is None:
+        return row._replace(state="gone") if row.state == "alive" else row
+    now = _current(customers, name)
+    if row.state == "merged" and heirs.get(now, now) == heir:
+        return row
+    return row._replace(state="merged", alias_of=heir)
 
 
 def _counts(

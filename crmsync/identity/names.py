@@ -13,13 +13,15 @@ from typing import Literal
 from rapidfuzz.distance import OSA
 
 from crmsync.identity.nicknames import groups
+from crmsync.identity.vocabulary import known
 from crmsync.normalize.fold import squash
 from crmsync.normalize.koelner import koelner
 from crmsync.normalize.remembered import remembered
 
-Fit = Literal["equal", "short", "nick", "initial", "compound", "sound", "doubt", "different",
-              "unknown"]  # fmt: skip
-"""`unknown`: one side has no name. `doubt`: too near to be another, too far to be the same."""
+Fit = Literal["equal", "short", "nick", "initial", "compound", "sound", "slip", "doubt",
+              "different", "unknown"]  # fmt: skip
+"""`unknown`: one side has no name. `slip`: mistyped, for one of the two is no known name. `doubt`:
+too near to be another, too far to be the same."""
 
 Words = tuple[str, ...]
 
@@ -40,7 +42,10 @@ _ENDING = 2
 """In the last letters a given name tells man from woman, and Lena from Lina."""
 
 _SURE_LENGTH = 5
-"""Shorter names are too near to each other to speak of a slip."""
+"""Shorter names are too near to each other to speak of a slip, unless one is a known name."""
+
+_LEAST, _LONG, _STEM = 3, 7, 3
+"""Letters of a name that one edit, or two, may have made of another; of a pet name's stem."""
 
 
 def words(text: str) -> Words:
@@ -102,12 +107,34 @@ def _one_word(one: str, other: str) -> bool:
 
 
 def _slip(a: Words, b: Words) -> Fit:
-    """Doubt for one slip inside the name, and for names that share a word (Anna Lena, Lena)."""
-    one, other = spelling("".join(a)), spelling("".join(b))
+    """Slip for one or two edits that make no other name of it; doubt for what may be a slip.
+
+    Names that share a word (Anna Lena, Lena) are in doubt, and so is a pet name by its ending.
+    """
     if {spelling(word) for word in a} & {spelling(word) for word in b}:
         return "doubt"
-    near = min(len(one), len(other)) >= _SURE_LENGTH and OSA.distance(one, other) <= 1
-    return "doubt" if near and not _differ_in_ending(one, other) else "different"
+    raw, other_raw = "".join(a), "".join(b)
+    one, other = spelling(raw), spelling(other_raw)
+    if raw in known() and other_raw in known():
+        return "different"
+    if _pet_name(raw, other_raw) or _pet_name(other_raw, raw):
+        return "doubt"
+    shorter = min(len(one), len(other))
+    edits = OSA.distance(one, other)
+    if edits > (2 if shorter >= _LONG else 1) or shorter < _LEAST:
+        return "different"
+    sure = shorter >= _SURE_LENGTH or raw in known() or other_raw in known()
+    if _differ_in_ending(one, other):
+        return "doubt" if sure and edits == 1 else "different"
+    return "slip" if sure else "doubt"
+
+
+def _pet_name(short: str, full: str) -> bool:
+    """Irmi for Irmgard, Huso for Hüseyin: the first letters, and an ending of its own."""
+    stem = short.rstrip("aeiouy")
+    stem = stem[:-1] if stem[-2:-1] == stem[-1:] else stem
+    ends = short[-1:] in "iyo" and short not in known()
+    return ends and len(stem) >= _STEM and len(short) < len(full) and full.startswith(stem)
 
 
 def _differ_in_ending(one: str, other: str) -> bool:

@@ -1,17 +1,22 @@
-"""Which source customers a change touches: those it shares keys with, and so on to the end.
+"""Which source customers a change touches: whom they may be, and who is bound to those.
 
-Clusters never reach beyond records connected by live keys or decisions, so whatever lies outside
-the connected whole of a change stays as it is.
+A change touches the records that changed, and whoever holds a key whose worth has changed with
+them: that one person more uses a mailbox makes it prove less. These are the seeds; their pairs are
+judged anew. Whatever lies outside the wholes in which seeds stand keeps its verdicts and its
+customer.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
-from crmsync.identity.cluster import Decision, Pair, ordered
-from crmsync.identity.keys import HOUSEHOLD, Census, household_keys, strong_keys
+import numpy as np
+
+from crmsync.identity.faces import Ints, hashed
+from crmsync.identity.index import Index, keys_of, numbers
+from crmsync.identity.keys import key_numbers
+from crmsync.identity.scene import Cast
 from crmsync.identity.traits import Traits, traits
 from crmsync.model.customer import SourceCustomer
 from crmsync.model.document import read_document
@@ -20,25 +25,78 @@ from crmsync.normalize.remembered import weigh
 from crmsync.store import Work
 from crmsync.store import keys as key_store
 from crmsync.store import links as link_store
-from crmsync.store.keys import KeyRow, Source
-from crmsync.store.merges import BACKEND
+from crmsync.store.keys import Face, Source
 
-Held = tuple[str, str]
-"""A controller and a key: what two controllers hold never meets."""
+CHUNK = 20_000
+"""Source customers read at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
-    """Everything a change touches; `keys` are those that count for their holder."""
+class Book:
+    """The source customers of a store as they are compared; each is read once."""
 
-    records: dict[int, Traits] = field(default_factory=dict)
-    keys: dict[Ref, frozenset[str]] = field(default_factory=dict)
-    decisions: dict[Pair, Decision] = field(default_factory=dict)
+    def __init__(self, work: Work, numbers: Mapping[str, str]) -> None:
+        self.work = work
+        self._numbers = numbers
+        self.cast = Cast(self._read)
+        self.refs: dict[int, Ref] = {}
+        self.owners: dict[int, str] = {}
+        self.contents: dict[int, int] = {}
 
-    @property
-    def ids(self) -> dict[Ref, int]:
-        """The record id of each Ref."""
-        return {one.ref: number for number, one in self.records.items()}
+    def take(self, ids: Sequence[int]) -> Iterator[Face]:
+        """The faces of those of these records that are alive, as they are now."""
+        for at in range(0, len(ids), CHUNK):
+            sources = key_store.load_sources(self.work, ids[at : at + CHUNK])
+            weigh(one.doc for one in sources)
+            rows = link_store.decisions_on(self.work, [str(one.ref) for one in sources])
+            decided = {text for row in rows for text in (row.a_ref, row.b_ref)}
+            for source in sources:
+                yield self._face(source, decided)
+
+    def refs_of(self, ids: Collection[int]) -> dict[int, Ref]:
+        """The Refs of these records, and of others."""
+        missing = set(ids) - self.refs.keys()
+        if missing:
+            self.refs |= key_store.refs_of(self.work, sorted(missing))
+        return self.refs
+
+    def owners_of(self, ids: Collection[int]) -> dict[int, str]:
+        """The controllers of these living records, and of others."""
+        missing = set(ids) - self.owners.keys()
+        if missing:
+            self.owners |= key_store.controllers_of(self.work, sorted(missing))
+        return self.owners
+
+    def contents_of(self, ids: Collection[int]) -> dict[int, int]:
+        """The contents of those of these records that are alive, and of others."""
+        missing = set(ids) - self.contents.keys()
+        if missing:
+            found = key_store.faces_of(self.work, sorted(missing))
+            self.contents |= {one: face.content for one, face in found.items()}
+        return self.contents
+
+    def faces(self, ids: Sequence[int]) -> Ints:
+        """The rows of these living records in the columns of the cast."""
+        contents = self.contents_of(ids)
+        rows = {contents[one]: one for one in ids}
+        row = dict(zip(rows, self.cast.rows(rows).tolist(), strict=True))
+        return np.fromiter((row[contents[one]] for one in ids), np.int64, len(ids))
+
+    def _face(self, source: Source, decided: Collection[str]) -> Face:
+        side = self._side(source)
+        own = str(source.ref) if str(source.ref) in decided else ""
+        content = hashed(f"{side.content}\0{own}")
+        self.cast.add(content, side)
+        self.contents[source.id] = content
+        keys = np.array(key_numbers(side), dtype="<i8").tobytes()
+        return Face(source.id, content, hashed(side.who), keys)
+
+    def _side(self, source: Source) -> Traits:
+        self.refs[source.id] = source.ref
+        self.owners[source.id] = source.controller
+        return read_traits(source, self._numbers)
+
+    def _read(self, ids: Sequence[int]) -> dict[int, Traits]:
+        return {one.id: self._side(one) for one in key_store.load_sources(self.work, ids)}
 
 
 def read_traits(source: Source, numbers: Mapping[str, str]) -> Traits:
@@ -49,105 +107,70 @@ def read_traits(source: Source, numbers: Mapping[str, str]) -> Traits:
     )  # fmt: skip
 
 
-def refresh_keys(work: Work, taken: Sequence[int], numbers: Mapping[str, str]) -> set[int]:
-    """Write the keys of changed and withdrawn records; gives the records that this may move."""
-    sources = key_store.load_sources(work, taken)
-    weigh(source.doc for source in sources)
-    living = [read_traits_row(source, numbers) for source in sources]
-    new = {row for rows in living for row in rows}
-    old = set(key_store.keys_of(work, taken))
-    moved = {row.key for row in new ^ old if not row.key.startswith(HOUSEHOLD)}
-    before = _census(work, moved)
-    stale = {row.source_id for row in new ^ old}
-    rows = sorted(row for row in new if row.source_id in stale)
-    key_store.replace_keys(work, sorted(stale), rows)
-    return _holders(work, moved, before, _census(work, moved)) | set(taken)
+def refresh(book: Book, taken: Sequence[int]) -> tuple[set[int], Index]:
+    """Write the faces and keys of changed and withdrawn records.
+
+    Gives the seeds (living ones only), and every row of the index for each of their keys.
+    """
+    work = book.work
+    old = key_store.faces_of(work, taken)
+    new = {face.source_id: face for face in book.take(taken)}
+    moved = [face for number, face in new.items() if old.get(number) != face]
+    gone = [face for number, face in old.items() if new.get(number) != face]
+    fresh = Index.of(moved)
+    keys = np.union1d(fresh.key, keys_of(gone))
+    before = Index.read(work, keys)
+    after = before.without(face.source_id for face in gone).beside(fresh)
+    seeds = new.keys() | _unsettled(before, after, {one.content for one in chain(moved, gone)})
+    _write(work, moved, gone, [number for number in old if number not in new])
+    fresh.write(work)
+    still = seeds - {face.source_id for face in moved}
+    return seeds, _complete(work, still, after, keys)
 
 
-def read_traits_row(source: Source, numbers: Mapping[str, str]) -> list[KeyRow]:
-    """The rows that a source customer holds in the index of match keys."""
-    side = read_traits(source, numbers)
-    keys = (*strong_keys(side), *household_keys(side))
-    return [KeyRow(key, source.id, side.controller, side.who) for key in keys]
+def _unsettled(before: Index, after: Index, contents: set[int]) -> set[int]:
+    """Who holds a key that now says something else of its holders, or has a twin that moved."""
+    if not len(before.key):
+        return set()
+    now = after.states()
+    changed = [key for key, state in before.states().items() if now.get(key, state) != state]
+    touched = np.isin(after.key, numbers(changed)) | np.isin(after.content, numbers(contents))
+    return set(after.id[touched].tolist())
 
 
-def reach(work: Work, seeds: Collection[int], numbers: Mapping[str, str]) -> Reached:
-    """All living records connected with `seeds` by live keys, decisions or a common customer."""
-    found = Reached()
-    seen: set[Held] = set()
-    known, frontier = set(seeds), set(seeds)
-    while frontier:
-        sources = key_store.load_sources(work, sorted(frontier))
-        found.records.update((one.id, read_traits(one, numbers)) for one in sources)
-        near = _by_keys(work, frontier, found, seen)
-        near |= _by_decisions(work, [one.ref for one in sources], found)
-        frontier = (near | _by_customer(work, frontier)) - known
-        known |= frontier
+def _write(
+    work: Work, moved: Sequence[Face], gone: Sequence[Face], withdrawn: Sequence[int]
+) -> None:
+    """Write the faces, and take out the rows of keys that are held no longer."""
+    key_store.drop_faces(work, withdrawn)
+    key_store.save_faces(work, moved)
+    now = {face.source_id: face for face in moved}
+    for face in gone:
+        left = set(keys_of([face]).tolist())
+        if face.source_id in now:
+            left -= set(keys_of([now[face.source_id]]).tolist())
+        key_store.drop_keys(work, [(key, face.source_id) for key in sorted(left)])
+
+
+def _complete(work: Work, others: set[int], rows: Index, known: Ints) -> Index:
+    """All rows of every key of the other seeds too, and of records of equal content they meet."""
+    wanted = _keys(work, others, known)
+    rows = rows.beside(Index.read(work, wanted))
+    known = np.union1d(known, wanted)
+    return rows.beside(Index.read(work, _keys(work, rows.twins().tolist(), known)))
+
+
+def _keys(work: Work, ids: Iterable[int], known: Ints) -> Ints:
+    """The keys of these records that are not known yet."""
+    wanted = sorted(ids)
+    return np.setdiff1d(keys_of(key_store.faces_of(work, wanted).values()), known)
+
+
+def members(book: Book, seeds: set[int], rows: Index) -> dict[int, int]:
+    """Everybody in these rows, and the seeds that hold no key at all, with their contents."""
+    found = dict(zip(rows.id.tolist(), rows.content.tolist(), strict=True))
+    keyless = seeds - found.keys()
+    contents = book.contents_of(keyless)
+    found.update((one, contents[one]) for one in keyless)
+    book.contents |= found
     return found
-
-
-def _by_keys(work: Work, frontier: Iterable[int], found: Reached, seen: set[Held]) -> set[int]:
-    rows = [row for row in key_store.keys_of(work, sorted(frontier)) if _strong(row)]
-    census = _census(work, {row.key for row in rows})
-    counting = [row for row in rows if census[_held(row)].counts(row.who)]
-    keys: dict[int, set[str]] = defaultdict(set)
-    for row in counting:
-        keys[row.source_id].add(row.key)
-    for number in set(frontier) & found.records.keys():
-        found.keys[found.records[number].ref] = frozenset(keys[number])
-    fresh = {_held(row) for row in counting} - seen
-    seen |= fresh
-    return {row.source_id for row in _rows(work, fresh, census)}
-
-
-def _rows(work: Work, held: set[Held], census: Mapping[Held, Census]) -> list[KeyRow]:
-    """The rows of keys that count for their holder; nameless crowds are not even read."""
-    everyone = sorted({key for owner, key in held if census[owner, key].alive_for_nameless})
-    named = sorted({key for owner, key in held if not census[owner, key].alive_for_nameless})
-    rows = key_store.holders(work, everyone) + key_store.named_holders(work, named)
-    return [row for row in rows if _held(row) in held and census[_held(row)].counts(row.who)]
-
-
-def _by_decisions(work: Work, refs: Sequence[Ref], found: Reached) -> set[int]:
-    """Both ends of every decision: "apart" ties too, or its pair would hang on who is near."""
-    partners: set[Ref] = set()
-    for row in link_store.decisions_on(work, [str(ref) for ref in refs]):
-        if row.band != "review":
-            pair = ordered(Ref.parse(row.a_ref), Ref.parse(row.b_ref))
-            rule = "backend_merge" if row.by.startswith(BACKEND) else "human"
-            found.decisions[pair] = Decision(row.band, rule, row.at)
-            partners.update(pair)
-    return set(key_store.record_ids(work, sorted(partners)).values())
-
-
-def _by_customer(work: Work, ids: Iterable[int]) -> set[int]:
-    names = {link.customer_id for link in link_store.links_of(work, sorted(ids)).values()}
-    return {link.source_id for link in link_store.links_to(work, sorted(names))}
-
-
-def _holders(
-    work: Work, keys: set[str], before: Mapping[Held, Census], after: Mapping[Held, Census]
-) -> set[int]:
-    """Who held one of these keys while it counted, before the change or after it."""
-    wide = {
-        held for census in (before, after) for held in census if census[held].alive_for_nameless
-    }
-    named = {held for census in (before, after) for held in census if census[held].alive} - wide
-    rows = key_store.holders(work, sorted({key for _, key in wide}))
-    rows += key_store.named_holders(work, sorted({key for _, key in named}))
-    return {row.source_id for row in rows if row.key in keys}
-
-
-def _census(work: Work, keys: Collection[str]) -> dict[Held, Census]:
-    return {
-        (one.controller, one.key): Census(one.people, one.nameless)
-        for one in key_store.holdings(work, sorted(keys))
-    }
-
-
-def _held(row: KeyRow) -> Held:
-    return row.controller, row.key
-
-
-def _strong(row: KeyRow) -> bool:
-    return not row.key.startswith(HOUSEHOLD)

@@ -9,16 +9,16 @@ from typing import NamedTuple
 import orjson
 
 from crmsync.errors import ConfigError
-from crmsync.identity.keys import MOST_PEOPLE, household_keys, strong_keys
-from crmsync.identity.reach import read_traits
+from crmsync.identity.index import keys_of
+from crmsync.identity.keys import LETTERS, MOST_PEOPLE
 from crmsync.model.ref import Ref
 from crmsync.model.words import Band
-from crmsync.store import Work
+from crmsync.store import Work, decisions
 from crmsync.store import keys as key_store
 from crmsync.store import links as link_store
 from crmsync.store.links import DecisionRow, PairRow
 
-_SHARED = {"h": "address", "p": "phone", "e": "email"}
+_SHARED = {"h": "address", "p": "phone", "o": "phone", "e": "email"}
 
 
 class Review(NamedTuple):
@@ -92,17 +92,15 @@ def decide(
     takes an earlier decision back. `at` is a UTC stamp. ConfigError when one of the two is
     unknown, both are one, or they belong to different controllers.
     """
-    ids = key_store.record_ids(work, [a_ref, b_ref])
-    _check_decision(work, a_ref, b_ref, ids)
+    ids = check_decision(work, a_ref, b_ref)
     first, second = sorted((str(a_ref), str(b_ref)))
-    if band == "review":
-        link_store.drop_decision(work, first, second)
-    else:
-        link_store.save_decision(work, DecisionRow(first, second, band, by, at, note))
+    decisions.decide(work, DecisionRow(first, second, band, by, at, note))
     work.log_records("source", ids.values())
 
 
-def _check_decision(work: Work, a_ref: Ref, b_ref: Ref, ids: Mapping[Ref, int]) -> None:
+def check_decision(work: Work, a_ref: Ref, b_ref: Ref) -> dict[Ref, int]:
+    """The record ids of two Refs that can be decided on; ConfigError where they cannot."""
+    ids = key_store.record_ids(work, [a_ref, b_ref])
     if a_ref == b_ref:
         raise ConfigError(f"{a_ref} cannot be compared with itself.", hint="Name two records.")
     for ref in (a_ref, b_ref):
@@ -113,6 +111,7 @@ def _check_decision(work: Work, a_ref: Ref, b_ref: Ref, ids: Mapping[Ref, int]) 
             f"{a_ref} and {b_ref} belong to different controllers.",
             hint="Their data are never linked; name one controller for both connections.",
         )
+    return ids
 
 
 def households(work: Work, customer_id: str) -> list[Housemate]:
@@ -123,23 +122,24 @@ def households(work: Work, customer_id: str) -> list[Housemate]:
     """
     ours = [link.source_id for link in link_store.links_to(work, [customer_id])]
     shared: dict[str, set[str]] = defaultdict(set)
-    for customer, key in _sharing(work, ours):
-        shared[customer].add(_SHARED[key[0]])
+    for customer, letter in _sharing(work, ours):
+        shared[customer].add(_SHARED[letter])
     shared.pop(customer_id, None)
     return [Housemate(name, tuple(sorted(found))) for name, found in sorted(shared.items())]
 
 
 def _sharing(work: Work, sources: Iterable[int]) -> Iterator[tuple[str, str]]:
-    held = {
-        (one.controller, key)
-        for one in (read_traits(source, {}) for source in key_store.load_sources(work, sources))
-        for key in (*strong_keys(one), *household_keys(one))
-        if key[0] in _SHARED
-    }
-    keys = {key for _, key in held}
-    few = {(one.controller, one.key) for one in key_store.holdings(work, sorted(keys))
-           if one.people <= MOST_PEOPLE}  # fmt: skip
-    rows = key_store.holders(work, sorted(key for _, key in held & few))
-    rows = [row for row in rows if (row.controller, row.key) in held & few]
+    """Each customer beside one of these, with the letter of a key that they share."""
+    faces = key_store.faces_of(work, sources).values()
+    keys = {key for key in keys_of(faces).tolist() if LETTERS[key & 15] in _SHARED}
+    rows = key_store.holders(work, keys)
+    people: dict[int, set[int]] = defaultdict(set)
+    for row in rows:
+        people[row.key].add(row.who)
+    rows = [row for row in rows if len(people[row.key] - {0}) <= MOST_PEOPLE]
     links = link_store.links_of(work, sorted({row.source_id for row in rows}))
-    return ((links[r.source_id].customer_id, r.key) for r in rows if r.source_id in links)
+    return (
+        (links[row.source_id].customer_id, LETTERS[row.key & 15])
+        for row in rows
+        if row.source_id in links
+    )

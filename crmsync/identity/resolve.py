@@ -1,40 +1,85 @@
-"""The stage that links source customers to customers: keys, clusters, stable ids, history."""
+"""The stage that links source customers to customers: keys, verdicts, clusters, stable ids."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 
-import orjson
-
-from crmsync.identity.cluster import Outcome, cluster
-from crmsync.identity.compare import Verdict
-from crmsync.identity.components import components
-from crmsync.identity.links import relink
-from crmsync.identity.reach import Reached, reach, refresh_keys
+from crmsync.identity import reach
+from crmsync.identity.cluster import Clusters
+from crmsync.identity.decisions import Decided
+from crmsync.identity.links import Outcome, Person, Reached, relink
+from crmsync.identity.outcome import Rows, alone, final
+from crmsync.identity.reach import Book, members
+from crmsync.identity.scene import compose
+from crmsync.identity.weights import Weights, default
+from crmsync.identity.whole import Walk, Whole
 from crmsync.model.ref import Ref
 from crmsync.store import Change, Work
 from crmsync.store import keys as key_store
 from crmsync.store import links as link_store
-from crmsync.store.links import PairRow
 
 TOPICS = ("source",)
 """What the stage listens to."""
 
 
 def resolve(
-    work: Work, changes: Sequence[Change], *, numbers: Mapping[str, str], new_id: Callable[[], str]
+    work: Work,
+    changes: Sequence[Change],
+    *,
+    numbers: Mapping[str, str],
+    new_id: Callable[[], str],
+    model: Weights | None = None,
 ) -> dict[str, int]:
     """Link the source customers that changed, and whoever that touches, to their customers.
 
     `numbers` maps a connection to the namespace of its customer numbers, `new_id` gives a fresh
-    UUIDv7. The counts are of changed records: taken = new + joined + kept + moved + withdrawn.
+    UUIDv7, `model` weighs pairs (the one that crmsync brings). The counts are of changed records:
+    taken = new + joined + kept + moved + withdrawn.
     """
     taken = sorted({one.record_id for one in changes if one.record_id is not None})
-    seeds = refresh_keys(work, taken, numbers) | _partners(work, taken)
-    found = reach(work, seeds, numbers)
-    outcome = _cluster_all(found)
-    _write_pairs(work, sorted({*found.records, *taken}), found.ids, outcome.pairs)
+    found, outcome = _clusters(Book(work, numbers), taken, model or default())
     return relink(work, taken, found, outcome, new_id=new_id)
+
+
+def _clusters(book: Book, taken: Sequence[int], model: Weights) -> tuple[Reached, Outcome]:
+    """Judge and cluster whoever is touched, and write the verdicts."""
+    work = book.work
+    seeds, rows = reach.refresh(book, taken)
+    gone = set(taken) - seeds
+    people = members(book, seeds, rows)
+    asked = Decided()
+    refs = book.refs_of(seeds)
+    asked.ask(work, [refs[one] for one in seeds])
+    decided = asked.among(people.keys(), book.owners_of(people.keys()))
+    scene = compose(book.cast, rows, people, seeds=seeds, decided=decided, model=model)
+    old = link_store.pairs_of(work, sorted({*seeds, *gone}))
+    new = alone(book, scene, seeds)
+    walk = Walk(book, seeds, gone, {pair: row for pair, row in new.items() if row.own == "same"})
+    start = {*seeds, *(one for pair in old for one in pair), *walk.tied_to(gone)}
+    whole = walk.from_(start, scene)
+    clusters = whole.settle(book)
+    told = final(whole, clusters, new)
+    before = old | {pair: row for pair, row in whole.bonds.items() if pair not in new}
+    link_store.drop_pairs(work, sorted(before.keys() - told.keys()))
+    link_store.save_pairs(work, [row for pair, row in told.items() if before.get(pair) != row])
+    return _reached(book, whole, walk.decided), _outcome(book, whole, clusters, told)
+
+
+def _reached(book: Book, whole: Whole, decided: Decided) -> Reached:
+    refs, owners = book.refs_of(whole.node.keys()), book.owners_of(whole.node.keys())
+    records = {one: Person(refs[one], owners[one]) for one in whole.node}
+    return Reached(records, decided.refs)
+
+
+def _outcome(book: Book, whole: Whole, clusters: Clusters, told: Rows) -> Outcome:
+    groups: dict[int, list[Ref]] = defaultdict(list)
+    for home, some in zip(clusters.home.tolist(), whole.nodes, strict=True):
+        groups[home].extend(book.refs[one] for one in some)
+    pairs = {
+        (book.refs[a], book.refs[b]): row for (a, b), row in told.items() if row.band == "same"
+    }
+    return Outcome(tuple(sorted(tuple(sorted(group)) for group in groups.values())), pairs)
 
 
 def refresh(work: Work) -> int:
@@ -45,40 +90,3 @@ def refresh(work: Work) -> int:
     ids = key_store.all_source_ids(work)
     work.log_records("source", ids)
     return len(ids)
-
-
-def _partners(work: Work, taken: Iterable[int]) -> set[int]:
-    """Whom decisions tie to these records, withdrawn ones included."""
-    refs = key_store.refs_of(work, taken).values()
-    rows = link_store.decisions_on(work, sorted(str(ref) for ref in refs))
-    tied = {Ref.parse(text) for row in rows for text in (row.a_ref, row.b_ref)}
-    return set(key_store.record_ids(work, sorted(tied)).values())
-
-
-def _cluster_all(found: Reached) -> Outcome:
-    parts = components(found.records.values(), found.keys, found.decisions)
-    outcomes = [cluster(*part) for part in parts]
-    clusters = sorted(group for one in outcomes for group in one.clusters)
-    return Outcome(tuple(clusters), {pair: v for one in outcomes for pair, v in one.pairs.items()})
-
-
-def _write_pairs(
-    work: Work,
-    touched: Sequence[int],
-    ids: Mapping[Ref, int],
-    pairs: Mapping[tuple[Ref, Ref], Verdict],
-) -> None:
-    """Let the verdicts on pairs of touched records be exactly these."""
-    old = link_store.pairs_of(work, touched)
-    new = {(row.a_id, row.b_id): row for row in _pair_rows(ids, pairs)}
-    link_store.drop_pairs(work, sorted(old.keys() - new.keys()))
-    link_store.save_pairs(work, [row for pair, row in new.items() if old.get(pair) != row])
-
-
-def _pair_rows(
-    ids: Mapping[Ref, int], pairs: Mapping[tuple[Ref, Ref], Verdict]
-) -> Iterator[PairRow]:
-    for (a, b), found in pairs.items():
-        first, second = sorted((ids[a], ids[b]))
-        evidence = orjson.dumps({"agree": found.agree, "differ": found.differ}).decode()
-        yield PairRow(first, second, found.band, found.rule, evidence)

@@ -14,7 +14,7 @@ class Said(NamedTuple):
 
 STRENGTH = (
     "human", "backend_merge", "customer_number", "loyalty_card", "vat_id", "birth",
-    "birth_date_and_contact", "email", "company", "phone", "name_and_address",
+    "birth_date_and_contact", "email", "company", "phone", "name_and_address", "likely",
 )  # fmt: skip
 """The rules that hold two records for the same, the strongest first."""
 
@@ -37,6 +37,13 @@ RULES = {
     "name_and_address": Said(
         "gleicher Name unter gleicher Adresse, nichts spricht dagegen",
         "the same name at the same address, nothing speaks against it",
+    ),
+    "likely": Said(
+        "vieles stimmt überein, zusammen reicht es", "much agrees, and together it suffices"
+    ),
+    "perhaps": Said(
+        "einiges stimmt überein, zusammen reicht es nicht",
+        "some things agree, together they do not suffice",
     ),
     "name_missing": Said(
         "gleicher Kontakt, aber auf einer Seite fehlt der Name",

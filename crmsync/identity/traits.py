@@ -30,6 +30,13 @@ _LEGAL = {
 }  # fmt: skip
 _DOTTED = re.compile(r"\b(\w)\.\s?(?=\w\b)")
 
+MOBILE = {
+    "+49": ("15", "16", "17"),
+    "+43": ("64", "65", "66", "67", "68", "69"),
+    "+41": ("74", "75", "76", "77", "78", "79"),
+}
+"""How mobile numbers begin; elsewhere every number is taken for a person's own."""
+
 LEAST_PHONE = 10
 """Characters of an E.164 number ("+4930123456" has 11); a shorter one proves nothing alone."""
 
@@ -62,15 +69,25 @@ class Traits:
     emails: frozenset[str] = frozenset()
     phones: frozenset[str] = frozenset()
     addresses: frozenset[str] = frozenset()
+    codes: frozenset[str] = frozenset()
 
     @property
-    def content(self) -> tuple[object, ...]:
-        """All that is compared: equal contents cannot be told apart."""
-        return (
-            self.controller, self.kind, self.given, self.family, self.suffix, self.salutation,
-            self.company, self.legal, self.birth, self.number, self.card, self.vat, self.emails,
-            self.phones, self.addresses,
+    def mobiles(self) -> frozenset[str]:
+        """The numbers of mobile phones, which are a person's own."""
+        return frozenset(
+            phone for phone in self.phones if phone[3:].startswith(MOBILE.get(phone[:3], ("",)))
+        )
+
+    @property
+    def content(self) -> str:
+        """All that is compared, in one text: equal contents cannot be told apart."""
+        single = (
+            self.controller, self.kind, self.suffix, self.salutation or "", self.company,
+            self.legal, self.birth, self.number, self.card, self.vat,
         )  # fmt: skip
+        sets = (self.emails, self.phones, self.addresses, self.codes)
+        several = [self.given, self.family, *map(sorted, sets)]
+        return "\0".join((*single, *("\1".join(one) for one in several)))
 
     @property
     def who(self) -> str:
@@ -99,6 +116,7 @@ def traits(ref: Ref, customer: SourceCustomer, *, controller: str, namespace: st
         vat=compact(customer.vat_id),
         emails=emails(customer), phones=phones(customer),
         addresses=frozenset(address.key for address in customer.addresses if address.key),
+        codes=frozenset(compact(one.postal_code) for one in customer.addresses) - {""},
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 Clashes = Callable[[int, int], bool]
 
@@ -55,20 +55,3 @@ class Units:
 
     def __iter__(self) -> Iterator[list[int]]:
         return iter(self._members.values())
-
-
-def fitting_two(units: Units, edges: Iterable[tuple[int, int]], clashes: Clashes) -> set[int]:
-    """The units that fit two others which do not fit each other; all at once, in no order."""
-    fits: dict[int, set[int]] = {}
-    for a, b in edges:
-        fits.setdefault(units.of(a), set()).add(units.of(b))
-        fits.setdefault(units.of(b), set()).add(units.of(a))
-    return {unit for unit, others in fits.items() if _any_clash(units, sorted(others), clashes)}
-
-
-def _any_clash(units: Units, others: list[int], clashes: Clashes) -> bool:
-    return any(
-        units.clash(one, other, clashes)
-        for place, one in enumerate(others)
-        for other in others[place + 1 :]
-    )

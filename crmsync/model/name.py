@@ -5,6 +5,9 @@ from __future__ import annotations
 from crmsync.model.record import Record
 from crmsync.model.words import Salutation
 
+_EAST_ASIAN = "\u2e80"
+"""The first letter of the scripts in which no blank parts the names: 王小明, 김민수."""
+
 
 class PersonName(Record, frozen=True):
     """A name in parts, as written; empty parts are ''.
@@ -13,7 +16,8 @@ class PersonName(Record, frozen=True):
     family name and belongs to it ("von der", "Freiherr von", "van den"); `family_first` is True
     for names that are written and read family name first. `sure` is False when the parts were
     cut out of one free text by rules that may be wrong: such a name is never used in a greeting
-    with Anrede.
+    with Anrede. `rest` is what else stood in the text and is no part of the name ("geb. Müller",
+    "(Empfang)"): it is kept so that nothing told is lost, and never spoken or shown.
     """
 
     salutation: Salutation | None = None
@@ -25,6 +29,7 @@ class PersonName(Record, frozen=True):
     suffix: str = ""
     family_first: bool = False
     sure: bool = True
+    rest: str = ""
 
     @property
     def surname(self) -> str:
@@ -36,6 +41,8 @@ class PersonName(Record, frozen=True):
         """The name without Anrede and titles, in the order of its culture."""
         first = f"{self.given} {self.additional}".strip()
         parts = (self.surname, first) if self.family_first else (first, self.surname)
+        if self.family_first and self.family[-1:] >= _EAST_ASIAN:
+            parts = ("".join(parts), "")
         return " ".join(part for part in (*parts, self.suffix) if part)
 
     @property

@@ -11,6 +11,7 @@ from crmsync.model.stream import Connection
 from crmsync.normalize.address import clean_addresses
 from crmsync.normalize.contacts import clean_contacts
 from crmsync.normalize.hidden import hidden_fields
+from crmsync.normalize.origins import telling
 from crmsync.normalize.when import days, moments
 from crmsync.normalize.who import FIELDS, who
 
@@ -43,7 +44,9 @@ def clean_customers(
     page with an error is best asked for in halves.
     """
     size, country, zone = told.size, connection.country, connection.zone
-    people = list(map(who, *(told.column(name) for name in FIELDS)))
+    people = list(
+        map(who, *(told.column(name) for name in FIELDS), map(telling, told.column("language")))
+    )
     born = days(told.column("birth_date"), zone, field="birth_date")
     changed = moments(told.column("changed_at"), zone, field="changed_at")
     return list(

@@ -18,7 +18,8 @@ _RANKS_WITH_PARTICLE = words(
 
 _GERMANIC = words("von vom zu zum zur van vande vander ter ten v. v.d.")
 _ROMANCE = words(
-    "de del della dello di da dos das do du des la le lo af av bin ibn al el in op auf aus"
+    "de del della dello di da dos das do du des la le lo af av bin bint ibn ben abu al el in op auf"
+    " aus"
 )
 """Particles when written small; De Luca and La Rocca are family names as a whole."""
 

@@ -42,5 +42,10 @@ def weigh(records: Iterable[object]) -> None:
     _weight += sum(size for size in map(len, texts) if size > LONG)
     if _weight > ENOUGH:
         _weight = 0
-        for forget in _forget:
-            forget()
+        forget_all()
+
+
+def forget_all() -> None:
+    """Forget every answer: what comes next is worked out anew."""
+    for forget in _forget:
+        forget()

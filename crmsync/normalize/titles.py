@@ -15,6 +15,13 @@ _FACULTIES = (
 )
 """A faculty has a dot or a small letter: "Dr. phil. Anna", but "Dr. Phil Collins" is a name."""
 
+_CALLING = (
+    r"Rechtsanw(?:alt|ältin)|(?-i:RAin|RA)|Steuerberater(?:in)?|Notarin|Hofr(?:at|ätin)|KommR|Konsulin"
+    r"|(?:Kommerzial|Medizinal|Studien|Oberstudien|Regierungs|Geheim|Ökonomie|Schul|Justiz)r(?:at|ätin)"
+    r"|\w*(?:direktor(?:in)?|präsident(?:in)?|rätin)|Dir\.|(?:Ober)?bürgermeister(?:in)?|Pfarrerin|Pastorin|Botschafterin"
+)
+"""Callings and offices before a name. What is a family name as well (Pfarrer, Konsul) is none."""
+
 _TITLE = re.compile(
     r"(?:"
     r"(?P<professor>(?i:(?P<rank>univ|hon|jun|junior|apl|ao|gast)[.\s-]*)?"
@@ -23,8 +30,9 @@ _TITLE = re.compile(
     r"|(?P<diploma>(?i:dipl)(?:\.\s?-?|-|\s)(?:(?i:ing|kfm|kffr|kaufm|inf|inform|phys|math|chem"
     r"|biol|psych|päd|paed|soz|volksw|betriebsw|betrw|wirtsch|wi|ök|oec|geol|geogr|jur|verw|des"
     r"|vw|bw|agr|forst|arch|bibl|übers|dolm)\w*\.?[\s-]{0,2})+(?:\((?:FH|Univ\.?|BA|TU)\))?)"
-    r"|(?P<other>(?i:mag|mmag|bakk)\.(?:\s?\(FH\))?|(?i:magist(?:er|ra))|DI\b(?=\s[^\s]*[a-zäöü])"
-    r"|Ing\.|PD|(?i:priv(?:at)?\.?-?\s?doz(?:\.|entin|ent))|Dkfm\.?)"
+    r"|(?P<other>(?i:mag|mmag|bakk)\.(?:\s?\(FH\))?(?:\s?(?:phil|rer|nat|art|techn|sc|iur|soc|oec|tchn)\.)*|(?i:magist(?:er|ra))|DI\b(?=\s[^\s]*[a-zäöü])"
+    r"|Ing\.|PD|(?i:priv(?:at)?\.?-?\s?doz(?:\.|entin|ent))|Dkfm\.?|Lic\.(?:\s?(?:phil|iur|oec|theol|rer|pol)\.)*)"
+    rf"|(?P<calling>(?i:{_CALLING})(?=\s+\S))"
     r")(?=[\s,-]|$|(?<=\.))[\s,]*"
 )
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -53,7 +61,7 @@ def _spoken(match: re.Match[str]) -> str:
         return "Dr." + _faculties(match["faculties"])
     if match["diploma"]:
         return _diploma(match["diploma"])
-    return match["other"]
+    return match["other"] or match["calling"]
 
 
 @remembered(16_384)

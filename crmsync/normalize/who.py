@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from crmsync.model.customer import CustomerKind
 from crmsync.model.name import PersonName
-from crmsync.normalize.firms import looks_like_firm
+from crmsync.normalize.firms import looks_like_firm, split_contact
 from crmsync.normalize.names import is_couple, parse_name
 from crmsync.normalize.remembered import remembered
 
@@ -17,7 +17,7 @@ FIELDS = (
     "kind", "salutation", "titles", "given_name", "nobility", "family_name", "name_suffix", "name",
     "family_name_first", "company",
 )  # fmt: skip
-"""The fields that tell it, in the order in which `who` takes them."""
+"""The fields that tell it, in the order in which `who` takes them; a language may follow."""
 
 
 class Who(NamedTuple):
@@ -40,12 +40,14 @@ def who(
     text: str | None,
     family_name_first: bool | None,
     company: str | None,
+    language: str = "",
 ) -> Who:
     """Person, firm or couple; the person's name, and the firm's. Remembered: names come again.
 
     A person named beside a company stays a person. A firm's name in the person's fields becomes
     the company, even where the backend calls it a person; beside a company those fields name whom
-    to talk to.
+    to talk to, and so does what stands after "z. Hd." in a firm's name. `language` is a hint for
+    the order of a name told in one text.
     """
     name = parse_name(
         salutation=salutation,
@@ -56,16 +58,25 @@ def who(
         suffix=suffix,
         name=text,
         family_name_first=bool(family_name_first),
+        language=language,
     )
     firm = company.strip() if company else ""
     if kind == "firm" or (name is not None and name.salutation == "firma"):
         contact = name if firm or family else None
-        return Who("firm", contact, firm or _firm_in_name(given, family, text))
+        told = firm or _firm_in_name(given, family, text)
+        return Who("firm", contact, told) if contact else _firm(told, language)
     if name is not None:
         return Who(kind or ("couple" if is_couple(name) else "person"), name, firm)
     if looks_like_firm(_name_text(given, family, text)) or (firm and kind is None):
-        return Who("firm", None, firm or _firm_in_name(given, family, text))
+        return _firm(firm or _firm_in_name(given, family, text), language)
     return Who(kind or "person", None, firm)
+
+
+def _firm(text: str, language: str) -> Who:
+    """The firm, and whom to talk to there where the text names somebody."""
+    firm, contact = split_contact(text)
+    name = parse_name(name=contact, language=language) if contact else None
+    return Who("firm", name, _FIRM_WORD.sub("", firm) if name else text)
 
 
 def _firm_in_name(given: str | None, family: str | None, text: str | None) -> str:

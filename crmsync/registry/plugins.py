@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from crmsync.hookspecs import Feed
     from crmsync.model.play import Play, Proposal
 
-BUILT_IN = ("crmsync.outreach", "crmsync.till.plugin")
+BUILT_IN = ("crmsync.outreach", "crmsync.till.plugin", "crmsync.identity.search.plugin")
 """Our own plugins, loaded by name like anybody's."""
 
 LOCAL = "crmsync_plugins.py"

@@ -100,6 +100,12 @@ def write_cards(work: Work, rows: Sequence[CardRow]) -> None:
     work.upsert(card, rows)
 
 
+def order_counts(work: Work, ids: Iterable[str]) -> dict[str, int]:
+    """How many orders each of these customers has, as far as habits are known."""
+    statement = sa.select(habit.c.customer_id, habit.c.orders)
+    return dict(map(tuple, work.all_in(statement, habit.c.customer_id, ids)))
+
+
 def keys_of(work: Work, ids: Iterable[str]) -> dict[str, set[str]]:
     """The exact keys that these customers had the last time."""
     found: dict[str, set[str]] = defaultdict(set)

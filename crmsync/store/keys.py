@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from crmsync.model.ref import Ref
-from crmsync.store.tables import match_key, record, source_customer, stream
+from crmsync.store.tables import face, match_key, record, source_customer, stream
 from crmsync.store.work import Work
 
 
@@ -21,23 +21,26 @@ class Source(NamedTuple):
     doc: str
 
 
+class Face(NamedTuple):
+    """What is compared of a source customer, in the column order of the table."""
+
+    source_id: int
+    content: int
+    who: int
+    keys: bytes
+
+
 class KeyRow(NamedTuple):
     """One row of the index of match keys, in the column order of the table."""
 
-    key: str
+    key: int
     source_id: int
-    controller: str
-    who: str
+    content: int
+    who: int
 
 
-class Holding(NamedTuple):
-    """Who of a controller holds a key: how many different people, how many nameless records."""
-
-    controller: str
-    key: str
-    people: int
-    nameless: int
-
+MANY = 100_000
+"""From so many keys on the whole index is read rather than each key looked up."""
 
 _SOURCES = (
     sa.select(
@@ -77,33 +80,50 @@ def refs_of(work: Work, ids: Iterable[int]) -> dict[int, Ref]:
     return {row[0]: Ref(*row[1:]) for row in work.all_in(_RECORDS, record.c.id, ids)}
 
 
-def keys_of(work: Work, ids: Iterable[int]) -> list[KeyRow]:
-    """Every key that these source customers hold."""
-    return [KeyRow(*row) for row in work.all_in(sa.select(match_key), match_key.c.source_id, ids)]
+def controllers_of(work: Work, ids: Iterable[int]) -> dict[int, str]:
+    """The controllers of those of these records that are living source customers."""
+    statement = sa.select(source_customer.c.record_id, source_customer.c.controller)
+    return dict(work.tuples_in(statement, source_customer.c.record_id, ids))
 
 
-def holders(work: Work, keys: Iterable[str]) -> list[KeyRow]:
+def faces_of(work: Work, ids: Iterable[int]) -> dict[int, Face]:
+    """The faces of these source customers."""
+    rows = work.tuples_in(sa.select(face), face.c.source_id, ids)
+    return {row[0]: Face(row[0], row[1], row[2], bytes(row[3])) for row in rows}
+
+
+def holders(work: Work, keys: Iterable[int]) -> list[KeyRow]:
     """Every row of these keys."""
-    return [KeyRow(*row) for row in work.all_in(sa.select(match_key), match_key.c.key, keys)]
+    wanted = set(keys)
+    if len(wanted) < MANY:
+        return [
+            KeyRow(*row) for row in work.tuples_in(sa.select(match_key), match_key.c.key, wanted)
+        ]
+    with work.connection.execute(sa.select(match_key)) as result:
+        cursor: Any = result.cursor
+        return [KeyRow(*row) for row in cursor if row[0] in wanted]
 
 
-def named_holders(work: Work, keys: Iterable[str]) -> list[KeyRow]:
-    """The rows of these keys whose holder has a name."""
-    statement = sa.select(match_key).where(match_key.c.who != "")
-    return [KeyRow(*row) for row in work.all_in(statement, match_key.c.key, keys)]
+def save_faces(work: Work, faces: Sequence[Face]) -> None:
+    """Write faces."""
+    work.upsert(face, faces)
 
 
-def holdings(work: Work, keys: Iterable[str]) -> list[Holding]:
-    """How many hold each of these keys, for every controller."""
-    who = sa.func.nullif(match_key.c.who, "")
-    statement = sa.select(
-        match_key.c.controller, match_key.c.key, sa.func.count(sa.distinct(who)),
-        sa.func.count() - sa.func.count(who),
-    ).group_by(match_key.c.controller, match_key.c.key)  # fmt: skip
-    return [Holding(*row) for row in work.all_in(statement, match_key.c.key, keys)]
+def drop_faces(work: Work, ids: Sequence[int]) -> None:
+    """Take the faces of these source customers out."""
+    work.delete(face.c.source_id, ids)
 
 
-def replace_keys(work: Work, ids: Sequence[int], rows: Sequence[KeyRow]) -> None:
-    """Let the source customers `ids` hold exactly these rows."""
-    work.delete(match_key.c.source_id, ids)
-    work.upsert(match_key, rows)
+def save_keys(work: Work, columns: Sequence[Sequence[Any]]) -> None:
+    """Write rows of the index, given as its columns."""
+    if columns[0]:
+        work.upsert_columns(match_key, columns)
+
+
+def drop_keys(work: Work, rows: Sequence[tuple[int, int]]) -> None:
+    """Take rows of the index out: keys, each with its source customer."""
+    if rows:
+        both = sa.and_(
+            match_key.c.key == sa.bindparam("held"), match_key.c.source_id == sa.bindparam("holder")
+        )
+        work.run(sa.delete(match_key).where(both), [{"held": a, "holder": b} for a, b in rows])

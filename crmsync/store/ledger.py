@@ -143,7 +143,10 @@ def _linked(work: Work, customer_ids: Sequence[str]) -> dict[str, list[int]]:
 def _former(
     work: Work, customer_ids: Sequence[str], own: dict[str, list[int]]
 ) -> dict[str, set[int]]:
-    """Record ids merged by a backend into the customers' own, and source customers now gone."""
+    """Record ids merged by a backend into the customers' own, and source customers now gone.
+
+    A merged record that is linked to another customer is his: a human took the merge back.
+    """
     found = _gone(work, _names(work, customer_ids))
     owner = {number: name for name, numbers in own.items() for number in numbers}
     level = dict(owner)
@@ -151,7 +154,8 @@ def _former(
         rows = work.all_in(
             sa.select(record.c.id, record.c.merged_into), record.c.merged_into, level
         )
-        level = {row.id: level[row.merged_into] for row in rows if row.id not in owner}
+        away = customers_of(work, [row.id for row in rows]).keys() | owner.keys()
+        level = {row.id: level[row.merged_into] for row in rows if row.id not in away}
         owner |= level
         for number, name in level.items():
             found[name].add(number)

@@ -11,6 +11,9 @@ from crmsync.model.words import Band
 from crmsync.store.tables import customer, decision, link, link_event, pair
 from crmsync.store.work import Work
 
+MANY = 1000
+"""For more Refs than this all decisions are read: there are few."""
+
 
 class Link(NamedTuple):
     """A source customer's link to its customer, in the column order of the table."""
@@ -29,6 +32,17 @@ class Event(NamedTuple):
     rule: str
 
 
+class PastEvent(NamedTuple):
+    """A change of a link as it was written, with its number and its run."""
+
+    seq: int
+    source_id: int
+    from_customer: str | None
+    to_customer: str | None
+    rule: str
+    run_id: str
+
+
 class CustomerRow(NamedTuple):
     """A customer; `state` is alive, merged or gone."""
 
@@ -39,12 +53,17 @@ class CustomerRow(NamedTuple):
 
 
 class PairRow(NamedTuple):
-    """The verdict on two source customers, a_id < b_id; `evidence` is JSON."""
+    """The verdict on two source customers, a_id < b_id, in the column order of the table.
+
+    `own` is the band of the two alone; `evidence` is JSON.
+    """
 
     a_id: int
     b_id: int
     band: Band
     rule: str
+    own: Band
+    weight: int
     evidence: str
 
 
@@ -88,6 +107,33 @@ def append_events(work: Work, events: Sequence[Event]) -> None:
         work.upsert(link_event, rows)
 
 
+def events_of(work: Work, source_ids: Iterable[int]) -> list[PastEvent]:
+    """Everything that happened to the links of these source customers, the oldest first."""
+    rows = work.all_in(sa.select(link_event), link_event.c.source_id, source_ids)
+    return sorted(PastEvent(*row) for row in rows)
+
+
+def ever_linked(work: Work, customer_ids: Iterable[str]) -> list[int]:
+    """The source customers that ever were linked to one of these customers.
+
+    It reads the whole history: there is no index, for nobody asks but a human.
+    """
+    statement = sa.select(link_event.c.source_id).distinct()
+    rows = work.all_in(statement, link_event.c.to_customer, customer_ids)
+    return sorted(row[0] for row in rows)
+
+
+def left(work: Work, customer_ids: Iterable[str]) -> list[int]:
+    """The source customers that left one of these customers for nowhere and are linked nowhere."""
+    statement = (
+        sa.select(link_event.c.source_id)
+        .outerjoin(link, link.c.source_id == link_event.c.source_id)
+        .where(link_event.c.to_customer.is_(None), link.c.source_id.is_(None))
+    )
+    rows = work.all_in(statement, link_event.c.from_customer, customer_ids)
+    return sorted({row[0] for row in rows})
+
+
 def last_customers(work: Work, source_ids: Iterable[int]) -> dict[int, str]:
     """The customer that each of these source customers was linked to last."""
     statement = sa.select(
@@ -109,6 +155,17 @@ def aliases_of(work: Work, customer_ids: Iterable[str]) -> list[CustomerRow]:
     """The merged customers that have become one of these."""
     rows = work.all_in(sa.select(customer), customer.c.alias_of, customer_ids)
     return [CustomerRow(*row) for row in rows]
+
+
+def families(work: Work, customer_ids: Iterable[str]) -> dict[str, CustomerRow]:
+    """The merged customers that have become one of these, also through others."""
+    found: dict[str, CustomerRow] = {}
+    level = sorted(customer_ids)
+    while level:
+        rows = [row for row in aliases_of(work, level) if row.customer_id not in found]
+        found |= {row.customer_id: row for row in rows}
+        level = [row.customer_id for row in rows]
+    return found
 
 
 def save_customers(work: Work, rows: Sequence[CustomerRow]) -> None:
@@ -145,19 +202,13 @@ def drop_pairs(work: Work, pairs: Sequence[tuple[int, int]]) -> None:
 
 def decisions_on(work: Work, refs: Sequence[str]) -> list[DecisionRow]:
     """Every decision on a pair with one of these Refs."""
+    if len(refs) > MANY:
+        wanted = set(refs)
+        rows = [DecisionRow(*row) for row in work.all(sa.select(decision))]
+        return sorted(row for row in rows if row.a_ref in wanted or row.b_ref in wanted)
     found = {
         DecisionRow(*row)
         for column in (decision.c.a_ref, decision.c.b_ref)
         for row in work.all_in(sa.select(decision), column, refs)
     }
     return sorted(found)
-
-
-def save_decision(work: Work, row: DecisionRow) -> None:
-    """Write a decision."""
-    work.upsert(decision, [row])
-
-
-def drop_decision(work: Work, a_ref: str, b_ref: str) -> None:
-    """Take a decision back."""
-    work.run(sa.delete(decision).where(decision.c.a_ref == a_ref, decision.c.b_ref == b_ref))

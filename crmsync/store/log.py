@@ -45,8 +45,9 @@ def numbers(connection: sa.Connection, name: str, count: int) -> range:
     return range(last - count + 1, last + 1)
 
 
-IDS = frozenset({"stream", "parked"})
-"""Counters of mere ids that are taken in the middle of a commit; their order tells nothing."""
+IDS = frozenset({"stream", "parked", "decision_event"})
+"""Counters of mere ids that are taken in the middle of a commit; their order across writers tells
+nothing."""
 
 
 def ids(connection: sa.Connection, name: str, count: int) -> range:

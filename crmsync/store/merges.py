@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
-
 from crmsync.model.ref import Ref
-from crmsync.store.tables import decision
+from crmsync.store import decisions
+from crmsync.store.links import DecisionRow
 from crmsync.store.work import Work
 
 BACKEND = "backend:"
@@ -15,12 +14,8 @@ BACKEND = "backend:"
 def backend_merge(work: Work, loser: Ref, winner: Ref) -> None:
     """Remember that the backend holds these two for one customer; what a human decided stays."""
     first, second = sorted((str(loser), str(winner)))
-    if not _decided_by_human(work, first, second):
+    before = decisions.held(work, first, second)
+    if before is None or before.by.startswith(BACKEND):
         by = f"{BACKEND}{loser.connection}"
-        work.upsert(decision, [(first, second, "same", by, "", "merged in the backend")])
-
-
-def _decided_by_human(work: Work, first: str, second: str) -> bool:
-    both = sa.and_(decision.c.a_ref == first, decision.c.b_ref == second)
-    by = work.scalar(sa.select(decision.c.by).where(both))
-    return by is not None and not by.startswith(BACKEND)
+        row = DecisionRow(first, second, "same", by, "", "merged in the backend")
+        decisions.decide(work, row)

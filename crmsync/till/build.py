@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from crmsync.errors import ConfigError
-from crmsync.normalize.koelner import koelner
+from crmsync.identity.search.file import fill
+from crmsync.identity.search.tables import Tables
+from crmsync.identity.search.words import card_words, terms
 from crmsync.store import Store, Work, cards, files, points
 from crmsync.store.cards import Published
 from crmsync.store.complaints import unwritable
-from crmsync.till import typos
 from crmsync.till.card import card_id, dump, load
 from crmsync.till.keys import Keys, load_keys
 from crmsync.till.pack import pack
@@ -129,29 +130,13 @@ def _write(path: Path, head: dict[str, str], chosen: Iterable[_Card]) -> None:
         _fill(file, chosen)
         with points.effect("till/fill"):
             file.execute("COMMIT")
-        file.execute(QUERIES["finish"])
 
 
 def _fill(file: sqlite3.Connection, chosen: Iterable[_Card]) -> None:
-    words: set[str] = set()
+    tables = Tables()
     for rank, (doc, keys) in enumerate(chosen, 1):
-        words.update(keys.words)
-        file.execute(QUERIES["put_card"], (rank, pack(doc), " ".join(keys.words)))
-        file.execute(QUERIES["put_look"], (rank, " ".join(_indexed(keys))))
+        tables.add(rank, terms(keys.words, ends=keys.ends, places=keys.places))
+        file.execute(QUERIES["put_card"], (rank, pack(doc), card_words(keys.words)))
         exact = [(bytes.fromhex(one.key), rank, one.greets) for one in keys.exact]
         file.executemany(QUERIES["put_exact"], exact)
-    long = sorted(word for word in words if len(word) >= typos.LEAST)
-    file.executemany(QUERIES["put_near"], sorted((cut, w) for w in long for cut in typos.cuts(w)))
-    file.executemany(QUERIES["put_sound"], sorted(_sounds(words)))
-
-
-def _indexed(keys: Keys) -> Iterator[str]:
-    """The words of the full-text index: of names, t and a phone's end, z and a postal code."""
-    yield from keys.words
-    yield from (f"t{end}" for end in keys.ends)
-    yield from (f"z{place}" for place in keys.places)
-
-
-def _sounds(words: Iterable[str]) -> Iterator[tuple[str, str]]:
-    latin = (word for word in words if word.isalpha())
-    return ((code, word) for word in latin if len(code := koelner(word)) > 1)
+    fill(file, tables)

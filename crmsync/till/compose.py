@@ -9,9 +9,10 @@ from crmsync.model.customer import Profile, SourceCustomer
 from crmsync.model.greeting import GreetingParts
 from crmsync.model.habit import Favourite, Habits
 from crmsync.model.name import PersonName
+from crmsync.normalize.spoken import natural, surname_of
 from crmsync.till.allowed import denied, forbidden, shown, streets, wishes
 from crmsync.till.card import LIMITS, Card, Care, Usual, Visit, card_id, fit
-from crmsync.till.greeting import greetable, minor, natural, surname_of
+from crmsync.till.greeting import greetable, minor
 from crmsync.till.settings import TillSettings
 
 NAMELESS = "Ohne Namen"

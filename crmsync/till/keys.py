@@ -1,7 +1,7 @@
 """Look-up keys: what a clerk may type or scan to find a card, none of it to be shown.
 
 Standard library only. Exact keys (numbers, e-mail addresses) are hashed, so that no till file
-holds them in clear; names become squashed words, in which Müller, Mueller and Muller are one.
+holds them in clear; names, ends of phones and postal codes go into the index of people.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from crmsync.normalize.fold import squash
+from crmsync.identity.search.person import sought
 
 if TYPE_CHECKING:
     from crmsync.model.customer import ContactPoint, SourceCustomer
@@ -25,7 +25,6 @@ NOBODY, COUPLE, PERSON = 0, 1, 2
 
 _SIGNS = re.compile(r"[^0-9A-Z]")
 _DIGITS = re.compile(r"\D")
-_OTHER = re.compile(r"[^a-z0-9]")
 
 
 class Exact(NamedTuple):
@@ -70,28 +69,11 @@ def digits(text: str) -> str:
     return _DIGITS.sub("", text)
 
 
-def name_words(text: str) -> tuple[str, ...]:
-    """The words of a name as they are indexed and searched: squashed, in letters a to z."""
-    return tuple(_OTHER.sub(_spelt, word) for word in squash(text).split())
-
-
-def _spelt(sign: re.Match[str]) -> str:
-    """A letter of another script by its number, so that any index can keep it."""
-    return f"x{ord(sign.group()):x}"
-
-
 def keys_of(customer: SourceCustomer) -> Keys:
     """The look-up keys of a customer, as far as one profile alone can tell."""
     exact = [*_numbers(customer), *_contacts(customer)]
     best = {one.key: one for one in sorted(exact)}
-    phones = {point.value for point in _phones(customer)}
-    return Keys(
-        tuple(best[key] for key in sorted(best)),
-        _words(customer),
-        tuple(sorted({phone[-4:] for phone in phones})),
-        tuple(sorted({name_words(address.postal_code)[0] for address in customer.addresses
-                      if name_words(address.postal_code)})),
-    )  # fmt: skip
+    return Keys(tuple(best[key] for key in sorted(best)), *sought(customer))
 
 
 def _greets(customer: SourceCustomer) -> int:
@@ -125,12 +107,3 @@ def _contacts(customer: SourceCustomer) -> list[Exact]:
     return [
         Exact(key, greets if point.verified and not point.role else NOBODY) for point, key in found
     ]
-
-
-def _words(customer: SourceCustomer) -> tuple[str, ...]:
-    name = customer.name
-    surname = name_words(name.surname) if name else ()
-    given = name_words(f"{name.given} {name.additional}") if name else ()
-    found = [*given, *surname, *name_words(customer.company)]
-    joined = ["".join(surname)] if len(surname) > 1 else []
-    return tuple(dict.fromkeys([*found, *joined]))

@@ -6,32 +6,31 @@ unique exact key of one person is certain and greeted; a name search never is.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from crmsync.errors import StoreError
+from crmsync.identity.search.file import FileIndex
+from crmsync.identity.search.find import find
+from crmsync.identity.search.words import spelling
 from crmsync.model.greeting import Greeting
-from crmsync.normalize.koelner import koelner
-from crmsync.till import typos
 from crmsync.till.card import Card, load
 from crmsync.till.keys import NOBODY, PERSON
 from crmsync.till.pack import unpack
 from crmsync.till.phrases import lines, spoken, telling_apart
 from crmsync.till.queries import QUERIES
-from crmsync.till.search import exact_keys, far, query_words
+from crmsync.till.search import exact_keys
 
-SCHEMA = "1"
+SCHEMA = "2"
 """The version of the till file; another one is built again."""
 MOST = 20
 """The most hits of a search."""
-
-ENOUGH = 5
-"""With so many direct hits, typos are not searched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +68,11 @@ def wall_clock() -> Now:
     return Now(time.strftime("%Y-%m-%d", now), now.tm_hour)
 
 
+def _spelt(words: str) -> str:
+    """The words of a name in the spelling that namesakes share."""
+    return " ".join(map(spelling, words.split()))
+
+
 class TillFile:
     """An open till file; it follows the file when a newer one takes its place.
 
@@ -96,7 +100,7 @@ class TillFile:
         except sqlite3.DatabaseError as error:
             raise self._unusable() from error
         cards = [(row, load(unpack(row.doc))) for row in found]
-        tells = telling_apart([(row.words, card.tell) for row, card in cards])
+        tells = telling_apart([(_spelt(row.words), card.tell) for row, card in cards])
         return [
             Hit(
                 card,
@@ -132,6 +136,7 @@ class TillFile:
         except sqlite3.Error as error:
             self.close()
             raise self._unusable() from error
+        self._index = FileIndex(self._connection)
         if self.head.get("schema") != SCHEMA:
             self.close()
             raise StoreError(
@@ -183,46 +188,10 @@ class TillFile:
         return [found[rank] for rank in sorted(found)]
 
     def _named(self, text: str) -> list[_Found]:
-        """By words: whole, then beginning so, then sounding so or with a typo."""
-        words, others = query_words(text)
-        if not words and not others:
-            return []
-        found: dict[int, _Found] = {}
-        plain = [f'"{word}"' for word in words]
-        begun = [f'"{word}"*' for word in words]
-        for terms in (plain, begun) if words else ((),):
-            self._look([*terms, *others], found)
-        if words and len(found) < ENOUGH:
-            self._alike(words, others, found)
-        return list(found.values())[:MOST]
-
-    def _look(self, terms: Iterable[str], found: dict[int, _Found]) -> None:
-        if len(found) < MOST:
-            for row in self._rows("look", " AND ".join(terms), MOST):
-                found.setdefault(row.rank, row)
-
-    def _alike(self, words: Sequence[str], others: Sequence[str], found: dict[int, _Found]) -> None:
-        """Add cards whose words are near the asked ones, nearest first."""
-        terms = [f'("{word}"* OR {" OR ".join(self._near(word))})' for word in words]
-        more: dict[int, _Found] = {}
-        self._look([*terms, *others], more)
-        nearest = sorted(more.values(), key=lambda row: (far(words, row.words), row.rank))
-        for row in nearest:
-            found.setdefault(row.rank, row)
-
-    def _near(self, word: str) -> list[str]:
-        """The file's words within one typo of `word`, or sounding like it, quoted."""
-        found = {word: 0}
-        if len(word) >= typos.LEAST:
-            for cut in typos.cuts(word):
-                for (near,) in self._connection.execute(QUERIES["near"], (cut,)):
-                    if typos.one_apart(word, near):
-                        found.setdefault(near, 1)
-        if word.isalpha() and len(code := koelner(word)) > 1:
-            for (alike,) in self._connection.execute(QUERIES["sound"], (code,)):
-                found.setdefault(alike, typos.distance(word, alike))
-        nearest = sorted(found, key=lambda one: (found[one], one))
-        return [f'"{one}"' for one in nearest[:MOST]]
+        """By name, phone end and postal code, best first."""
+        slots = find(self._index, text, most=MOST)
+        found = {row.rank: row for row in self._rows("cards", json.dumps(slots))}
+        return [found[slot] for slot in slots]
 
     def _rows(self, query: str, *values: object) -> list[_Found]:
         return [_Found(*row) for row in self._connection.execute(QUERIES[query], values)]

@@ -80,6 +80,6 @@ def test_the_stages_of_a_run(
     run(["status", "--json"])
     report = capsys.readouterr().out
     stages = set(re.findall(r'"(\w+)": \{\s+"taken"', report)) - {"normalize"}
-    assert stages == {"resolve", "profile", "habits", "ledger", "till"}
+    assert stages == {"resolve", "profile", "habits", "ledger", "till", "search"}
     page = _page("reference/report")
     assert {name for name in _listed(page) if name in stages} == stages

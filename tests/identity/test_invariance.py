@@ -134,7 +134,9 @@ def test_nobody_who_clashes_shares_a_customer(
     made = decide(book, final, decisions)
     book.resolve()
     for group in book.groups():
-        births = {final[ref].get("birth_date", "") for ref in group} - {""}
+        births = {final[ref].get("birth_date", "")[:4] for ref in group} - {
+            ""
+        }  # day and month turn
         assert len({final[ref]["controller"] for ref in group}) == 1
         inside = {band for pair, band in made.items() if pair <= group}
         assert len(births) < 2 or "same" in inside

@@ -266,3 +266,24 @@ def test_no_text_in_a_customer_is_too_odd(one: str, other: str, third: str, four
     found = clean_customer(told, connection=SHOP, guest=True)
     assert found.guest
     assert found.kind in ("person", "firm", "couple")
+
+
+@pytest.mark.parametrize(
+    "language, family, sure",
+    [("hu_HU", "Nagy", True), ("HU", "Nagy", True), ("de", "Nagy", False), (None, "Nagy", False)],
+)
+def test_the_language_says_how_a_name_in_one_text_is_read(
+    language: str | None, family: str, sure: bool
+) -> None:
+    told = ToldCustomer(name="Nagy Péter", language=language)
+    name = clean_customer(told, connection=SHOP).name
+    assert name is not None
+    assert (name.family, name.sure) == (family, sure)
+
+
+def test_a_contact_person_in_the_name_of_a_firm_is_found_in_every_field() -> None:
+    text = "Müller GmbH, z. Hd. Frau Schmidt"
+    for fields in ({"name": text}, {"company": text}, {"name": text, "kind": "firm"}):
+        customer = clean_customer(ToldCustomer(**fields), connection=SHOP)  # type: ignore[arg-type]
+        assert (customer.kind, customer.company) == ("firm", "Müller GmbH")
+        assert customer.name == PersonName(salutation="frau", family="Schmidt")

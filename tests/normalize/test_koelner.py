@@ -40,12 +40,27 @@ from crmsync.normalize.koelner import koelner
         ("Weiß", "38"),
         ("Ömer", "067"),
         ("Yıldız", "0528"),
+        ("Çelik", "854"),
+        ("Şahin", "86"),
+        ("ŞAHİN", "86"),
+        ("Đặng", "264"),
+        ("Øyvind", "0362"),
+        ("Ægir", "047"),
+        ("Groß", "478"),
+        ("Gross", "478"),
+        ("Þorsteinn", "27826"),
         ("", ""),
         ("山田", ""),
     ],
 )
 def test_code(name: str, code: str) -> None:
     assert koelner(name) == code
+
+
+def test_a_code_is_remembered() -> None:
+    koelner.cache_clear()
+    assert koelner("Wrobel") == koelner("Wrobel") == "3715"
+    assert koelner.cache_info().hits == 1
 
 
 def test_names_that_sound_apart_have_different_codes() -> None:

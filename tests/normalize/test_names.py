@@ -9,7 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmsync.model.name import PersonName
+from crmsync.normalize.fold import fold
+from crmsync.normalize.freetext import parse_free_text, read_plain
 from crmsync.normalize.names import is_couple, parse_name
+from crmsync.normalize.who import who
 
 N = PersonName
 
@@ -64,7 +67,7 @@ N = PersonName
         ("MUELLER Anna", N(given="Anna", family="Mueller")),
         ("Nguyễn Văn Anh", N(given="Văn Anh", family="Nguyễn", family_first=True)),
         ("Tran Thi Lan", N(given="Thi Lan", family="Tran", family_first=True)),
-        ("Anna Schmidt geb. Müller", N(given="Anna", family="Schmidt")),
+        ("Anna Schmidt geb. Müller", N(given="Anna", family="Schmidt", rest="geb. Müller")),
         ("Eheleute Anna und Peter Schmidt", N("familie", (), "Anna und Peter", family="Schmidt")),
         ("Herr und Frau Schmidt", N(salutation="paar", family="Schmidt")),
         ("Frau und Frau Schmidt", N(salutation="familie", family="Schmidt")),
@@ -261,6 +264,41 @@ _PIECES = st.lists(
 def test_no_order_of_name_words_is_too_odd(text: str) -> None:
     for name in (parse_name(name=text), parse_name(given=text, family=text[::-1])):
         assert name is None or name.full.strip()
+
+
+_GIVEN = st.sampled_from(
+    ["Anna", "Karl-Heinz", "Jürgen", "Ayşe", "Łukasz", "María José", "Xiaoming"]
+)
+_FAMILY = st.sampled_from(
+    ["Schmidt", "Müller-Lüdenscheidt", "von der Heide", "Graf von Stein", "García López", "Öztürk",
+     "de la Cruz", "O'Brien", "El Amrani", "Wang", "Jr", "Thal und Hohenau", "Weber AG"]
+)  # fmt: skip
+_LEADING = st.sampled_from(["", "Frau", "Herr Dr.", "Dr. med.", "Eheleute", "Familie", "Ing."])
+_TAIL = st.sampled_from(
+    ["", " jun.", ", MBA", " geb. Lang", " (Empfang)", ", Hinterhaus, 3. Stock"]
+)
+_LANGUAGE = st.sampled_from(["", "hu", "es", "tr", "zh", "vi", "pl", "ru", "ja", "fr"])
+_ANREDE = {"frau", "herr", "eheleute", "familie"}
+
+
+@settings(max_examples=500)
+@given(_LEADING, _GIVEN, _FAMILY, _TAIL, _LANGUAGE, st.booleans())
+def test_no_word_is_lost(
+    leading: str, first: str, last: str, tail: str, language: str, turned: bool
+) -> None:
+    names = f"{last}, {first}" if turned else f"{first} {last}"
+    text = f"{leading} {names}{tail}".strip()
+    found = who(None, None, None, None, None, None, None, text, None, None, language)
+    name = found.name or N()
+    parts = (*name.titles, name.full, name.rest, found.company)
+    assert set(fold(text).split()) - set(fold(" ".join(parts)).split()) <= _ANREDE
+
+
+@given(_GIVEN | _FAMILY, _FAMILY | _GIVEN)
+def test_the_short_way_for_plain_names_says_what_the_long_one_says(one: str, other: str) -> None:
+    text = f"{one} {other}"
+    plain = read_plain(text, "")
+    assert plain is None or plain == parse_free_text(text)
 
 
 @given(st.text(max_size=30), st.text(max_size=30), st.text(max_size=10))

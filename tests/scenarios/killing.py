@@ -24,9 +24,9 @@ import duckdb
 import pyarrow
 import sqlalchemy as sa
 
-from crmsync.cli import outreach, parked, people, setup, sync, till, withdraw
+from crmsync.cli import outreach, parked, setup, sync, till, withdraw
 from crmsync.cli.main import run
-from crmsync.engine import behind
+from crmsync.engine import behind, decide
 from crmsync.engine.project import open_project
 from crmsync.hookspecs import hookimpl
 from crmsync.outreach.planned import read_plan
@@ -184,7 +184,7 @@ def start(
         for number, name in ((1, "stdout"), (2, "stderr")):  # pytest has put others there
             os.dup2(file, number)
             setattr(sys, name, os.fdopen(number, "w", 1, encoding="utf-8", closefd=False))
-        people.datetime = Clock  # type: ignore[misc]
+        decide.datetime = Clock  # type: ignore[misc]
         points.watch = watch or points.watch
         live(folder, url, states, old=old)
         code = 0

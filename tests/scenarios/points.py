@@ -16,8 +16,11 @@ FOREIGN = ("demo", "migrations")
 KEPT_BY_CLIENTS = {"http/_folder.py", "http/_locks.py", "http/_record.py",
                    "http/auth/tokens.py", "http/budget/shared.py"}  # fmt: skip
 """Tokens, budgets and recordings, which no run commits; tests/http kills who writes them."""
-STAGES = ("resolve", "profile", "habits", "ledger", "till")
+STAGES = ("resolve", "profile", "habits", "ledger", "search", "till")
 """The stages of a project without plugins; the batch of each has a name of its own."""
+
+BY_HAND = {"people/unmerge", "people/apart"}
+"""What somebody asks for and asks for again after a kill; tests/cli/test_verdicts kills between."""
 
 CARRIERS = {"work", "effect", "replaced", "files.put", "open_lock"}
 """What takes the name of a point."""
@@ -104,7 +107,7 @@ def _passes_on(node: ast.Call) -> bool:
 
 def _moments(name: str, said: str | None) -> set[str]:
     """The points of one carrier, all stages in the place of theirs."""
-    if said is None or said.startswith("{point}"):
+    if said is None or said.startswith("{point}") or said in BY_HAND:
         return set()
     moments = {
         "work": (":begin", ":before", ":after"),

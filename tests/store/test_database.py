@@ -73,6 +73,34 @@ def test_the_migrations_make_the_schema_that_a_new_store_gets(store: Store) -> N
     assert schema.revision(store.engine) == schema.HEAD
 
 
+OLD = """
+DROP TABLE match_key; DROP TABLE pair; DROP TABLE face; DROP TABLE decision_event;
+CREATE TABLE match_key (key TEXT, source_id BIGINT, controller TEXT NOT NULL, who TEXT NOT NULL,
+    PRIMARY KEY (key, source_id));
+CREATE TABLE pair (a_id BIGINT, b_id BIGINT, band TEXT NOT NULL, rule TEXT NOT NULL,
+    evidence TEXT NOT NULL, PRIMARY KEY (a_id, b_id));
+INSERT INTO match_key VALUES ('e:anna@example.org', 7, 'muster', 'a 65');
+INSERT INTO source_customer (record_id, stream_id, controller, doc) VALUES (7, 1, 'muster', '{}');
+INSERT INTO customer (customer_id, controller, state) VALUES ('c7', 'muster', 'alive');
+UPDATE alembic_version SET version_num = '0001'
+"""
+
+
+def test_a_store_of_the_first_schema_compares_everybody_once(store: Store) -> None:
+    with store.engine.connect() as connection:
+        for statement in OLD.split(";"):
+            connection.exec_driver_sql(statement)
+        connection.commit()
+    schema.bring_up_to_date(store.engine)
+    assert differences(store) == []
+    with store.read() as work:
+        assert work.all(sa.select(tables.match_key)) == []
+        told = work.changes("test", ["source", "profile"], 10)
+    assert [(one.topic, one.record_id, one.customer_id) for one in told] == [
+        ("source", 7, None), ("profile", None, "c7"),
+    ]  # fmt: skip
+
+
 def test_a_new_store_is_made_without_alembic(tmp_path: Path) -> None:
     program = (
         "import sys\nfrom crmsync.store import open_store\n"

@@ -277,8 +277,10 @@ def test_reading_needs_the_standard_library_alone(retailer: Retailer, tmp_path: 
     program = (
         f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
         "from crmsync.till.tillfile import TillFile\n"
-        f"hits = TillFile({str(path)!r}).search('290000012345', hour=9, today={AS_OF!r})\n"
+        f"till = TillFile({str(path)!r})\n"
+        f"hits = till.search('290000012345', hour=9, today={AS_OF!r})\n"
         "print(hits[0].greeting.line)\n"
+        f"print(till.search('Ana Webber', hour=9, today={AS_OF!r})[0].card.n)\n"
         "print(sorted({m.split('.')[0] for m in sys.modules} - set(sys.stdlib_module_names)"
         " - {'crmsync', '__main__'}))"
     )
@@ -286,7 +288,7 @@ def test_reading_needs_the_standard_library_alone(retailer: Retailer, tmp_path: 
         [sys.executable, "-S", "-c", program], capture_output=True, text=True, check=True,
         env={**os.environ, "PYTHONIOENCODING": "utf-8"},
     )  # fmt: skip
-    assert answer.stdout.splitlines() == ["Guten Morgen, Frau Weber!", "[]"]
+    assert answer.stdout.splitlines() == ["Guten Morgen, Frau Weber!", "Anna Weber", "[]"]
 
 
 def test_a_search_makes_no_network_call(till: TillFile, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,16 @@
 """The tables of the store, one file per room that fills them, all under one metadata."""
 
 from crmsync.store.tables.base import LATE, PARTIAL, metadata
-from crmsync.store.tables.identity import customer, decision, link, link_event, match_key, pair
+from crmsync.store.tables.identity import (
+    customer,
+    decision,
+    decision_event,
+    face,
+    link,
+    link_event,
+    match_key,
+    pair,
+)
 from crmsync.store.tables.lines import order_line
 from crmsync.store.tables.model import (
     consent_claim,
@@ -29,6 +38,13 @@ from crmsync.store.tables.record import (
     stream,
     watermark,
 )
+from crmsync.store.tables.search import (
+    search_cut,
+    search_person,
+    search_posting,
+    search_sound,
+    search_term,
+)
 from crmsync.store.tables.till import card, card_key
 
 __all__ = [
@@ -45,9 +61,11 @@ __all__ = [
     "counter",
     "customer",
     "decision",
+    "decision_event",
     "delivery",
     "dictionary",
     "due",
+    "face",
     "habit",
     "interaction",
     "lease",
@@ -67,6 +85,11 @@ __all__ = [
     "profile",
     "record",
     "run",
+    "search_cut",
+    "search_person",
+    "search_posting",
+    "search_sound",
+    "search_term",
     "shop",
     "source_customer",
     "store_id",

@@ -1,0 +1,38 @@
+"""Ours: rows through the normal way into a store, then the stage resolve alone, timed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import orjson
+
+from bench.identity import project
+from bench.identity.found import Found, find
+from bench.measure import run
+from bench.people import RATES, Rates, people
+
+
+class Run(NamedTuple):
+    """A first resolve: wall seconds of the stage, peak MB of its process, what was found.
+
+    `compared` is the number of pairs that were judged.
+    """
+
+    seconds: float
+    peak: float
+    compared: int
+    found: Found
+
+
+def loaded(folder: Path, records: int, seed: int, rates: Rates = RATES) -> None:
+    """Lay out and load a project of so many records, as far as normalized."""
+    project.write(folder, people(records, seed, rates))
+    run("bench.synced", folder, f"new={records}")
+
+
+def resolve(folder: Path) -> Run:
+    """Resolve what is loaded."""
+    figures = run("bench.identity.resolved", folder)
+    told = orjson.loads((folder / "resolved.json").read_bytes())
+    return Run(told["seconds"], figures.peak, told["compared"], find(folder))

@@ -1,0 +1,115 @@
+"""What the stage writes of pairs: the verdict of the two alone, and what the whole made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import orjson
+
+from crmsync.identity.cluster import Clusters
+from crmsync.identity.decisions import Decision, IdPair
+from crmsync.identity.faces import Ints
+from crmsync.identity.judge import APART, BANDS, SAME, WORDS, Verdicts
+from crmsync.identity.levels import FIELDS, Levels
+from crmsync.identity.reach import Book
+from crmsync.identity.scene import Judged, Scene
+from crmsync.identity.whole import Whole
+from crmsync.store.links import PairRow
+
+Rows = dict[IdPair, PairRow]
+
+
+def alone(book: Book, scene: Scene, seeds: set[int]) -> Rows:
+    """The verdicts on pairs of seeds by themselves, as rows, by record ids.
+
+    What is apart and shares nothing strong is not kept.
+    """
+    refs = book.refs_of([one for some in scene.ids for one in some if len(some) > 1])
+    first = [some[0] if len(some) == 1 else min(some, key=refs.__getitem__) for some in scene.ids]
+    rows: Rows = {}
+    kept = (scene.judged.verdicts.band != APART) | scene.judged.verdicts.strong
+    for a, b, row in _rows(scene.judged, kept):
+        _put(rows, first[a], first[b], row)
+    for (a, b), row in _twins(scene, first, seeds):
+        _put(rows, a, b, row)
+    return rows
+
+
+def _put(rows: Rows, a: int, b: int, row: PairRow) -> None:
+    a, b = (a, b) if a < b else (b, a)
+    rows[a, b] = row._replace(a_id=a, b_id=b)
+
+
+def _twins(scene: Scene, first: Sequence[int], seeds: set[int]) -> Iterator[tuple[IdPair, PairRow]]:
+    """Each record of equal content beside the one that stands for all."""
+    told = {number: row for number, _, row in _rows(scene.alike, scene.alike.verdicts.band == SAME)}
+    for number, some in enumerate(scene.contents.values()):
+        if number in told and not seeds.isdisjoint(some):
+            head = first[scene.place[some[0]]]
+            yield from (((head, one), told[number]) for one in some if one != head)
+
+
+def _rows(judged: Judged, kept: np.ndarray) -> Iterator[tuple[int, int, PairRow]]:
+    """The kept pairs as rows; what they say of fields is written once for all that say it."""
+    at = np.flatnonzero(kept)
+    verdicts, said = judged.verdicts, evidence(judged.levels, judged.verdicts, at)
+    columns = (judged.pairs.a, judged.pairs.b, verdicts.band, verdicts.rule, verdicts.weight)
+    told = (column[at].tolist() for column in columns)
+    for a, b, band, rule, weight, text in zip(*told, said, strict=True):
+        word = BANDS[band]
+        yield a, b, PairRow(0, 0, word, WORDS[rule], word, weight, text)
+
+
+def evidence(levels: Levels, verdicts: Verdicts, at: Ints) -> list[str]:
+    """What is said of the fields of these pairs, as JSON: agree, differ, and the rule."""
+    code = verdicts.rule[at].astype(np.int64)
+    for field in FIELDS:
+        code = (code << 3) | levels[field][at]
+    met, where = np.unique(code, return_inverse=True)
+    texts = [_text(one) for one in met.tolist()]
+    return [texts[place] for place in where.tolist()]
+
+
+def _text(code: int) -> str:
+    agree, differ = [], []
+    for field in reversed(FIELDS):
+        told, code = code & 7, code >> 3
+        if told in FIELDS[field].agree:
+            agree.append(FIELDS[field].name)
+        elif told in FIELDS[field].differ:
+            differ.append(FIELDS[field].name)
+    found = {"agree": sorted(agree), "differ": sorted(differ), "rule": WORDS[code]}
+    return orjson.dumps(found).decode()
+
+
+def final(whole: Whole, clusters: Clusters, rows: Rows) -> Rows:
+    """The rows as the whole has them: with what was decided, and what it did not bear out."""
+    told = dict(rows)
+    for pair in whole.bonds.keys() | whole.made.keys():
+        row = whole.bonds.get(pair) or rows.get(pair) or _empty(pair)
+        made = whole.made.get(pair)
+        told[pair] = _decided(row, made, whole, clusters) if made else _borne(row, whole, clusters)
+    return told
+
+
+def _empty(pair: IdPair) -> PairRow:
+    said = orjson.dumps({"agree": [], "differ": [], "rule": "no_evidence"}).decode()
+    return PairRow(*pair, "apart", "no_evidence", "apart", 0, said)
+
+
+def _decided(row: PairRow, made: Decision, whole: Whole, clusters: Clusters) -> PairRow:
+    a, b = whole.places((row.a_id, row.b_id))
+    if made.band == "same" and clusters.home[a] != clusters.home[b]:
+        return row._replace(band="review", rule="decisions_contradict")
+    return row._replace(band=made.band, rule=made.rule)
+
+
+def _borne(row: PairRow, whole: Whole, clusters: Clusters) -> PairRow:
+    a, b = whole.places((row.a_id, row.b_id))
+    if clusters.home[a] == clusters.home[b]:
+        return row._replace(band="same", rule=orjson.loads(row.evidence)["rule"])
+    if clusters.parted(a, b):
+        return row._replace(band="apart", rule="third_record")
+    lonely = a in clusters.isolated or b in clusters.isolated
+    return row._replace(band="review", rule="fits_two" if lonely else "third_record")

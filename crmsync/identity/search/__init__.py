@@ -1,0 +1,1 @@
+"""Finds people by what one hears or types: one index for the till, `crmsync search`, review."""
