@@ -31,6 +31,7 @@ class Judged(NamedTuple):
     other: int
     band: str
     rule: str
+    weight: int = 0
 
 
 @dataclass(slots=True)
@@ -48,10 +49,14 @@ class Found:
         return [one.truth for one in self.hidden]
 
     def review(self) -> list[tuple[int, int]]:
-        """The pairs that a human is asked about: not those that others have bound."""
-        waiting = (pair for pair in self.pairs if pair.band == "review")
-        home = self.clusters
-        return [(one.one, one.other) for one in waiting if home[one.one] != home[one.other]]
+        """The pairs that a human is asked about: one for each two customers, the likeliest."""
+        asked: dict[frozenset[str], Judged] = {}
+        for pair in self.pairs:
+            homes = frozenset((self.clusters[pair.one], self.clusters[pair.other]))
+            if pair.band == "review" and len(homes) == 2:
+                before = asked.setdefault(homes, pair)
+                asked[homes] = max(before, pair, key=lambda one: one.weight)
+        return [(pair.one, pair.other) for pair in asked.values()]
 
 
 def truth_of(folder: Path) -> dict[str, int]:
@@ -80,8 +85,8 @@ def read_links(folder: Path, hidden: list[Hidden], streams: Mapping[str, str]) -
         raise RuntimeError(f"{found.clusters.count('')} records have no customer")
     places = found.places
     found.pairs = [
-        Judged(places[one], places[other], band, rule)
-        for one, other, band, rule in database.execute("SELECT a_id, b_id, band, rule FROM pair")
+        Judged(places[one], places[other], band, rule, weight)
+        for one, other, band, rule, weight in database.execute(_PAIRS)
     ]
     database.close()
     return found
@@ -101,6 +106,7 @@ def weighed(folder: Path, found: Found) -> list[tuple[int, int, int]]:
     return [(places[one], places[other], weight) for one, other, weight in rows]
 
 
+_PAIRS = "SELECT a_id, b_id, band, rule, weight FROM pair ORDER BY a_id, b_id"
 _LINKS = """
 SELECT l.source_id, s.connection || '/' || s.name, r.external_id, l.customer_id
 FROM link l JOIN record r ON r.id = l.source_id JOIN stream s ON s.id = r.stream_id

@@ -56,17 +56,29 @@ class Side(NamedTuple):
 def queue(work: Work, *, rule: str = "", limit: int | None = None) -> list[Waiting]:
     """The pairs that wait for a human, the weightiest first.
 
-    `rule` keeps those of one rule. ConfigError when there is none of this name.
+    Of those whose answer would join the same two customers only the likeliest: what is said of it
+    holds for the others. `rule` keeps those of one rule. ConfigError when there is none of this
+    name.
     """
     if rule and rule not in RULES:
         raise ConfigError(f"there is no rule '{rule}'.", hint=f"Write one of: {', '.join(RULES)}.")
-    found = [one for one in reviews(work) if rule in ("", one.rule)]
+    found = [one for one in _each_once(reviews(work)) if rule in ("", one.rule)]
     names = {name for one in found for name in (one.a_customer, one.b_customer)}
     weights = review_store.weights(work, names)
     told = [Waiting(one, weights[one.a_customer], weights[one.b_customer]) for one in found]
     told.sort(key=lambda one: max(one.a.last_order_on, one.b.last_order_on), reverse=True)
     told.sort(key=lambda one: one.orders, reverse=True)
     return told[:limit]
+
+
+def _each_once(found: Iterable[Review]) -> list[Review]:
+    """One question for each two customers; the pairs come and go in the order of their Refs."""
+    best: dict[frozenset[str], Review] = {}
+    for one in found:
+        asked = best.setdefault(frozenset((one.a_customer, one.b_customer)), one)
+        if one.weight > asked.weight:
+            best[frozenset((one.a_customer, one.b_customer))] = one
+    return sorted(best.values())
 
 
 def sides(work: Work, refs: Sequence[Ref]) -> dict[Ref, Side]:

@@ -22,7 +22,7 @@ _SHARED = {"h": "address", "p": "phone", "o": "phone", "e": "email"}
 
 
 class Review(NamedTuple):
-    """A pair that waits for a human; `agree` and `differ` name fields."""
+    """A pair that waits for a human; `agree` and `differ` name fields, `weight` is the model's."""
 
     a: Ref
     b: Ref
@@ -31,6 +31,7 @@ class Review(NamedTuple):
     differ: tuple[str, ...]
     a_customer: str
     b_customer: str
+    weight: int
 
 
 class Housemate(NamedTuple):
@@ -80,7 +81,7 @@ def _review(row: PairRow, refs: Mapping[int, Ref], homes: Mapping[int, str]) -> 
     (a, first), (b, second) = sorted((refs[number], number) for number in (row.a_id, row.b_id))
     evidence = orjson.loads(row.evidence)
     agree, differ = tuple(evidence["agree"]), tuple(evidence["differ"])
-    return Review(a, b, row.rule, agree, differ, homes[first], homes[second])
+    return Review(a, b, row.rule, agree, differ, homes[first], homes[second], row.weight)
 
 
 def decide(
