@@ -25,7 +25,7 @@ PLACES = 2
 
 SINGLE = (
     "controller", "kind", "given", "family", "suffix", "salutation", "company", "legal", "birth",
-    "number", "space", "card", "vat", "mails", "phones", "mobiles", "streets", "who",
+    "number", "space", "card", "vat", "mails", "phones", "mobiles", "streets",
 )  # fmt: skip
 
 
@@ -38,7 +38,7 @@ def hashed(text: str) -> int:
 class Words:
     """The words that were met, in the order of their numbers; number 0 is no word."""
 
-    number: dict[Any, int] = field(default_factory=lambda: {(): 0})
+    number: dict[Any, int] = field(default_factory=lambda: {(): 0, "": 0})
     word: list[Any] = field(default_factory=lambda: [()])
 
     def of(self, word: Any) -> int:
@@ -54,24 +54,24 @@ class Faces:
     """The columns of many faces; a face is a place in them. `sides` may be forgotten meanwhile."""
 
     def __init__(self) -> None:
-        self.words = Words()
+        self._names, self._texts = Words(), Words()
         self._rows: list[tuple[int, ...]] = []
         self._places: list[tuple[int, ...]] = []
         self._codes: list[tuple[int, ...]] = []
 
     def add(self, side: Traits) -> None:
         """Put one more face at the end."""
-        of = self.words.of
+        of, name = self._texts.of, self._names.of
         space, _, _ = side.number.rpartition(":")
         self._rows.append((
-            hashed(side.controller), KINDS[side.kind], of(side.given), of(side.family),
-            hashed(side.suffix), SALUTATIONS.get(side.salutation, 0), hashed(side.company),
-            hashed(side.legal), int(side.birth.replace("-", "") or 0), hashed(side.number),
-            hashed(space), hashed(side.card), hashed(side.vat), bool(side.emails),
-            bool(side.phones), bool(side.mobiles), bool(side.addresses), hashed(side.who),
+            of(side.controller), KINDS[side.kind], name(side.given), name(side.family),
+            of(side.suffix), SALUTATIONS.get(side.salutation, 0), of(side.company),
+            of(side.legal), int(side.birth.replace("-", "") or 0), of(side.number),
+            of(space), of(side.card), of(side.vat), bool(side.emails),
+            bool(side.phones), bool(side.mobiles), bool(side.addresses),
         ))  # fmt: skip
-        self._places.append(_some(sorted(map(hashed, side.addresses))))
-        self._codes.append(_some(sorted(map(hashed, side.codes))))
+        self._places.append(_some(map(of, sorted(side.addresses))))
+        self._codes.append(_some(map(of, sorted(side.codes))))
 
     def columns(self) -> Columns:
         """The faces as arrays."""
@@ -80,7 +80,7 @@ class Faces:
             dict(zip(SINGLE, rows.T.copy(), strict=True)),
             np.array(self._places, dtype=np.int64).reshape(-1, PLACES),
             np.array(self._codes, dtype=np.int64).reshape(-1, PLACES),
-            self.words.word,
+            self._names.word,
         )
 
 

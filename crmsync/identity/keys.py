@@ -86,13 +86,23 @@ def match_keys(customer: SourceCustomer, *, namespace: str = "") -> tuple[str, .
 
 def strong_keys(side: Traits) -> tuple[str, ...]:
     """The strong keys of what is compared of a source customer, sorted."""
-    singles = (("c:", side.number), ("l:", side.card), ("v:", side.vat))
-    found = {letter + value for letter, value in singles if value}
-    found.update(f"e:{value}" for value in side.emails)
-    own = side.mobiles
-    found.update(f"{'o' if value in own else 'p'}:{value}" for value in side.phones)
-    found.update(_name_keys(side))
-    return _kept(found)
+    return _kept(_strong(side))
+
+
+def _strong(side: Traits) -> Iterator[str]:
+    if side.number:
+        yield f"c:{side.number}"
+    if side.card:
+        yield f"l:{side.card}"
+    if side.vat:
+        yield f"v:{side.vat}"
+    for email in side.emails:
+        yield f"e:{email}"
+    if side.phones:
+        own = side.mobiles
+        for phone in side.phones:
+            yield f"{'o' if phone in own else 'p'}:{phone}"
+    yield from _name_keys(side)
 
 
 def clue_keys(side: Traits) -> tuple[str, ...]:
@@ -122,18 +132,27 @@ def key_numbers(side: Traits) -> tuple[int, ...]:
 
     Two controllers never share a number.
     """
-    texts = (*strong_keys(side), *clue_keys(side), *household_keys(side))
-    return tuple(sorted({key_number(side.controller, text) for text in texts}))
+    texts = {*_strong(side), *_household(side)}
+    if side.kind != "firm":
+        texts.update(_clues(side))
+    owner = f"{side.controller}\0"
+    return tuple(sorted([_number(owner, text) for text in texts]))
 
 
-def key_number(controller: str, text: str) -> int:
-    """A key as a number of 63 bits, the last four of which say its letter."""
-    return (xxh3_64_intdigest(f"{controller}\0{text}".encode()) >> 1) & ~15 | LETTERS.index(text[0])
+def _number(owner: str, text: str) -> int:
+    return (xxh3_64_intdigest((owner + text).encode()) >> 1) & ~15 | _PLACE[text[0]]
+
+
+_PLACE = {letter: place for place, letter in enumerate(LETTERS)}
 
 
 def household_keys(side: Traits) -> tuple[str, ...]:
     """The keys of the addresses alone, sorted."""
-    return _kept(HOUSEHOLD + address for address in side.addresses)
+    return _kept(_household(side))
+
+
+def _household(side: Traits) -> Iterator[str]:
+    return (HOUSEHOLD + address for address in side.addresses)
 
 
 def _kept(keys: Iterable[str]) -> tuple[str, ...]:

@@ -1,8 +1,7 @@
 """A scene: everybody who may be touched by a change, folded, compared and judged.
 
-Records of equal content are one place in it, when their content proves that they are one person
-(forty guest orders), or when they are too many to ask a human of each two. A record that a human
-decided on is always a place of its own.
+Records of equal content are one place in it when their content proves that they are one person
+(forty guest orders). A record that a human decided on is always a place of its own.
 """
 
 from __future__ import annotations
@@ -16,7 +15,6 @@ from crmsync.identity.candidates import Pairs, Rows, by_themselves, candidates
 from crmsync.identity.faces import Columns, Faces, Ints
 from crmsync.identity.index import Index
 from crmsync.identity.judge import SAME, Verdicts, clashes, judge
-from crmsync.identity.keys import MOST_NAMELESS
 from crmsync.identity.levels import Flags, Levels, levels
 from crmsync.identity.traits import Traits
 from crmsync.identity.weights import Weights
@@ -150,7 +148,7 @@ def _alike(
 
 def _places(contents: Mapping[int, list[int]], proven: Mapping[int, bool]) -> Iterable[list[int]]:
     for content, some in contents.items():
-        if proven.get(content, True) or len(some) > MOST_NAMELESS:
+        if proven.get(content, True):
             yield some
         else:
             yield from ([one] for one in some)

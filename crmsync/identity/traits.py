@@ -153,7 +153,11 @@ def birth_day(day: str) -> str:
 
 def compact(text: str) -> str:
     """A number as it is compared: capitals and digits only, '' when nothing but zeros is left."""
-    kept = "".join(letter for letter in text.upper() if letter.isalnum())
+    if not text:
+        return ""
+    kept = text.upper()
+    if not kept.isalnum():
+        kept = "".join(letter for letter in kept if letter.isalnum())
     return kept if kept.strip("0") else ""
 
 

@@ -57,7 +57,7 @@ _RECORDS = sa.select(
 
 def load_sources(work: Work, ids: Iterable[int]) -> list[Source]:
     """The living source customers with these record ids."""
-    rows = work.all_in(_SOURCES, source_customer.c.record_id, ids)
+    rows = work.tuples_in(_SOURCES, source_customer.c.record_id, ids)
     return [Source(row[0], Ref(*row[1:4]), row[4], row[5]) for row in rows]
 
 
@@ -77,7 +77,7 @@ def record_ids(work: Work, refs: Iterable[Ref]) -> dict[Ref, int]:
 
 def refs_of(work: Work, ids: Iterable[int]) -> dict[int, Ref]:
     """The Ref of each of these records, withdrawn ones too."""
-    return {row[0]: Ref(*row[1:]) for row in work.all_in(_RECORDS, record.c.id, ids)}
+    return {row[0]: Ref(*row[1:]) for row in work.tuples_in(_RECORDS, record.c.id, ids)}
 
 
 def controllers_of(work: Work, ids: Iterable[int]) -> dict[int, str]:

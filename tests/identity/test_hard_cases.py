@@ -341,3 +341,12 @@ def test_swapped_day_and_month(book: Book) -> None:
     book.resolve()
     assert book.pair("crm/1", "shop/1") == ("same", "email")
     assert not book.together("pos/1", "erp/1")
+
+
+def test_many_of_whom_nothing_is_known_are_many(book: Book) -> None:
+    for place in range(30):
+        book.put(f"pos/{place}")
+        book.put(f"erp/{place}", "Max Mustermann")
+    book.resolve()
+    assert len(book.groups()) == 60
+    assert book.pairs() == {}
