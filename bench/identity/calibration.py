@@ -83,7 +83,7 @@ def _probability() -> Callable[[int], float] | None:
         weights = import_module("crmsync.identity.weights")
     except ImportError:
         return None
-    likely: Callable[[int], float] = weights.default().probability
+    likely: Callable[[int], float] = weights.probability
     return likely
 
 
