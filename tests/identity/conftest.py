@@ -51,7 +51,7 @@ class Book:
         self.store = store
         self.ids: dict[str, int] = {}
         self._streams: dict[tuple[str, str], int] = {}
-        self._moments = itertools.count(1)
+        self._moments, self._runs = itertools.count(1), itertools.count(1)
 
     def ref(self, short: str) -> Ref:
         """The Ref behind "crm/1"."""
@@ -86,10 +86,11 @@ class Book:
             decide(work, self.ref(a), self.ref(b), band, by="anja", at=at, note="")
 
     def resolve(self, *, batch: int = 10_000, numbers: dict[str, str] | None = None) -> Parts:
-        """Run the stage over what changed, in batches, as the engine does; the last counts."""
+        """Run the stage over what changed, in batches, as a run of the engine; the last counts."""
         counts: Parts = {}
+        run = f"r{next(self._runs)}"
         while True:
-            with self.store.work(run_id="r1") as work:
+            with self.store.work(run_id=run) as work:
                 changes = work.changes("resolve", ["source"], batch)
                 if not changes:
                     return counts
