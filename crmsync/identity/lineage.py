@@ -7,51 +7,44 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from itertools import groupby
+from operator import attrgetter
 
-from crmsync.identity.assign import Claim, Claims, Cluster, places, split
+from crmsync.identity.assign import Claim, Claims, Cluster, split
 from crmsync.store import Work
 from crmsync.store import links as link_store
 from crmsync.store.links import CustomerRow, Event, PastEvent
 
 WITHDRAWN = "withdrawn"
-
-
-class Origin(NamedTuple):
-    """As which customer a record came, and the number of the event by which it became his."""
-
-    customer: str
-    since: int
+Histories = Mapping[int, Sequence[PastEvent]]
 
 
 def lineages(
     work: Work, clusters: Sequence[Cluster], claims: Claims
 ) -> tuple[Claims, dict[str, CustomerRow]]:
-    """The claims with those of ids that were merged into customers now split, and these ids' rows.
+    """The claims, those on customers now split as they were once; and the rows of ids that return.
 
-    They count like the present ones, as if there had been no merge. A customer of whom a merge is
-    taken back goes where the records are that were his before the first such merge.
+    If there was a moment when every customer's records were such as are in one cluster now, then
+    the records speak for whose they were at the last such moment. So a merge that is taken back is
+    as if it had never been: also who came in between has no say in whose an id is.
     """
     torn = split(clusters, claims.present)
-    family = link_store.families(work, torn) if torn else {}
-    if not family:
+    if not torn:
         return claims, {}
-    heads = {name: _head(name, family) for name in family}
+    family = link_store.families(work, torn)
     theirs = [claim for claim in claims.present if claim[1] in torn]
     past = histories(work, {record for record, _ in theirs})
-    came = {record: origin(past.get(record, ()), name) for record, name in theirs}
-    retired = [
-        (record, came[record].customer)
-        for record, name in theirs
-        if heads.get(came[record].customer) == name
-    ]
-    founders = _founders(clusters, theirs, retired, came, past)
-    present = [
-        (record, name)
-        for record, name in claims.present
-        if name not in founders or record in founders[name]
-    ]
-    return claims._replace(present=[*present, *retired]), family
+    here = {name for _, name in claims.present}
+    home = {record: place for place, cluster in enumerate(clusters) for record in cluster}
+    once: dict[str, list[Claim]] = {}
+    for name in sorted(torn):
+        at = {record: home[record] for record, whose in theirs if whose == name and record in home}
+        was = sorted(_once(name, at, past).items())
+        once[name] = [one for one in was if one[1] in here or _head(one[1], family) == name]
+    kept = [claim for claim in claims.present if not once.get(claim[1])]
+    late = [claim for claim in theirs if once[claim[1]]]
+    told = [claim for claims_ in once.values() for claim in claims_]
+    return Claims([*kept, *told], [*claims.retired, *late], claims.former), family
 
 
 def histories(work: Work, records: Iterable[int]) -> dict[int, list[PastEvent]]:
@@ -62,26 +55,25 @@ def histories(work: Work, records: Iterable[int]) -> dict[int, list[PastEvent]]:
     return found
 
 
-def origin(past: Sequence[PastEvent], customer: str) -> Origin:
+def origin(past: Sequence[PastEvent], customer: str) -> str:
     """As which customer a record came to `customer`: back through the merges that took it along.
 
     A merge leads from a younger id to an older one. A step the other way parted what had been
     merged: if the record had been there before, what lies between is as if it had never been.
     """
-    found, awaited = Origin(customer, 0), ""
+    found, awaited = customer, ""
     for event in reversed(past):
         if awaited:
             awaited = "" if event.from_customer == awaited else awaited
             continue
         if event.to_customer is None:
             continue
-        if event.to_customer != found.customer:
+        if event.to_customer != found:
             break
-        found = found._replace(since=event.seq)
         if event.from_customer is not None and event.from_customer < event.to_customer:
             awaited = event.to_customer
         elif event.from_customer is not None:
-            found = Origin(event.from_customer, event.seq)
+            found = event.from_customer
     return found
 
 
@@ -93,39 +85,28 @@ def come_home(work: Work, revived: Mapping[str, str]) -> None:
     """
     for name, other in sorted(revived.items()):
         past = histories(work, link_store.left(work, [other]))
-        own = [source for source, events in past.items() if origin(events, other).customer == name]
+        own = [source for source, events in past.items() if origin(events, other) == name]
         events = [Event(source, name, None, WITHDRAWN) for source in sorted(own)]
         link_store.append_events(work, events)
+
+
+def _once(name: str, at: Mapping[int, int], past: Histories) -> dict[int, str]:
+    """Whose records these were at the last moment that tells their clusters apart ({} if none).
+
+    `at` is the cluster of each record of the customer `name`.
+    """
+    whose = dict.fromkeys(at, name)
+    told = sorted((event for record in at for event in past.get(record, ())), reverse=True)
+    for _, run in groupby(told, key=attrgetter("run_id")):
+        whose |= {event.source_id: event.from_customer or "" for event in run}
+        there = {record: one for record, one in whose.items() if one}
+        parts = {(at[record], one) for record, one in there.items()}
+        if len({place for place, _ in parts}) > 1 and len({one for _, one in parts}) == len(parts):
+            return there
+    return {}
 
 
 def _head(name: str, family: Mapping[str, CustomerRow]) -> str:
     while name in family:
         name = family[name].alias_of or ""
     return name
-
-
-def _founders(
-    clusters: Sequence[Cluster],
-    theirs: Sequence[Claim],
-    retired: Sequence[Claim],
-    came: Mapping[int, Origin],
-    past: Mapping[int, Sequence[PastEvent]],
-) -> dict[str, set[int]]:
-    """For each customer of whom a merge is taken back: who was his before the first of them."""
-    brought = dict(retired)
-    found: dict[str, set[int]] = {}
-    for customer in sorted({name for _, name in theirs}):
-        members = [record for record, name in theirs if name == customer]
-        merges = [_merged(past[record], brought[record]) for record in members if record in brought]
-        first = min(merges, default=0)
-        own = {r for r in members if came[r].customer == customer and came[r].since < first}
-        home = places(clusters, [(record, customer) for record in own]).get(customer)
-        back = places(clusters, [claim for claim in retired if claim[0] in set(members)])
-        if home is not None and any(place != home for place in back.values()):
-            found[customer] = own
-    return found
-
-
-def _merged(past: Sequence[PastEvent], name: str) -> int:
-    """The number of the event by which the record last left this customer in a merge."""
-    return max((event.seq for event in past if event.from_customer == name), default=0)

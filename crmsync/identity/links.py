@@ -143,7 +143,7 @@ def _brought(
 ) -> Iterator[Claim]:
     """For records that come back: the alias under which they had come, before a merge."""
     past = histories(work, last)
-    came = {source: origin(past[source], name).customer for source, name in last.items()}
+    came = {source: origin(past[source], name) for source, name in last.items()}
     customers |= _load(work, set(came.values()) - customers.keys())
     return ((source, name) for source, name in came.items() if customers[name].state == "merged")
 

