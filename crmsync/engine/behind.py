@@ -11,6 +11,7 @@ from crmsync.engine import goods
 from crmsync.engine.changed import ask_again
 from crmsync.engine.newid import ids_in_order
 from crmsync.engine.project import Project
+from crmsync.engine.readers import spread
 from crmsync.engine.report import Report
 from crmsync.engine.stages import BATCH, Stage, each_once
 from crmsync.hookspecs import Feed, TakesSettings
@@ -73,7 +74,9 @@ def _run(project: Project, report: Report, stage: Stage, lease: Lease, progress:
 def chain(project: Project, report: Report, now: datetime) -> list[Stage]:
     """The stages in order: resolve, profile, habits, and the registered feeds."""
     settings = project.settings
-    resolve = partial(identity.resolve, numbers=settings.numbers(), new_id=ids_in_order(now))
+    resolve = partial(
+        identity.resolve, numbers=settings.numbers(), new_id=ids_in_order(now), spread=spread
+    )
     count = partial(habits.habits, as_of=report.as_of, deny=settings.crmsync.deny_categories)
     return [
         Stage("resolve", identity.TOPICS, resolve, many=MANY),

@@ -1,12 +1,12 @@
 """Faces: what is compared of many source customers, column by column, ready for arithmetic.
 
-Words are numbered as they come, so that equal numbers are equal words and nothing else. A face
+Names are numbered as they come, other texts are numbers by themselves. A face
 stands for all records of one content: forty guest orders of one person are compared once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +27,9 @@ SINGLE = (
     "controller", "kind", "given", "family", "suffix", "salutation", "company", "legal", "birth",
     "number", "space", "card", "vat", "mails", "phones", "mobiles", "streets",
 )  # fmt: skip
+
+WIDTH = len(SINGLE) + 2 * PLACES
+NAMES = (SINGLE.index("given"), SINGLE.index("family"))
 
 
 def hashed(text: str) -> int:
@@ -51,37 +54,46 @@ class Words:
 
 
 class Faces:
-    """The columns of many faces; a face is a place in them. `sides` may be forgotten meanwhile."""
+    """The columns of many faces; a face is a place in them. Rows are laid out by `row`."""
 
     def __init__(self) -> None:
-        self._names, self._texts = Words(), Words()
-        self._rows: list[tuple[int, ...]] = []
-        self._places: list[tuple[int, ...]] = []
-        self._codes: list[tuple[int, ...]] = []
+        self._names = Words()
+        self._rows: list[Ints] = [np.zeros((0, WIDTH), dtype=np.int64)]
 
-    def add(self, side: Traits) -> None:
-        """Put one more face at the end."""
-        of, name = self._texts.of, self._names.of
-        space, _, _ = side.number.rpartition(":")
-        self._rows.append((
-            of(side.controller), KINDS[side.kind], name(side.given), name(side.family),
-            of(side.suffix), SALUTATIONS.get(side.salutation, 0), of(side.company),
-            of(side.legal), int(side.birth.replace("-", "") or 0), of(side.number),
-            of(space), of(side.card), of(side.vat), bool(side.emails),
-            bool(side.phones), bool(side.mobiles), bool(side.addresses),
-        ))  # fmt: skip
-        self._places.append(_some(map(of, sorted(side.addresses))))
-        self._codes.append(_some(map(of, sorted(side.codes))))
+    def __len__(self) -> int:
+        return sum(len(rows) for rows in self._rows)
+
+    def add(self, rows: Ints, names: Sequence[Any]) -> None:
+        """Put more faces at the end; `names` are those that the numbers in these rows mean."""
+        number = np.fromiter(map(self._names.of, names), np.int64, len(names))
+        for place in NAMES:
+            rows[:, place] = number[rows[:, place]]
+        self._rows.append(rows)
 
     def columns(self) -> Columns:
         """The faces as arrays."""
-        rows = np.array(self._rows, dtype=np.int64).reshape(-1, len(SINGLE))
+        self._rows = [np.concatenate(self._rows)]
+        rows, single = self._rows[0], len(SINGLE)
         return Columns(
-            dict(zip(SINGLE, rows.T.copy(), strict=True)),
-            np.array(self._places, dtype=np.int64).reshape(-1, PLACES),
-            np.array(self._codes, dtype=np.int64).reshape(-1, PLACES),
-            self._names.word,
-        )
+            dict(zip(SINGLE, rows[:, :single].T.copy(), strict=True)),
+            rows[:, single : single + PLACES], rows[:, single + PLACES :], self._names.word,
+        )  # fmt: skip
+
+
+def row(side: Traits, names: Words) -> tuple[int, ...]:
+    """A face in the order of SINGLE, its places and its postal codes; `names` numbers its names.
+
+    Every other text is a number by itself (`hashed`), wherever it is met.
+    """
+    space, _, _ = side.number.rpartition(":")
+    return (
+        hashed(side.controller), KINDS[side.kind], names.of(side.given), names.of(side.family),
+        hashed(side.suffix), SALUTATIONS.get(side.salutation, 0), hashed(side.company),
+        hashed(side.legal), int(side.birth.replace("-", "") or 0), hashed(side.number),
+        hashed(space), hashed(side.card), hashed(side.vat), bool(side.emails),
+        bool(side.phones), bool(side.mobiles), bool(side.addresses),
+        *_some(sorted(side.addresses)), *_some(sorted(side.codes)),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,5 +109,5 @@ class Columns:
         return len(self.places)
 
 
-def _some(found: Iterable[int]) -> tuple[int, ...]:
-    return (*found, *(0,) * PLACES)[:PLACES]
+def _some(found: Sequence[str]) -> tuple[int, ...]:
+    return (*map(hashed, found[:PLACES]), *(0,) * (PLACES - len(found)))

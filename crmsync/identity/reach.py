@@ -8,35 +8,35 @@ customer.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 import numpy as np
 
-from crmsync.identity.faces import Ints, hashed
+from crmsync.identity.faces import Ints
 from crmsync.identity.index import Index, keys_of, numbers
-from crmsync.identity.keys import key_numbers
 from crmsync.identity.scene import Cast
-from crmsync.identity.traits import Traits, traits
-from crmsync.model.customer import SourceCustomer
-from crmsync.model.document import read_document
+from crmsync.identity.study import Portion, Seen, Spread, study
 from crmsync.model.ref import Ref
-from crmsync.normalize.remembered import weigh
 from crmsync.store import Work
 from crmsync.store import keys as key_store
 from crmsync.store import links as link_store
-from crmsync.store.keys import Face, Source
+from crmsync.store.keys import Face
 
-CHUNK = 20_000
+CHUNK = 10_000
 """Source customers read at once."""
+
+MANY = 50_000
+"""From so many on several processes read them, where there are."""
 
 
 class Book:
     """The source customers of a store as they are compared; each is read once."""
 
-    def __init__(self, work: Work, numbers: Mapping[str, str]) -> None:
+    def __init__(self, work: Work, numbers: Mapping[str, str], spread: Spread = map) -> None:
         self.work = work
-        self._numbers = numbers
+        self._numbers, self._spread = numbers, spread
         self.cast = Cast(self._read)
         self.refs: dict[int, Ref] = {}
         self.owners: dict[int, str] = {}
@@ -44,13 +44,15 @@ class Book:
 
     def take(self, ids: Sequence[int]) -> Iterator[Face]:
         """The faces of those of these records that are alive, as they are now."""
-        for at in range(0, len(ids), CHUNK):
-            sources = key_store.load_sources(self.work, ids[at : at + CHUNK])
-            weigh(one.doc for one in sources)
-            rows = link_store.decisions_on(self.work, [str(one.ref) for one in sources])
-            decided = {text for row in rows for text in (row.a_ref, row.b_ref)}
-            for source in sources:
-                yield self._face(source, decided)
+        for found, seen in self._studied(ids):
+            content = seen.content.tolist()
+            self.contents.update(zip(found, content, strict=True))
+            self.cast.add(content, seen)
+            ends = np.cumsum(seen.sizes).tolist()
+            who, keys = seen.who.tolist(), seen.keys.astype("<i8")
+            for place, (one, end) in enumerate(zip(found, ends, strict=True)):
+                held = keys[end - seen.sizes[place] : end].tobytes()
+                yield Face(one, content[place], who[place], held)
 
     def refs_of(self, ids: Collection[int]) -> dict[int, Ref]:
         """The Refs of these records, and of others."""
@@ -81,30 +83,28 @@ class Book:
         row = dict(zip(rows, self.cast.rows(rows).tolist(), strict=True))
         return np.fromiter((row[contents[one]] for one in ids), np.int64, len(ids))
 
-    def _face(self, source: Source, decided: Collection[str]) -> Face:
-        side = self._side(source)
-        own = str(source.ref) if str(source.ref) in decided else ""
-        content = hashed(f"{side.content}\0{own}")
-        self.cast.add(content, side)
-        self.contents[source.id] = content
-        keys = np.array(key_numbers(side), dtype="<i8").tobytes()
-        return Face(source.id, content, hashed(side.who), keys)
+    def _studied(self, ids: Sequence[int]) -> Iterator[tuple[list[int], Seen]]:
+        """What is seen of these records, portion by portion, and whose it is."""
+        read: deque[list[int]] = deque()
+        spread = self._spread if len(ids) >= MANY else map
+        for seen in spread(study, self._portions(ids, read)):
+            yield read.popleft(), seen
 
-    def _side(self, source: Source) -> Traits:
-        self.refs[source.id] = source.ref
-        self.owners[source.id] = source.controller
-        return read_traits(source, self._numbers)
+    def _portions(self, ids: Sequence[int], read: deque[list[int]]) -> Iterator[Portion]:
+        for at in range(0, len(ids), CHUNK):
+            sources = key_store.load_sources(self.work, ids[at : at + CHUNK])
+            self.refs.update((one.id, one.ref) for one in sources)
+            self.owners.update((one.id, one.controller) for one in sources)
+            rows = link_store.decisions_on(self.work, [str(one.ref) for one in sources])
+            decided = frozenset(text for row in rows for text in (row.a_ref, row.b_ref))
+            read.append([one.id for one in sources])
+            yield Portion(sources, decided, self._numbers)
 
-    def _read(self, ids: Sequence[int]) -> dict[int, Traits]:
-        return {one.id: self._side(one) for one in key_store.load_sources(self.work, ids)}
-
-
-def read_traits(source: Source, numbers: Mapping[str, str]) -> Traits:
-    """What is compared of a stored source customer; `numbers` maps connection to namespace."""
-    return traits(
-        source.ref, read_document(SourceCustomer, source.doc),
-        controller=source.controller, namespace=numbers.get(source.ref.connection, ""),
-    )  # fmt: skip
+    def _read(self, contents: Sequence[int], ids: Sequence[int]) -> None:
+        """Put these contents into the cast, each told with a record that has it."""
+        of = dict(zip(ids, contents, strict=True))
+        for found, seen in self._studied(sorted(of)):
+            self.cast.add([of[one] for one in found], seen)
 
 
 def refresh(book: Book, taken: Sequence[int]) -> tuple[set[int], Index]:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
 from crmsync.identity.links import ALONE
-from crmsync.identity.reach import read_traits
 from crmsync.identity.read import Housemate, households
 from crmsync.identity.rules import FIELDS, RULES, Said
+from crmsync.identity.study import read_traits
 from crmsync.identity.traits import Traits
 from crmsync.model.ref import Ref
 from crmsync.store import Work

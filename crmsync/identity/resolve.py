@@ -12,6 +12,7 @@ from crmsync.identity.links import Outcome, Person, Reached, relink
 from crmsync.identity.outcome import Rows, alone, final
 from crmsync.identity.reach import Book, members
 from crmsync.identity.scene import compose
+from crmsync.identity.study import Spread
 from crmsync.identity.weights import Weights, default
 from crmsync.identity.whole import Walk, Whole
 from crmsync.model.ref import Ref
@@ -30,15 +31,17 @@ def resolve(
     numbers: Mapping[str, str],
     new_id: Callable[[], str],
     model: Weights | None = None,
+    spread: Spread = map,
 ) -> dict[str, int]:
     """Link the source customers that changed, and whoever that touches, to their customers.
 
     `numbers` maps a connection to the namespace of its customer numbers, `new_id` gives a fresh
-    UUIDv7, `model` weighs pairs (the one that crmsync brings). The counts are of changed records:
+    UUIDv7, `model` weighs pairs (the one that crmsync brings), `spread` hands out what several may
+    read at once (see study). The counts are of changed records:
     taken = new + joined + kept + moved + withdrawn.
     """
     taken = sorted({one.record_id for one in changes if one.record_id is not None})
-    found, outcome = _clusters(Book(work, numbers), taken, model or default())
+    found, outcome = _clusters(Book(work, numbers, spread), taken, model or default())
     return relink(work, taken, found, outcome, new_id=new_id)
 
 

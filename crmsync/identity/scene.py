@@ -16,7 +16,7 @@ from crmsync.identity.faces import Columns, Faces, Ints
 from crmsync.identity.index import Index
 from crmsync.identity.judge import SAME, Verdicts, clashes, judge
 from crmsync.identity.levels import Flags, Levels, levels
-from crmsync.identity.traits import Traits
+from crmsync.identity.study import Seen
 from crmsync.identity.weights import Weights
 
 
@@ -32,7 +32,7 @@ class Judged:
 class Cast:
     """The faces that were read so far, one for each content, and who has it."""
 
-    def __init__(self, read: Callable[[Sequence[int]], Mapping[int, Traits]]) -> None:
+    def __init__(self, read: Callable[[Sequence[int], Sequence[int]], None]) -> None:
         self._read = read
         self._row: dict[int, int] = {}
         self._faces = Faces()
@@ -40,18 +40,19 @@ class Cast:
 
     def rows(self, contents: Mapping[int, int]) -> Ints:
         """The rows of these contents in `columns`, each told with a record that has it."""
-        missing = {content: one for content, one in contents.items() if content not in self._row}
+        missing = [content for content in contents if content not in self._row]
         if missing:
-            sides = self._read(sorted(missing.values()))
-            for content, one in missing.items():
-                self.add(content, sides[one])
+            self._read(missing, [contents[one] for one in missing])
         return np.fromiter((self._row[one] for one in contents), np.int64, len(contents))
 
-    def add(self, content: int, side: Traits) -> None:
-        """Take in a content whose traits are at hand."""
-        if content not in self._row:
-            self._row[content] = len(self._row)
-            self._faces.add(side)
+    def add(self, contents: Sequence[int], seen: Seen) -> None:
+        """Take in what was seen of these contents, where it is new."""
+        new: list[int] = []
+        for place, content in enumerate(contents):
+            if content not in self._row:
+                self._row[content] = len(self._row)
+                new.append(place)
+        self._faces.add(seen.rows[new], seen.names)
 
     def columns(self) -> Columns:
         """All faces as arrays."""

@@ -58,7 +58,15 @@ _RECORDS = sa.select(
 def load_sources(work: Work, ids: Iterable[int]) -> list[Source]:
     """The living source customers with these record ids."""
     rows = work.tuples_in(_SOURCES, source_customer.c.record_id, ids)
-    return [Source(row[0], Ref(*row[1:4]), row[4], row[5]) for row in rows]
+    once: dict[str, str] = {}  # each name of a connection, stream or controller is kept once
+    same = once.setdefault
+    return [
+        Source(
+            row[0], Ref(same(row[1], row[1]), same(row[2], row[2]), row[3]),
+            same(row[4], row[4]), row[5],
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def all_source_ids(work: Work) -> list[int]:
