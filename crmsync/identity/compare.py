@@ -38,7 +38,7 @@ def compare(book: Book, a: int, b: int) -> Verdict:
     common = np.intersect1d(keys_of([faces[a]]), keys_of([faces[b]]))
     keys: list[int] = common[(common & 15) < len(KINDS)].tolist()
     shared, counting = _shared(book, keys, (faces[a].who, faces[b].who))
-    row = book.cast.rows({faces[one].content: one for one in (a, b)})
+    row = book.faces([a, b])
     pair = Pairs(row[:1], row[-1:], np.array([shared], dtype=np.int64))
     face = np.arange(len(book.cast.columns()), dtype=np.int64)
     told = judge_pairs(book.cast, face, pair, default())

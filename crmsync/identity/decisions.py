@@ -39,6 +39,8 @@ class Decided:
 
     def ask(self, work: Work, refs: Iterable[Ref]) -> set[int]:
         """Take in what was decided of these; gives both ends of every decision."""
+        if not link_store.is_decided(work):
+            return set()
         rows = link_store.decisions_on(work, sorted(map(str, refs)))
         rows = [row for row in rows if row.band != "review"]
         names = {Ref.parse(text) for row in rows for text in (row.a_ref, row.b_ref)}

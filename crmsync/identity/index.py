@@ -70,7 +70,7 @@ class Index:
         order = np.lexsort((self.id, self.content))
         number, content = self.id[order], self.content[order]
         another = (content[1:] == content[:-1]) & (number[1:] != number[:-1])
-        return np.unique(number[1:][another])
+        return distinct(number[1:][another])
 
     def write(self, work: Work) -> None:
         """Write these rows, in the order of the index."""
@@ -79,6 +79,14 @@ class Index:
             some = order[at : at + SLICE]
             columns = (one[some].tolist() for one in (self.key, self.id, self.content, self.who))
             key_store.save_keys(work, list(columns))
+
+
+def distinct(found: Ints) -> Ints:
+    """These numbers sorted, each once. (By sorting: numpy hashes them, ten times slower.)"""
+    told = np.sort(found)
+    first = np.ones(len(told), dtype=bool)
+    first[1:] = told[1:] != told[:-1]
+    return told[first]
 
 
 def keys_of(faces: Iterable[Face]) -> Ints:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
-from crmsync.identity.assign import Claim, Claims, assign, successors
-from crmsync.identity.decisions import Decision
+from crmsync.identity.assign import Claim, Claims, Cluster, assign, successors
+from crmsync.identity.decisions import Decision, IdPair
 from crmsync.identity.lineage import WITHDRAWN, come_home, histories, lineages, origin
 from crmsync.identity.rules import STRENGTH
 from crmsync.model.ref import Ref
@@ -18,34 +17,28 @@ from crmsync.store import links as link_store
 from crmsync.store.links import CustomerRow, Event, Link, PairRow
 
 ALONE = "alone"
-
-
-class Person(NamedTuple):
-    """A living source customer: where it comes from, and who is answerable for it."""
-
-    ref: Ref
-    controller: str
+_WEAKNESS = {rule: place for place, rule in enumerate(STRENGTH)}
 
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """Everybody a change touches, by record id, and what was decided of them."""
+    """Everybody a change touches: record ids, and of them (and others) the Refs and controllers.
 
-    records: Mapping[int, Person]
+    `decisions` are what was decided of them.
+    """
+
+    ids: Collection[int]
+    refs: Mapping[int, Ref]
+    owners: Mapping[int, str]
     decisions: Mapping[tuple[Ref, Ref], Decision]
-
-    @property
-    def ids(self) -> dict[Ref, int]:
-        """The record id of each Ref."""
-        return {one.ref: number for number, one in self.records.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Clusters as tuples of Refs, sorted; the pairs that hold them together."""
+    """Clusters of record ids, in the order of their first Refs; the pairs that bind them."""
 
-    clusters: tuple[tuple[Ref, ...], ...]
-    pairs: Mapping[tuple[Ref, Ref], PairRow]
+    clusters: Sequence[Cluster]
+    pairs: Mapping[IdPair, PairRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +62,13 @@ def relink(
 
     The counts are of `taken`: taken = new + joined + kept + moved + withdrawn.
     """
-    ids = found.ids
-    clusters = [[ids[ref] for ref in group] for group in outcome.clusters]
+    clusters = outcome.clusters
     before = _before(work, taken, found, clusters)
     names = [name or new_id() for name in assign(clusters, before.claims)]
-    links = _links(clusters, names, _rules(outcome, ids))
+    links = _links(clusters, names, _rules(outcome))
     heirs = successors(clusters, names, before.claims)
     changed = _write_links(work, before.links, links)
-    owners = {
-        name: found.records[group[0]].controller
-        for name, group in zip(names, clusters, strict=True)
-    }
+    owners = {name: found.owners[group[0]] for name, group in zip(names, clusters, strict=True)}
     changed |= _write_customers(work, before, heirs, owners)
     come_home(work, _revived(before.customers, owners))
     spoken = {links[source].customer_id for source in taken if source in links}
@@ -103,27 +92,25 @@ def _links(
     }
 
 
-def _rules(outcome: Outcome, ids: Mapping[Ref, int]) -> dict[int, str]:
+def _rules(outcome: Outcome) -> dict[int, str]:
     """The strongest rule that binds each record to another of its cluster."""
-    home = {ref: place for place, group in enumerate(outcome.clusters) for ref in group}
+    home = {one: place for place, group in enumerate(outcome.clusters) for one in group}
     found: dict[int, str] = {}
-    for (a, b), one in outcome.pairs.items():
-        if one.band == "same" and home[a] == home[b]:
-            for source in (ids[a], ids[b]):
-                found[source] = min(found.get(source, one.rule), one.rule, key=_weakness)
+    for (a, b), row in outcome.pairs.items():
+        if home[a] == home[b]:
+            for source in (a, b):
+                held = found.get(source)
+                if held is None or _WEAKNESS[row.rule] < _WEAKNESS[held]:
+                    found[source] = row.rule
     return found
-
-
-def _weakness(rule: str) -> tuple[int, str]:
-    return STRENGTH.index(rule), rule
 
 
 def _before(
     work: Work, taken: Sequence[int], found: Reached, clusters: Sequence[Sequence[int]]
 ) -> _Before:
-    links = link_store.links_of(work, sorted({*found.records, *taken}))
-    heirs = _heirs(work, sorted(set(taken) - found.records.keys()), found)
-    unlinked = [source for source in (*found.records, *heirs) if source not in links]
+    links = link_store.links_of(work, sorted({*found.ids, *taken}))
+    heirs = _heirs(work, sorted(set(taken) - set(found.ids)), found)
+    unlinked = [source for source in (*found.ids, *heirs) if source not in links]
     last = link_store.last_customers(work, unlinked)
     customers = _load(work, {*last.values(), *(link.customer_id for link in links.values())})
     present = ((source, link.customer_id) for source, link in links.items())
@@ -150,8 +137,10 @@ def _brought(
 
 def _heirs(work: Work, withdrawn: Sequence[int], found: Reached) -> dict[int, int]:
     """For withdrawn records: the living one that a decision holds to be the same."""
-    ids, heirs = found.ids, dict[int, int]()
-    for source, ref in key_store.refs_of(work, withdrawn).items():
+    heirs = dict[int, int]()
+    gone = key_store.refs_of(work, withdrawn)
+    ids = {found.refs[one]: one for one in found.ids} if gone else {}
+    for source, ref in gone.items():
         tied = [
             other
             for pair, made in sorted(found.decisions.items())
@@ -170,10 +159,10 @@ def _claims(
     customers: Mapping[str, CustomerRow],
 ) -> Iterator[Claim]:
     """Each record speaks for its customer, an heir for a withdrawn one, within a controller."""
+    here = set(found.ids)
     for source, name in named:
         speaker = heirs.get(source, source)
-        record = found.records.get(speaker)
-        if record is not None and customers[name].controller == record.controller:
+        if speaker in here and customers[name].controller == found.owners[speaker]:
             yield speaker, name
 
 
@@ -203,15 +192,18 @@ def _write_links(work: Work, old: Mapping[int, Link], new: Mapping[int, Link]) -
     link_store.drop_links(work, gone)
     link_store.save_links(work, [link for source, link in new.items() if old.get(source) != link])
     events = [Event(source, old[source].customer_id, None, WITHDRAWN) for source in gone]
-    told = sorted(new.items(), key=lambda one: (one[0] not in old, one[0]))
-    events += [_event(old.get(source), link) for source, link in told]
-    events = [event for event in events if event.from_customer != event.to_customer]
+    ids = sorted(new)
+    stayed = ((old[source], new[source]) for source in ids if source in old)
+    events += [
+        Event(was.source_id, was.customer_id, now.customer_id, now.rule)
+        for was, now in stayed
+        if was.customer_id != now.customer_id
+    ]
+    told = (new[source] for source in ids if source not in old)
+    events += [Event(one.source_id, None, one.customer_id, one.rule) for one in told]
     link_store.append_events(work, events)
-    return {name for event in events for name in event[1:3] if name}
-
-
-def _event(old: Link | None, new: Link) -> Event:
-    return Event(new.source_id, old.customer_id if old else None, new.customer_id, new.rule)
+    names = {event.from_customer for event in events} | {event.to_customer for event in events}
+    return {name for name in names if name is not None}
 
 
 def _write_customers(

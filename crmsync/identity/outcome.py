@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import orjson
@@ -11,7 +11,7 @@ from crmsync.identity.cluster import Clusters
 from crmsync.identity.decisions import Decision, IdPair
 from crmsync.identity.faces import Ints
 from crmsync.identity.judge import APART, BANDS, SAME, WORDS, Verdicts
-from crmsync.identity.levels import FIELDS, Levels
+from crmsync.identity.levels import FIELDS, Flags, Levels
 from crmsync.identity.reach import Book
 from crmsync.identity.scene import Judged, Scene
 from crmsync.identity.whole import Whole
@@ -27,30 +27,31 @@ def alone(book: Book, scene: Scene, seeds: set[int]) -> Rows:
     """
     refs = book.refs_of([one for some in scene.ids for one in some if len(some) > 1])
     first = [some[0] if len(some) == 1 else min(some, key=refs.__getitem__) for some in scene.ids]
-    rows: Rows = {}
     kept = (scene.judged.verdicts.band != APART) | scene.judged.verdicts.strong
-    for a, b, row in _rows(scene.judged, kept):
-        _put(rows, first[a], first[b], row)
-    for (a, b), row in _twins(scene, first, seeds):
-        _put(rows, a, b, row)
+    rows = {
+        row[:2]: row for row in _rows(scene.judged, kept, lambda a, b: _ordered(first[a], first[b]))
+    }
+    for (head, one), row in _twins(scene, first, seeds):
+        a, b = _ordered(head, one)
+        rows[a, b] = row._replace(a_id=a, b_id=b)
     return rows
 
 
-def _put(rows: Rows, a: int, b: int, row: PairRow) -> None:
-    a, b = (a, b) if a < b else (b, a)
-    rows[a, b] = row._replace(a_id=a, b_id=b)
+def _ordered(a: int, b: int) -> IdPair:
+    return (a, b) if a < b else (b, a)
 
 
 def _twins(scene: Scene, first: Sequence[int], seeds: set[int]) -> Iterator[tuple[IdPair, PairRow]]:
     """Each record of equal content beside the one that stands for all."""
-    told = {number: row for number, _, row in _rows(scene.alike, scene.alike.verdicts.band == SAME)}
+    same = scene.alike.verdicts.band == SAME
+    told = {row.a_id: row for row in _rows(scene.alike, same, lambda a, b: (a, b))}
     for number, some in enumerate(scene.contents.values()):
         if number in told and not seeds.isdisjoint(some):
             head = first[scene.place[some[0]]]
             yield from (((head, one), told[number]) for one in some if one != head)
 
 
-def _rows(judged: Judged, kept: np.ndarray) -> Iterator[tuple[int, int, PairRow]]:
+def _rows(judged: Judged, kept: Flags, ids: Callable[[int, int], IdPair]) -> Iterator[PairRow]:
     """The kept pairs as rows; what they say of fields is written once for all that say it."""
     at = np.flatnonzero(kept)
     verdicts, said = judged.verdicts, evidence(judged.levels, judged.verdicts, at)
@@ -58,7 +59,7 @@ def _rows(judged: Judged, kept: np.ndarray) -> Iterator[tuple[int, int, PairRow]
     told = (column[at].tolist() for column in columns)
     for a, b, band, rule, weight, text in zip(*told, said, strict=True):
         word = BANDS[band]
-        yield a, b, PairRow(0, 0, word, WORDS[rule], word, weight, text)
+        yield PairRow(*ids(a, b), word, WORDS[rule], word, weight, text)
 
 
 def evidence(levels: Levels, verdicts: Verdicts, at: Ints) -> list[str]:
@@ -108,6 +109,8 @@ def _decided(row: PairRow, made: Decision, whole: Whole, clusters: Clusters) -> 
 def _borne(row: PairRow, whole: Whole, clusters: Clusters) -> PairRow:
     a, b = whole.places((row.a_id, row.b_id))
     if clusters.home[a] == clusters.home[b]:
+        if row.band == "same":
+            return row
         return row._replace(band="same", rule=orjson.loads(row.evidence)["rule"])
     if clusters.parted(a, b):
         return row._replace(band="apart", rule="third_record")

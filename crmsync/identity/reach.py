@@ -15,14 +15,14 @@ from itertools import chain
 import numpy as np
 
 from crmsync.identity.faces import Ints
-from crmsync.identity.index import Index, keys_of, numbers
+from crmsync.identity.index import Index, distinct, keys_of, numbers
 from crmsync.identity.scene import Cast
 from crmsync.identity.study import Portion, Seen, Spread, study
 from crmsync.model.ref import Ref
 from crmsync.store import Work
 from crmsync.store import keys as key_store
 from crmsync.store import links as link_store
-from crmsync.store.keys import Face
+from crmsync.store.keys import Face, Source
 
 CHUNK = 10_000
 """Source customers read at once."""
@@ -79,9 +79,7 @@ class Book:
     def faces(self, ids: Sequence[int]) -> Ints:
         """The rows of these living records in the columns of the cast."""
         contents = self.contents_of(ids)
-        rows = {contents[one]: one for one in ids}
-        row = dict(zip(rows, self.cast.rows(rows).tolist(), strict=True))
-        return np.fromiter((row[contents[one]] for one in ids), np.int64, len(ids))
+        return self.cast.rows([contents[one] for one in ids], ids)
 
     def _studied(self, ids: Sequence[int]) -> Iterator[tuple[list[int], Seen]]:
         """What is seen of these records, portion by portion, and whose it is."""
@@ -95,10 +93,15 @@ class Book:
             sources = key_store.load_sources(self.work, ids[at : at + CHUNK])
             self.refs.update((one.id, one.ref) for one in sources)
             self.owners.update((one.id, one.controller) for one in sources)
-            rows = link_store.decisions_on(self.work, [str(one.ref) for one in sources])
-            decided = frozenset(text for row in rows for text in (row.a_ref, row.b_ref))
             read.append([one.id for one in sources])
-            yield Portion(sources, decided, self._numbers)
+            yield Portion(sources, self._decided(sources), self._numbers)
+
+    def _decided(self, sources: Sequence[Source]) -> frozenset[str]:
+        """The Refs of those of whom a human decided."""
+        if not link_store.is_decided(self.work):
+            return frozenset()
+        rows = link_store.decisions_on(self.work, [str(one.ref) for one in sources])
+        return frozenset(text for row in rows for text in (row.a_ref, row.b_ref))
 
     def _read(self, contents: Sequence[int], ids: Sequence[int]) -> None:
         """Put these contents into the cast, each told with a record that has it."""
@@ -118,14 +121,14 @@ def refresh(book: Book, taken: Sequence[int]) -> tuple[set[int], Index]:
     moved = [face for number, face in new.items() if old.get(number) != face]
     gone = [face for number, face in old.items() if new.get(number) != face]
     fresh = Index.of(moved)
-    keys = np.union1d(fresh.key, keys_of(gone))
+    keys = distinct(np.concatenate((fresh.key, keys_of(gone))))
     before = Index.read(work, keys)
     after = before.without(face.source_id for face in gone).beside(fresh)
     seeds = new.keys() | _unsettled(before, after, {one.content for one in chain(moved, gone)})
     _write(work, moved, gone, [number for number in old if number not in new])
     fresh.write(work)
-    still = seeds - {face.source_id for face in moved}
-    return seeds, _complete(work, still, after, keys)
+    met = {face.source_id for face in moved}
+    return seeds, _complete(work, seeds - met, after, keys, numbers(met))
 
 
 def _unsettled(before: Index, after: Index, contents: set[int]) -> set[int]:
@@ -152,18 +155,23 @@ def _write(
         key_store.drop_keys(work, [(key, face.source_id) for key in sorted(left)])
 
 
-def _complete(work: Work, others: set[int], rows: Index, known: Ints) -> Index:
-    """All rows of every key of the other seeds too, and of records of equal content they meet."""
+def _complete(work: Work, others: set[int], rows: Index, known: Ints, fresh: Ints) -> Index:
+    """All rows of every key of the other seeds too, and of records of equal content they meet.
+
+    `known` are keys whose rows are here, among them all those of the `fresh` records.
+    """
     wanted = _keys(work, others, known)
     rows = rows.beside(Index.read(work, wanted))
-    known = np.union1d(known, wanted)
-    return rows.beside(Index.read(work, _keys(work, rows.twins().tolist(), known)))
+    twins = rows.twins()
+    twins = twins[~np.isin(twins, fresh)] if len(twins) else twins
+    known = distinct(np.concatenate((known, wanted)))
+    return rows.beside(Index.read(work, _keys(work, twins.tolist(), known)))
 
 
 def _keys(work: Work, ids: Iterable[int], known: Ints) -> Ints:
     """The keys of these records that are not known yet."""
-    wanted = sorted(ids)
-    return np.setdiff1d(keys_of(key_store.faces_of(work, wanted).values()), known)
+    held = distinct(keys_of(key_store.faces_of(work, sorted(ids)).values()))
+    return held[~np.isin(held, known)] if len(held) else held
 
 
 def members(book: Book, seeds: set[int], rows: Index) -> dict[int, int]:

@@ -8,14 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from crmsync.identity import reach
 from crmsync.identity.cluster import Clusters
 from crmsync.identity.decisions import Decided
-from crmsync.identity.links import Outcome, Person, Reached, relink
+from crmsync.identity.links import Outcome, Reached, relink
 from crmsync.identity.outcome import Rows, alone, final
 from crmsync.identity.reach import Book, members
 from crmsync.identity.scene import compose
 from crmsync.identity.study import Spread
 from crmsync.identity.weights import Weights, default
 from crmsync.identity.whole import Walk, Whole
-from crmsync.model.ref import Ref
+from crmsync.manner import uncollected
 from crmsync.store import Change, Work
 from crmsync.store import keys as key_store
 from crmsync.store import links as link_store
@@ -41,8 +41,9 @@ def resolve(
     taken = new + joined + kept + moved + withdrawn.
     """
     taken = sorted({one.record_id for one in changes if one.record_id is not None})
-    found, outcome = _clusters(Book(work, numbers, spread), taken, model or default())
-    return relink(work, taken, found, outcome, new_id=new_id)
+    with uncollected():
+        found, outcome = _clusters(Book(work, numbers, spread), taken, model or default())
+        return relink(work, taken, found, outcome, new_id=new_id)
 
 
 def _clusters(book: Book, taken: Sequence[int], model: Weights) -> tuple[Reached, Outcome]:
@@ -66,23 +67,20 @@ def _clusters(book: Book, taken: Sequence[int], model: Weights) -> tuple[Reached
     before = old | {pair: row for pair, row in whole.bonds.items() if pair not in new}
     link_store.drop_pairs(work, sorted(before.keys() - told.keys()))
     link_store.save_pairs(work, [row for pair, row in told.items() if before.get(pair) != row])
-    return _reached(book, whole, walk.decided), _outcome(book, whole, clusters, told)
+    return _reached(book, whole, walk.decided), _outcome(whole, clusters, told)
 
 
 def _reached(book: Book, whole: Whole, decided: Decided) -> Reached:
-    refs, owners = book.refs_of(whole.node.keys()), book.owners_of(whole.node.keys())
-    records = {one: Person(refs[one], owners[one]) for one in whole.node}
-    return Reached(records, decided.refs)
+    ids = whole.node.keys()
+    return Reached(ids, book.refs_of(ids), book.owners_of(ids), decided.refs)
 
 
-def _outcome(book: Book, whole: Whole, clusters: Clusters, told: Rows) -> Outcome:
-    groups: dict[int, list[Ref]] = defaultdict(list)
+def _outcome(whole: Whole, clusters: Clusters, told: Rows) -> Outcome:
+    groups: dict[int, list[int]] = defaultdict(list)
     for home, some in zip(clusters.home.tolist(), whole.nodes, strict=True):
-        groups[home].extend(book.refs[one] for one in some)
-    pairs = {
-        (book.refs[a], book.refs[b]): row for (a, b), row in told.items() if row.band == "same"
-    }
-    return Outcome(tuple(sorted(tuple(sorted(group)) for group in groups.values())), pairs)
+        groups[home] += some
+    pairs = {pair: row for pair, row in told.items() if row.band == "same"}
+    return Outcome(list(groups.values()), pairs)
 
 
 def refresh(work: Work) -> int:

@@ -38,12 +38,13 @@ class Cast:
         self._faces = Faces()
         self._columns = self._faces.columns()
 
-    def rows(self, contents: Mapping[int, int]) -> Ints:
+    def rows(self, contents: Sequence[int], ids: Sequence[int]) -> Ints:
         """The rows of these contents in `columns`, each told with a record that has it."""
-        missing = [content for content in contents if content not in self._row]
+        told = zip(contents, ids, strict=True)
+        missing = {content: one for content, one in told if content not in self._row}
         if missing:
-            self._read(missing, [contents[one] for one in missing])
-        return np.fromiter((self._row[one] for one in contents), np.int64, len(contents))
+            self._read(list(missing), list(missing.values()))
+        return np.fromiter(map(self._row.__getitem__, contents), np.int64, len(contents))
 
     def add(self, contents: Sequence[int], seen: Seen) -> None:
         """Take in what was seen of these contents, where it is new."""
@@ -141,7 +142,7 @@ def _alike(
     places = np.fromiter((number[one] for one in several), np.int64, len(several))
     met = by_themselves(Rows.of(index.key, at, index.who), places)
     face = np.full(len(contents), -1, dtype=np.int64)
-    face[places] = cast.rows(several)
+    face[places] = cast.rows(list(several), list(several.values()))
     told = judge_pairs(cast, face, met, model)
     proven = (told.verdicts.band == SAME).tolist()
     return dict(zip(several, proven, strict=True)), told
@@ -179,8 +180,7 @@ def _faces(
     wanted = chosen.copy()
     wanted[met.a] = wanted[met.b] = True
     at = np.flatnonzero(wanted)
-    rows = {content[one]: ids[one][0] for one in at.tolist()}
-    row = dict(zip(rows, cast.rows(rows).tolist(), strict=True))
     face = np.full(len(ids), -1, dtype=np.int64)
-    face[at] = [row[content[one]] for one in at.tolist()]
+    taking = at.tolist()
+    face[at] = cast.rows([content[one] for one in taking], [ids[one][0] for one in taking])
     return face

@@ -133,8 +133,10 @@ class Walk:
         refs = self.book.refs_of(known)
         nodes, done = [], set[int]()
         for one in sorted(known, key=refs.__getitem__):
-            if one not in done:
-                some = sorted(mates.get(one, [one]), key=refs.__getitem__)
+            if one not in mates:
+                nodes.append([one])
+            elif one not in done:
+                some = sorted(mates[one], key=refs.__getitem__)
                 done.update(some)
                 nodes.append(some)
         node = {one: place for place, some in enumerate(nodes) for one in some}

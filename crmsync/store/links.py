@@ -8,6 +8,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from crmsync.model.words import Band
+from crmsync.store.bulk import Same
 from crmsync.store.tables import customer, decision, link, link_event, pair
 from crmsync.store.work import Work
 
@@ -102,9 +103,8 @@ def drop_links(work: Work, source_ids: Sequence[int]) -> None:
 def append_events(work: Work, events: Sequence[Event]) -> None:
     """Write what happened to links at the end of their history."""
     if events:
-        seqs = work.numbers("link_event", len(events))
-        rows = [(seq, *event, work.run_id) for seq, event in zip(seqs, events, strict=True)]
-        work.upsert(link_event, rows)
+        seqs = list(work.numbers("link_event", len(events)))
+        work.upsert_columns(link_event, [seqs, *zip(*events, strict=True), Same(work.run_id)])
 
 
 def events_of(work: Work, source_ids: Iterable[int]) -> list[PastEvent]:
@@ -198,6 +198,11 @@ def drop_pairs(work: Work, pairs: Sequence[tuple[int, int]]) -> None:
     if pairs:
         both = sa.and_(pair.c.a_id == sa.bindparam("a"), pair.c.b_id == sa.bindparam("b"))
         work.run(sa.delete(pair).where(both), [{"a": a, "b": b} for a, b in pairs])
+
+
+def is_decided(work: Work) -> bool:
+    """Whether anything was ever decided of a pair."""
+    return bool(work.all(sa.select(decision.c.a_ref).limit(1)))
 
 
 def decisions_on(work: Work, refs: Sequence[str]) -> list[DecisionRow]:

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from crmsync.identity.reach import read_traits
 from crmsync.identity.read import decide
 from crmsync.identity.resolve import resolve
+from crmsync.identity.study import read_traits
 from crmsync.model.customer import Address, ContactPoint, SourceCustomer
 from crmsync.model.document import write_document
 from crmsync.model.ids import uuid7

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from crmsync.identity.candidates import Pairs
-from crmsync.identity.faces import Faces
+from crmsync.identity.faces import Faces, Words, row
 from crmsync.identity.levels import NAMES, levels
 from crmsync.identity.traits import traits
 from crmsync.model.customer import SourceCustomer
@@ -23,9 +23,12 @@ def compared(person: Person) -> Callable[..., dict[str, str]]:
     """Says the levels of two people told by their parts."""
 
     def compare(one: dict[str, Any], other: dict[str, Any]) -> dict[str, str]:
-        faces = Faces()
-        for parts in (one, other):
-            faces.add(traits(Ref("crm", "customers", "1"), person(**parts), controller="Muster"))
+        faces, names = Faces(), Words()
+        told = (person(**parts) for parts in (one, other))
+        sides = [
+            traits(Ref("crm", "customers", "1"), told_of, controller="Muster") for told_of in told
+        ]
+        faces.add(np.array([row(side, names) for side in sides]), names.word)
         first, second = np.array([0]), np.array([1])
         found = levels(faces.columns(), Pairs(first, second, np.array([0])))
         return {field: names[int(found[field][0])] for field, names in NAMES.items()}
