@@ -56,5 +56,6 @@ def _rarer(field: str, equal: int) -> str:
     a, b = rarities(field)
     return (
         f"CASE WHEN {field} <> {equal:d} THEN 0\n"
-        f"      WHEN {a} <= {b} THEN {a} WHEN {b} < {a} THEN {b} END"
+        f"      WHEN {a} <= {b} THEN {a}\n"
+        f"      WHEN {b} < {a} THEN {b} END"
     )
