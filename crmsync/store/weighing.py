@@ -32,7 +32,7 @@ def weighing(
     `weights` has for each field (a column) what its levels weigh, in the order of their numbers;
     `equal` the number of the level at which the rarer name of a field counts.
     """
-    parts = [f"CAST({prior:d} AS INTEGER)"]
+    parts = [f"{prior:d}"]
     for field, row in weights.items():
         parts.append(_levels(field, row))
         parts += [_rarer(field, equal[field])] if field in equal else []
