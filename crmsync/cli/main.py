@@ -40,6 +40,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "history": ("people", "Tell which record of a customer came and went, and why."),
     "why": ("people", "Say where a field of a profile comes from."),
     "habits": ("people", "Show the purchase habits of a customer."),
+    "model": ("model", "Show what agreement weighs; weigh pairs on another engine."),
     "till": ("till", "Build a till file, search it."),
     "outreach": ("outreach", "Plan contacts; nothing is sent."),
 }

@@ -77,13 +77,13 @@ class Weights:
         parts = {field: table[found[field]] for field, table in self.tables.items()}
         for field, equal in EQUAL.items():
             if field in parts:
-                rare = self._rarity(field, faces)[faces.of[field]]
+                rare = self.rarity(field, faces)[faces.of[field]]
                 both = np.minimum(rare[a], rare[b])
                 parts[field] = parts[field] + np.where(found[field] == equal, both, 0)
         return parts
 
-    def _rarity(self, field: str, faces: Columns) -> NDArray[np.int32]:
-        """What the words of the faces add when they are equal."""
+    def rarity(self, field: str, faces: Columns) -> NDArray[np.int32]:
+        """What each of the words of the faces adds when two are equal in it."""
         listed = self.model.rare.get(field, {})
         other = listed.get("", 0)
         told = (listed.get(" ".join(word), other) for word in faces.words)
@@ -117,8 +117,8 @@ def weights(model: Model) -> Weights:
 def _row(field: str, told: Mapping[str, int]) -> NDArray[np.int32]:
     names: Sequence[str] = NAMES.get(field, ())
     unknown = sorted(told.keys() - set(names))
-    if unknown:
-        raise ConfigError(f"the model weighs {field} {unknown[0]}, which is nothing.",
+    if unknown or not names:
+        raise ConfigError(f"the model weighs {' '.join((field, *unknown[:1]))}, which is nothing.",
                           hint="Train it anew.")  # fmt: skip
     return np.array([told.get(name, 0) for name in names], dtype=np.int32)
 

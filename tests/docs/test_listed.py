@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -13,13 +14,16 @@ from crmsync.cli.main import run
 from crmsync.engine.report import ORDER
 from crmsync.errors import CrmsyncError
 from crmsync.identity.keys import MOST_PEOPLE
+from crmsync.identity.levels import NAMES
+from crmsync.identity.weighing import query
+from crmsync.identity.weights import VERSION, Model, read_model, weights
 from crmsync.model.habit import Habits, Risk
 from crmsync.outreach.gate import ADDRESSED, ELECTRONIC
 from crmsync.profile.compute import SUPPORT
 from crmsync.store.tables import metadata, order_line
 from crmsync.till.card import KEYS, SIZE
 from crmsync.till.tillfile import SCHEMA
-from tests.docs.pages import DOCS
+from tests.docs.pages import DOCS, blocks
 
 
 def _page(name: str) -> str:
@@ -41,6 +45,28 @@ def test_every_key_of_a_card() -> None:
     assert _listed(page) == set(KEYS)
     assert f"format {SCHEMA}" in page
     assert f"{SIZE:,} bytes" in page
+
+
+def test_every_key_and_every_level_of_the_model() -> None:
+    page = _page("reference/model-file")
+    keys, levels = page.split("## The table", 1)
+    assert _listed(keys) == set(Model.__struct_fields__)
+    assert f"version {VERSION}" in page
+    rows = re.findall(r"^\| `(\w+)` \| (\d) \| (\w+) \|", levels, re.M)
+    listed = [(field, int(number), level) for field, number, level in rows]
+    assert listed == [
+        (field, number, level)
+        for field, names in NAMES.items()
+        for number, level in enumerate(names)
+    ]
+
+
+def test_the_small_model_is_the_query_shown(tmp_path: Path) -> None:
+    (told,) = blocks(DOCS / "reference/model-file.md", "json")
+    (shown,) = blocks(DOCS / "explanation/who-is-who.md", "sql")
+    path = tmp_path / "small.json"
+    path.write_text(told.text, encoding="utf-8")
+    assert query(weights(read_model(path))) == shown.text
 
 
 def test_every_habit_and_every_risk() -> None:

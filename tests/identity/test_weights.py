@@ -70,6 +70,12 @@ def test_a_level_that_does_not_exist_is_refused(tmp_path: Path, field: str, leve
         weights(read_model(path))
 
 
+def test_a_field_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    path = changed(tmp_path, lambda told: told["weights"].update({"shoe": {}}))
+    with pytest.raises(ConfigError, match="weighs shoe, which is nothing"):
+        weights(read_model(path))
+
+
 def test_odds_double_with_every_bit() -> None:
     assert probability(0) == 0.5
     assert probability(10) == pytest.approx(2 / 3)
