@@ -48,13 +48,14 @@ HELD: dict[str, dict[str, int]] = {
         "different": -80,
     },  # where the scale lies; the second is forbidden anyway
     "family": {"equal": 20, "compound": 15, "sound": 12},  # nearly all candidates share it
-    "birth": {"equal": 60},  # half of the invented tell none, real shops fewer
+    "birth": {"equal": 72, "different": -80},  # two of one name share a day once in 25,000
     "email": {"local": 0},  # one name at two domains is nothing
     "phone": {"own": 55, "crowd": 10},  # the invented with a landline tell an address as well
     "address": {"equal": 52},
     "card": {"different": -40},  # cards are lost and made anew
     "salutation": {"equal": 0},
     "suffix": {"equal": 5, "different": -100},
+    "kind": {"firm": -120, "couple": -60},  # forbidden anyway, and what is stated says so
     "vat": {"equal": 90, "different": -60},  # of firms, which numbers and names decide
     "number": {"equal": 150, "different": -60},
     "company": {"equal": 60, "different": -30},
@@ -83,7 +84,7 @@ def lesson(folder: Path) -> Lesson:
             ids = key_store.all_source_ids(work)
             book = Book(work, project.settings.numbers())
             seeds, rows = reach.refresh(book, ids)
-            people = members(book, seeds, rows)
+            people, rows = members(book, seeds, rows)
             scene = compose(book.cast, rows, people, seeds=seeds, decided=[], model=default())
             refs = book.refs_of(ids)
     who = np.array([truth[str(refs[some[0]])] for some in scene.ids])

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from crmsync.engine.report import Progress
 
 
-MANY = 200
+MANY = 1000
 """Batches that resolve takes at once: what it does for one is quicker done for all."""
 
 

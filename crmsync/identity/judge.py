@@ -55,6 +55,7 @@ def clashes(found: Levels) -> NDArray[np.int16]:
     """The rule that forbids each pair to be one customer, or NONE."""
     firms = _is(found, "kind", "equal") & (found["is_firm"] != 0)
     known = _is(found, "given", "equal")
+    called = _is(found, "given", "equal", "short", "nick")
     cases = [
         (_is(found, "kind", "firm"), "firm_and_person"),
         (_is(found, "kind", "couple"), "couple"),
@@ -65,7 +66,7 @@ def clashes(found: Levels) -> NDArray[np.int16]:
         (~firms & _is(found, "suffix", "different"), "other_suffix"),
         (~firms & _is(found, "given", "different"), "other_given_name"),
         (~firms & ~known & _is(found, "salutation", "different"), "other_salutation"),
-        (~firms & ~known & _is(found, "family", "different"), "other_family_name"),
+        (~firms & ~called & _is(found, "family", "different"), "other_family_name"),
     ]
     return _first(cases, NONE, len(known))
 
@@ -89,7 +90,8 @@ def judge(faces: Columns, pairs: Pairs, found: Levels, model: Weights) -> Verdic
     likely = weight >= model.model.review
     asks = np.isin(clash, [rule(word) for word in _ASKS]) & strong & (firm | (weight >= 0))
     asks |= shares["c"] & np.isin(clash, [rule("other_given_name"), rule("firm_and_person")])
-    doubt = (clash == NONE) & (likely | strong & (firm | missing | (weight >= 0)))
+    faint = guard == rule("initial_alone")  # nobody could tell whose initial it is
+    doubt = (clash == NONE) & ~faint & (likely | strong & (firm | missing | (weight >= 0)))
     review = ~same & (asks | doubt)
     band = np.where(same, SAME, np.where(review, REVIEW, APART)).astype(np.int8)
     told = np.where(same, _proofs(found, shares), _doubts(found, shares, clash, guard))
@@ -107,6 +109,7 @@ def _guards(found: Levels, shares: dict[str, Flags]) -> NDArray[np.int16]:
     against = _speaks_against(found) & ~proof
     initial = person & _is(found, "given", "initial")
     initial &= ~(shares["e"] | shares["b"] | shares["v"] | shares["l"] | birth)
+    initial &= ~_is(found, "phone", "mobile")
     alone = _is(found, "birth", "year") & ~(shares["e"] | shares["o"] | shares["p"] | shares["a"])
     cases = [
         (~person & (found["company"] == 0), "name_missing"),
@@ -114,7 +117,7 @@ def _guards(found: Levels, shares: dict[str, Flags]) -> NDArray[np.int16]:
         (person & _is(found, "suffix", "one") & ~birth, "suffix_on_one_side"),
         (person & alone & shares["b"], "new_year_birth"),
         (initial & (shares["p"] | shares["o"]), "phone_and_weak_name"),
-        (initial, "perhaps"),
+        (initial, "initial_alone"),
         (person & against & shares["p"], "namesakes_at_one_phone"),
         (person & against & shares["a"], "namesakes_at_one_address"),
     ]

@@ -72,8 +72,9 @@ class Book:
         """The contents of those of these records that are alive, and of others."""
         missing = set(ids) - self.contents.keys()
         if missing:
-            found = key_store.faces_of(self.work, sorted(missing))
-            self.contents |= {one: face.content for one, face in found.items()}
+            alive = self.owners_of(missing)
+            found = key_store.faces_of(self.work, sorted(missing)).items()
+            self.contents |= {one: face.content for one, face in found if one in alive}
         return self.contents
 
     def faces(self, ids: Sequence[int]) -> Ints:
@@ -124,7 +125,8 @@ def refresh(book: Book, taken: Sequence[int]) -> tuple[set[int], Index]:
     keys = distinct(np.concatenate((fresh.key, keys_of(gone))))
     before = Index.read(work, keys)
     after = before.without(face.source_id for face in gone).beside(fresh)
-    seeds = new.keys() | _unsettled(before, after, {one.content for one in chain(moved, gone)})
+    unsettled = _unsettled(before, after, {one.content for one in chain(moved, gone)})
+    seeds = new.keys() | (unsettled & book.owners_of(unsettled).keys())
     _write(work, moved, gone, [number for number in old if number not in new])
     fresh.write(work)
     met = {face.source_id for face in moved}
@@ -174,11 +176,17 @@ def _keys(work: Work, ids: Iterable[int], known: Ints) -> Ints:
     return held[~np.isin(held, known)] if len(held) else held
 
 
-def members(book: Book, seeds: set[int], rows: Index) -> dict[int, int]:
-    """Everybody in these rows, and the seeds that hold no key at all, with their contents."""
+def members(book: Book, seeds: set[int], rows: Index) -> tuple[dict[int, int], Index]:
+    """Everybody in these rows, and the seeds that hold no key at all, with their contents.
+
+    Who was withdrawn, but is not taken yet, is left out; the rows come back without him.
+    """
     found = dict(zip(rows.id.tolist(), rows.content.tolist(), strict=True))
+    dead = found.keys() - book.owners_of(found).keys()
+    for one in dead:
+        del found[one]
     keyless = seeds - found.keys()
     contents = book.contents_of(keyless)
     found.update((one, contents[one]) for one in keyless)
     book.contents |= found
-    return found
+    return found, rows.without(dead) if dead else rows

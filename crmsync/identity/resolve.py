@@ -51,7 +51,7 @@ def _clusters(book: Book, taken: Sequence[int], model: Weights) -> tuple[Reached
     work = book.work
     seeds, rows = reach.refresh(book, taken)
     gone = set(taken) - seeds
-    people = members(book, seeds, rows)
+    people, rows = members(book, seeds, rows)
     asked = Decided()
     refs = book.refs_of(seeds)
     asked.ask(work, [refs[one] for one in seeds])

@@ -61,6 +61,10 @@ RULES = {
         "gleiche Telefonnummer, aber der Name ist abgekürzt oder anders geschrieben",
         "the same phone number, but the name is shortened or spelt otherwise",
     ),
+    "initial_alone": Said(
+        "gleiche Adresse, aber vom Vornamen steht nur der Anfangsbuchstabe da",
+        "the same address, but of the given name only the initial is known",
+    ),
     "namesakes_at_one_phone": Said(
         "gleicher Name und Festnetzanschluss, aber etwas spricht dagegen (Vater und Sohn?)",
         "the same name and landline, but something speaks against it (father and son?)",

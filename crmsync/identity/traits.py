@@ -12,6 +12,7 @@ from crmsync.model.ref import Ref
 from crmsync.model.words import Salutation
 from crmsync.normalize.fold import fold, squash
 from crmsync.normalize.koelner import koelner
+from crmsync.normalize.names import is_couple
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NEVER_BORN = ("1970-01-01", "2000-01-01")
@@ -121,10 +122,11 @@ def traits(ref: Ref, customer: SourceCustomer, *, controller: str, namespace: st
 
 
 def kind_of(customer: SourceCustomer) -> CustomerKind:
-    """The kind as told, but a company without any person's name is a firm."""
+    """The kind as told; a company without a person's name is a firm, two given names a couple."""
     name = customer.name
-    nameless = name is None or not (name.given or name.family)
-    return "firm" if customer.company and nameless else customer.kind
+    if name is None or not (name.given or name.family):
+        return "firm" if customer.company else customer.kind
+    return "couple" if customer.kind == "person" and is_couple(name) else customer.kind
 
 
 def emails(customer: SourceCustomer) -> frozenset[str]:

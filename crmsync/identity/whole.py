@@ -53,8 +53,7 @@ class Whole:
 
     def places(self, pair: IdPair) -> IdPair:
         """The nodes of two records, smaller first."""
-        a, b = self.node[pair[0]], self.node[pair[1]]
-        return (a, b) if a < b else (b, a)
+        return _ordered(self.node[pair[0]], self.node[pair[1]])
 
     def _edges(self) -> Edges:
         turns = sorted({made.turn for made in self.made.values()})
@@ -71,6 +70,10 @@ class Whole:
         table = np.array(rows, dtype=np.int64).reshape(-1, 4)
         table = table[table[:, 2] != table[:, 3]]
         return Edges(*(table[:, place].copy() for place in range(4)))
+
+
+def _ordered(a: int, b: int) -> IdPair:
+    return (a, b) if a < b else (b, a)
 
 
 class Walk:
@@ -103,6 +106,7 @@ class Walk:
                 near.update(mates[one])
             near -= known | self._gone
             frontier = near & self.book.contents_of(near).keys()
+        mates.update(self._alike(known - scene.place.keys()))
         return self._whole(known, mates)
 
     def _bound(self, frontier: set[int]) -> set[int]:
@@ -128,6 +132,23 @@ class Walk:
         links = link_store.links_of(self.book.work, sorted(frontier)).values()
         names = sorted({link.customer_id for link in links})
         return {link.source_id for link in link_store.links_to(self.book.work, names)}
+
+    def _alike(self, outside: set[int]) -> dict[int, list[int]]:
+        """Those of equal content whom nobody compared now, where it was proven that they are one.
+
+        They are one node like those of the scene, or it would hang on who is a seed how a knot is
+        cut.
+        """
+        contents, refs = self.book.contents_of(outside), self.book.refs_of(outside)
+        groups: dict[int, list[int]] = defaultdict(list)
+        for one in outside:
+            groups[contents[one]].append(one)
+        found: dict[int, list[int]] = {}
+        for some in groups.values():
+            head = min(some, key=refs.__getitem__)
+            if all(one == head or _ordered(head, one) in self.bonds for one in some):
+                found.update(dict.fromkeys(some, some))
+        return {one: some for one, some in found.items() if len(some) > 1}
 
     def _whole(self, known: set[int], mates: Mapping[int, list[int]]) -> Whole:
         refs = self.book.refs_of(known)

@@ -198,3 +198,32 @@ def test_an_unknown_name_is_nobody(book: Book) -> None:
         assert customer_of(work, "019abc") is None
         assert customer_of(work, str(Ref("crm", "customers", "9"))) is None
         assert links.links_of(work, []) == {}
+
+
+def test_who_is_withdrawn_but_not_taken_yet_is_left_out(book: Book) -> None:
+    book.put("crm/0", "", email="anna@example.org")
+    book.put("erp/1", "", email="anna@example.org")
+    book.resolve()
+    book.put("erp/1", "Anna Keller", email="anna@example.org")
+    book.withdraw("crm/0")
+    book.resolve(batch=1)
+    assert book.customer("crm/0") is None
+    assert book.state(book.customer("erp/1")) == ("alive", None)
+
+
+def test_records_of_equal_content_stand_together_whoever_is_compared(book: Book) -> None:
+    mail = {"email": "a@x.example"}
+    book.put("crm/1", "", **mail)
+    book.put("crm/2", "Karl Maier")
+    book.put("erp/0", "", customer_number="1")
+    book.put("erp/1", "K. Huber", customer_number="1", **mail)
+    book.put("erp/2", "Karl Huber", **mail)
+    book.put("shop/0", "Karl Maier", **mail)
+    book.put("shop/1", "Karl Huber", **mail)
+    book.put("shop/2", "", **mail)
+    book.resolve()
+    assert book.together("erp/2", "shop/1")
+    book.decide("crm/2", "erp/0", "same")
+    book.resolve()
+    assert book.together("crm/2", "erp/0")
+    assert book.together("erp/2", "shop/1")
