@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from crmsync.engine import goods
+from crmsync.engine import goods, house
 from crmsync.engine.changed import ask_again
 from crmsync.engine.newid import ids_in_order
 from crmsync.engine.project import Project
@@ -35,7 +35,7 @@ def run_behind(project: Project, report: Report, progress: Progress, now: dateti
         with project.store.read() as look:
             buyers = goods.find(look)
         with project.store.work("behind/wake", lease=lease, run_id=report.run_id) as work:
-            ask_again(work, project.settings)
+            ask_again(work, project.settings, project.registry)
             goods.ask_again(work, buyers)
             habits.wake(work, as_of=report.as_of, deny=project.settings.crmsync.deny_categories)
         stages = chain(project, report, now)
@@ -73,7 +73,10 @@ def _run(project: Project, report: Report, stage: Stage, lease: Lease, progress:
 def chain(project: Project, report: Report, now: datetime) -> list[Stage]:
     """The stages in order: resolve, profile, habits, and the registered feeds."""
     settings = project.settings
-    resolve = partial(identity.resolve, numbers=settings.numbers(), new_id=ids_in_order(now))
+    resolve = partial(
+        identity.resolve, numbers=settings.numbers(), new_id=ids_in_order(now),
+        ask=house.asking(project.registry),
+    )  # fmt: skip
     count = partial(habits.habits, as_of=report.as_of, deny=settings.crmsync.deny_categories)
     return [
         Stage("resolve", identity.TOPICS, resolve, many=MANY),

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from crmsync.identity.assign import Claim, Claims, assign, successors
 from crmsync.identity.decisions import Decision
 from crmsync.identity.lineage import WITHDRAWN, come_home, histories, lineages, origin
-from crmsync.identity.rules import STRENGTH
+from crmsync.identity.rules import rank
 from crmsync.model.ref import Ref
 from crmsync.store import Work
 from crmsync.store import keys as key_store
@@ -115,7 +115,7 @@ def _rules(outcome: Outcome, ids: Mapping[Ref, int]) -> dict[int, str]:
 
 
 def _weakness(rule: str) -> tuple[int, str]:
-    return STRENGTH.index(rule), rule
+    return rank(rule), rule
 
 
 def _before(

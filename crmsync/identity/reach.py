@@ -14,6 +14,7 @@ from itertools import chain
 import numpy as np
 
 from crmsync.identity.faces import Ints, hashed
+from crmsync.identity.house import House, seen_of
 from crmsync.identity.index import Index, keys_of, numbers
 from crmsync.identity.keys import key_numbers
 from crmsync.identity.scene import Cast
@@ -32,12 +33,15 @@ CHUNK = 20_000
 
 
 class Book:
-    """The source customers of a store as they are compared; each is read once."""
+    """The source customers of a store as they are compared; each is read once.
 
-    def __init__(self, work: Work, numbers: Mapping[str, str]) -> None:
+    With rules of the house, what these see of a record is part of its content.
+    """
+
+    def __init__(self, work: Work, numbers: Mapping[str, str], house: House | None = None) -> None:
         self.work = work
         self._numbers = numbers
-        self.cast = Cast(self._read)
+        self.cast = Cast(self._read, house)
         self.refs: dict[int, Ref] = {}
         self.owners: dict[int, str] = {}
         self.contents: dict[int, int] = {}
@@ -84,8 +88,9 @@ class Book:
     def _face(self, source: Source, decided: Collection[str]) -> Face:
         side = self._side(source)
         own = str(source.ref) if str(source.ref) in decided else ""
-        content = hashed(f"{side.content}\0{own}")
-        self.cast.add(content, side)
+        seen = f"\0{seen_of(source)}" if self.cast.house else ""
+        content = hashed(f"{side.content}\0{own}{seen}")
+        self.cast.add(content, side, source.id)
         self.contents[source.id] = content
         keys = np.array(key_numbers(side), dtype="<i8").tobytes()
         return Face(source.id, content, hashed(side.who), keys)

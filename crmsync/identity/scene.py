@@ -13,6 +13,7 @@ import numpy as np
 
 from crmsync.identity.candidates import Pairs, Rows, by_themselves, candidates
 from crmsync.identity.faces import Columns, Faces, Ints
+from crmsync.identity.house import House
 from crmsync.identity.index import Index
 from crmsync.identity.judge import SAME, Verdicts, clashes, judge
 from crmsync.identity.levels import Flags, Levels, levels
@@ -32,7 +33,12 @@ class Judged:
 class Cast:
     """The faces that were read so far, one for each content, and who has it."""
 
-    def __init__(self, read: Callable[[Sequence[int]], Mapping[int, Traits]]) -> None:
+    def __init__(
+        self,
+        read: Callable[[Sequence[int]], Mapping[int, Traits]],
+        house: House | None = None,
+    ) -> None:
+        self.house = house
         self._read = read
         self._row: dict[int, int] = {}
         self._faces = Faces()
@@ -44,14 +50,16 @@ class Cast:
         if missing:
             sides = self._read(sorted(missing.values()))
             for content, one in missing.items():
-                self.add(content, sides[one])
+                self.add(content, sides[one], one)
         return np.fromiter((self._row[one] for one in contents), np.int64, len(contents))
 
-    def add(self, content: int, side: Traits) -> None:
-        """Take in a content whose traits are at hand."""
+    def add(self, content: int, side: Traits, one: int) -> None:
+        """Take in a content whose traits are at hand, told with a record that has it."""
         if content not in self._row:
             self._row[content] = len(self._row)
             self._faces.add(side)
+            if self.house is not None:
+                self.house.meet(one, side)
 
     def columns(self) -> Columns:
         """All faces as arrays."""
@@ -111,15 +119,22 @@ def judge_pairs(cast: Cast, face: Ints, met: Pairs, model: Weights) -> Judged:
     columns = cast.columns()
     pairs = Pairs(face[met.a], face[met.b], met.shared)
     found = levels(columns, pairs)
-    return Judged(met, found, judge(columns, pairs, found, model))
+    held = judge(columns, pairs, found, model)
+    if cast.house is not None:
+        held = cast.house.over(held, pairs, columns)
+    return Judged(met, found, held)
 
 
 def clashing(cast: Cast, face: Ints, a: Ints, b: Ints) -> Flags:
-    """Whether the facts forbid these places to be one customer."""
+    """Whether the facts, or a rule of the house, forbid these places to be one customer."""
     if not len(a):
         return np.zeros(0, dtype=bool)
     pairs = Pairs(face[a], face[b], np.zeros(len(a), dtype=np.int64))
-    forbidden: Flags = clashes(levels(cast.columns(), pairs)) >= 0
+    columns = cast.columns()
+    clash = clashes(levels(columns, pairs))
+    if cast.house is not None:
+        return cast.house.forbid(clash, pairs, columns)
+    forbidden: Flags = clash >= 0
     return forbidden
 
 
