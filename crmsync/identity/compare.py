@@ -45,6 +45,8 @@ def compare(book: Book, a: int, b: int) -> Verdict:
     row = book.cast.rows({faces[one].content: one for one in (a, b)})
     pair = Pairs(row[:1], row[-1:], np.array([shared], dtype=np.int64))
     face = np.arange(len(book.cast.columns()), dtype=np.int64)
+    if not shared:
+        book.cast.house = None  # of two who share nothing nobody is asked
     told = judge_pairs(book.cast, face, pair, default())
     if owners[a] != owners[b]:
         return _as(told, "apart", "other_controller")

@@ -94,18 +94,27 @@ class House:
         return forbidden
 
     def told(self, a: Ints, b: Ints, faces: Columns) -> Ints:
-        """The place of the rule that speaks of each pair of faces, or NONE."""
-        code = (np.minimum(a, b) << 32) | np.maximum(a, b)
-        missing = np.setdiff1d(code, self._asked)
-        if len(missing):
-            new = [self._ask(missing[at : at + BATCH], faces)
-                   for at in range(0, len(missing), BATCH)]  # fmt: skip
-            asked = np.concatenate((self._asked, missing))
-            order = np.argsort(asked)
-            self._asked = asked[order]
-            self._told = np.concatenate((self._told, *new))[order]
-        found: Ints = self._told[np.searchsorted(self._asked, code)]
+        """The place of the rule that speaks of each pair of faces, or NONE.
+
+        Nobody is asked about records of two controllers.
+        """
+        owner = faces.of["controller"]
+        ours = np.flatnonzero(owner[a] == owner[b])
+        code = ((np.minimum(a, b) << 32) | np.maximum(a, b))[ours]
+        self._learn(np.setdiff1d(code, self._asked), faces)
+        found = np.full(len(a), NONE, dtype=np.int64)
+        found[ours] = self._told[np.searchsorted(self._asked, code)]
         return found
+
+    def _learn(self, code: Ints, faces: Columns) -> None:
+        """Ask about pairs of faces, and remember the answers in the order of the pairs."""
+        if not len(code):
+            return
+        new = [self._ask(code[at : at + BATCH], faces) for at in range(0, len(code), BATCH)]
+        asked = np.concatenate((self._asked, code))
+        order = np.argsort(asked)
+        self._asked = asked[order]
+        self._told = np.concatenate((self._told, *new))[order]
 
     def _ask(self, code: Ints, faces: Columns) -> Ints:
         a, b = code >> 32, code & 0xFFFFFFFF

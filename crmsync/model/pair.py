@@ -42,7 +42,7 @@ class PairSide:
 class SourcePair:
     """Two source customers of one controller that share a key, or stand in one whole.
 
-    `band`, `rule` (a word of docs/reference/rules.md) and `weight` (tenths of a bit) are what
+    `band`, `rule` (as `crmsync explain --json` names it) and `weight` (tenths of a bit) are what
     crmsync would hold of the two if there were nobody else; `agree` and `differ` name fields.
     Which of the two is `a` follows from their data.
     """
