@@ -8,12 +8,10 @@ whole: whom it keeps apart, or wants a human to see, no third record brings toge
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
-from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from crmsync.errors import PluginError
@@ -23,14 +21,12 @@ from crmsync.identity.judge import BANDS, NONE, REVIEW, SAME, WORDS, Verdicts, j
 from crmsync.identity.keys import KINDS, key_numbers
 from crmsync.identity.levels import FIELDS, Flags, Levels, levels
 from crmsync.identity.rules import HOUSE, Said, say
+from crmsync.identity.seen import Seen, see
 from crmsync.identity.traits import Traits
 from crmsync.identity.weights import FORCED, Weights
-from crmsync.model.customer import SourceCustomer
-from crmsync.model.document import read_document, write_document
-from crmsync.model.pair import PairRule, PairSide, SourcePair
+from crmsync.model.pair import PairRule, SourcePair
 from crmsync.store import Work
 from crmsync.store import keys as key_store
-from crmsync.store.keys import Source
 
 Ask = Callable[[Sequence[SourcePair]], Sequence[PairRule | None]]
 """Gives the answer of the plugins to each pair; PluginError when they fail."""
@@ -38,14 +34,11 @@ Ask = Callable[[Sequence[SourcePair]], Sequence[PairRule | None]]
 BATCH = 10_000
 """Pairs asked about at once."""
 
+KEPT = 50_000
+"""Source customers that are kept as a rule sees them; when there are more, all are let go."""
+
 MOST_RULES = 1000
 """A house with more rules than this makes one for each pair, which nobody can read."""
-
-
-_UNSEEN: dict[str, Any] = {
-    "changed_at": "", "since": "", "hidden": (), "form": "", "pronunciation": "", "wishes": (),
-}  # fmt: skip
-"""What a rule does not see: see `crmsync.model.pair`."""
 
 
 @dataclass(slots=True)
@@ -60,6 +53,7 @@ class House:
     model: Weights
     rules: list[PairRule] = field(default_factory=list)
     _faces: list[_Face] = field(default_factory=list)
+    _seen: dict[int, Seen] = field(default_factory=dict)
     _asked: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     _told: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
@@ -146,11 +140,16 @@ class House:
                    weight.tolist(), _fields(found, "agree"), _fields(found, "differ"),
                    strict=True)  # fmt: skip
         for one, other, band, number, weight, agree, differ in rows:
-            (_, first, owner), (_, second, _) = sorted(
-                (sides[one], sides[other]), key=lambda side: side[0]
-            )
+            first, second = sorted((sides[one], sides[other]), key=lambda seen: seen.text)
             yield SourcePair(
-                first, second, owner, BANDS[band], WORDS[number], weight, agree, differ
+                first.side,
+                second.side,
+                first.controller,
+                BANDS[band],
+                WORDS[number],
+                weight,
+                agree,
+                differ,
             )
 
     def _shared(self, a: int, b: int) -> int:
@@ -162,12 +161,14 @@ class House:
                 bits |= 1 << ((key & 15) * 3 + crowd)
         return bits
 
-    def _sides(self, rows: Sequence[int]) -> dict[int, tuple[str, PairSide, str]]:
-        """Each face as a rule sees it, with what sorts it and its controller."""
-        row = {self._faces[one].record: one for one in rows}
-        sources = key_store.load_sources(self.work, row)
-        seen = ((one, side(one)) for one in sources)
-        return {row[one.id]: (_text(told), told, one.controller) for one, told in seen}
+    def _sides(self, rows: Sequence[int]) -> Mapping[int, Seen]:
+        """Each of these faces as a rule sees it."""
+        if len(self._seen) > KEPT:
+            self._seen.clear()
+        row = {self._faces[one].record: one for one in rows if one not in self._seen}
+        for one in key_store.load_sources(self.work, row):
+            self._seen[row[one.id]] = see(one)
+        return self._seen
 
     def _bands(self) -> NDArray[np.int8]:
         return np.array([BANDS.index(one.band) for one in self.rules], dtype=np.int8)
@@ -189,21 +190,6 @@ class _Face:
     record: int
     keys: frozenset[int]
     who: int
-
-
-def side(source: Source) -> PairSide:
-    """A stored source customer as a rule sees it."""
-    told = read_document(SourceCustomer, source.doc)
-    return PairSide(source.ref.connection, source.ref.stream, replace(told, **_UNSEEN))
-
-
-def seen_of(source: Source) -> str:
-    """All that a rule sees of a stored source customer, in one text."""
-    return _text(side(source))
-
-
-def _text(seen: PairSide) -> str:
-    return "\0".join((seen.connection, seen.stream, write_document(seen.customer).decode()))
 
 
 def word(verdicts: Verdicts, number: int) -> str:

@@ -14,10 +14,11 @@ from itertools import chain
 import numpy as np
 
 from crmsync.identity.faces import Ints, hashed
-from crmsync.identity.house import House, seen_of
+from crmsync.identity.house import House
 from crmsync.identity.index import Index, keys_of, numbers
 from crmsync.identity.keys import key_numbers
 from crmsync.identity.scene import Cast
+from crmsync.identity.seen import see
 from crmsync.identity.traits import Traits, traits
 from crmsync.model.customer import SourceCustomer
 from crmsync.model.document import read_document
@@ -88,7 +89,7 @@ class Book:
     def _face(self, source: Source, decided: Collection[str]) -> Face:
         side = self._side(source)
         own = str(source.ref) if str(source.ref) in decided else ""
-        seen = f"\0{seen_of(source)}" if self.cast.house else ""
+        seen = f"\0{see(source).text}" if self.cast.house else ""
         content = hashed(f"{side.content}\0{own}{seen}")
         self.cast.add(content, side, source.id)
         self.contents[source.id] = content

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from crmsync.errors import PluginError
-from crmsync.identity import house
+from crmsync.identity import cluster, house
 from crmsync.identity.explain import explain
 from crmsync.identity.queue import queue
 from crmsync.identity.resolve import refresh
@@ -77,7 +77,11 @@ def test_records_that_compare_equal_are_kept_apart_by_what_only_a_rule_sees(book
     assert not book.together("crm/1", "shop/1")
 
 
-def test_no_third_record_joins_whom_a_rule_keeps_apart(book: Book) -> None:
+@pytest.mark.parametrize("whole", [cluster.WHOLE, 1])
+def test_no_third_record_joins_whom_a_rule_keeps_apart(
+    book: Book, whole: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "WHOLE", whole)
     book.ask = asking(staff)
     book.put("crm/1", "Karl Huber", phone="+491701111111", birth_date="1951-03-04")
     book.put("shop/1", "Karl Huber", email="a@x.example", marks=("Mitarbeiter",))
