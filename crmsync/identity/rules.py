@@ -144,7 +144,7 @@ def said_of(rule: str, evidence: Mapping[str, Any]) -> Said:
 
     `evidence` is what the store keeps of the pair.
     """
-    if rule == evidence["rule"] and "said" in evidence:
+    if "said" in evidence and rule == evidence["rule"]:
         return Said(**evidence["said"])
     return say(rule)
 

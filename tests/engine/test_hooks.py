@@ -112,6 +112,27 @@ def test_crmsync_decide_pairs(tmp_path: Path) -> None:
     assert told == [("apart", "house:apart"), ("review", "house:review"), ("same", "email")]
 
 
+def test_another_version_of_what_decides_is_asked_about_everybody_again(tmp_path: Path) -> None:
+    asked: list[int] = []
+
+    class Rules:
+        __version__ = "1"
+
+        @hookimpl
+        def crmsync_decide_pairs(self, pairs: Any) -> None:
+            asked.append(len(pairs))
+
+    content = Content()
+    for number in (1, 2):
+        content.person(number, given="Anna", family="Wolf", email="anna@example.org")
+    for version, new in (("1", [1]), ("1", []), ("2", [1])):
+        Rules.__version__ = version
+        with project(tmp_path, f"sqlite:///{tmp_path / 's.db'}", content, Rules()) as opened:
+            sync(opened, as_of="2026-11-21", now=NOW)
+        assert asked == new
+        asked.clear()
+
+
 def test_crmsync_sync_started(tmp_path: Path) -> None:
     listener = Listener()
     report = _run(tmp_path, listener)

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from crmsync.errors import PluginError
-from crmsync.identity import cluster, house
+from crmsync.identity import cluster, house, read
 from crmsync.identity.explain import explain
 from crmsync.identity.queue import queue
 from crmsync.identity.resolve import refresh
 from crmsync.model.pair import OVERRULED, PairRule, SourcePair
+from crmsync.store.merges import BACKEND
 from tests.identity.conftest import NUMBERS
 
 Book = Any
@@ -174,6 +175,16 @@ def test_a_human_stands_above_every_rule(book: Book) -> None:
     book.decide("crm/1", "shop/1", "review", at="2026-11-22T09:00:00Z")
     book.resolve()
     assert book.pair("crm/1", "shop/1") == ("apart", "house:staff")
+
+
+def test_what_a_backend_merged_stands_above_every_rule(book: Book) -> None:
+    book.ask = asking(staff)
+    two(book, marks=("Mitarbeiter",))
+    with book.store.work() as work:
+        read.decide(work, book.ref("crm/1"), book.ref("shop/1"), "same", by=f"{BACKEND}crm",
+                    at="2026-11-21T09:00:00Z")  # fmt: skip
+    book.resolve()
+    assert book.pair("crm/1", "shop/1") == ("same", "backend_merge")
 
 
 def test_the_queue_names_the_rule_in_both_languages(book: Book) -> None:
