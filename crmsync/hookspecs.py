@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from crmsync.model.customer import Profile
     from crmsync.model.greeting import Form, GreetingParts
     from crmsync.model.intent import Event, Intent, Result
+    from crmsync.model.pair import PairRule, SourcePair
     from crmsync.model.play import Play, Proposal
     from crmsync.model.stream import Capabilities, Connection, Json, Page, Stream, Window
     from crmsync.model.told import Told
@@ -199,6 +200,19 @@ def crmsync_greet(
     Called once for a batch of cards. `forms` are the shop's choice for each ("sie" or "du"),
     `as_of` the run's local day. None leaves the batch to the next plugin, in the end to our German
     default. Whoever may not be greeted (minors, do_not_greet) is not, whatever is answered.
+    """
+
+
+@hookspec(firstresult=True)
+def crmsync_decide_pairs(pairs: Sequence[SourcePair]) -> Sequence[PairRule | None] | None:
+    """Decide: who of these pairs of source customers is the same, for review, or apart.
+
+    Called with batches of pairs; one answer each, in their order: a rule of the house, or None to
+    leave the pair to the next plugin, in the end to the evidence. None instead of all answers
+    leaves the batch. An answer must be a function of the pair alone: no clock, no file that
+    changes, no memory of other pairs, so that who came first decides nothing. What a human
+    decided stands above it, and two controllers are never asked about. A plugin that fails, or
+    answers anything else, stops linking until it works again.
     """
 
 

@@ -9,7 +9,7 @@ import click
 
 from crmsync.cli import screen
 from crmsync.identity.queue import Side, Waiting
-from crmsync.identity.rules import FIELDS, RULES, Said
+from crmsync.identity.rules import FIELDS, Said
 from crmsync.model.ref import Ref
 
 
@@ -63,7 +63,7 @@ def show_pair(waiting: Waiting, sides: Mapping[Ref, Side], language: str) -> Non
         if any(field in side.values for side in shown)
     ]
     screen.table("", ("", "", str(one.a), str(one.b)), rows)
-    click.echo(f"\n{said.why}: {_in(language, RULES[one.rule])} ({one.rule})")
+    click.echo(f"\n{said.why}: {_in(language, one.said)} ({one.rule})")
     click.echo(_what_follows(waiting, said))
     click.echo(f"{said.apart}\n\n{said.keys}")
 

@@ -11,6 +11,7 @@ import click
 
 from crmsync.cli import screen
 from crmsync.cli.who import REF, customer_id, language_option
+from crmsync.engine import house
 from crmsync.engine.project import Project
 from crmsync.identity import explain as explaining
 from crmsync.identity import history as past
@@ -51,7 +52,9 @@ def explain(ctx: click.Context, a: str, b: Ref | None, language: str, as_json: b
 
 def _explain_pair(project: Project, a: Ref, b: Ref, language: str, as_json: bool) -> int:
     with project.store.read() as work:
-        found = explaining.explain(work, a, b, numbers=project.settings.numbers())
+        found = explaining.explain(
+            work, a, b, numbers=project.settings.numbers(), ask=house.asking(project.registry)
+        )
     if as_json:
         screen.show_json(
             {**asdict(found), "a": str(a), "b": str(b), "via": list(map(str, found.via))}

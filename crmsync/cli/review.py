@@ -83,7 +83,8 @@ def _show_table(found: Sequence[Waiting]) -> None:
 def _show_lines(project: Project, found: Sequence[Waiting], values: bool) -> None:
     for one in found:
         told: dict[str, Any] = one.review._asdict()
-        told |= {"a": str(one.review.a), "b": str(one.review.b), "orders": one.orders}
+        told |= {"a": str(one.review.a), "b": str(one.review.b), "orders": one.orders,
+                 "said": one.review.said._asdict()}  # fmt: skip
         if values:
             with project.store.read() as work:
                 sides = queue.sides(work, (one.review.a, one.review.b))

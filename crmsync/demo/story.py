@@ -22,7 +22,7 @@ from crmsync.demo.findings import (
 )
 from crmsync.demo.sample import Sample
 from crmsync.identity.explain import Explanation, explain
-from crmsync.identity.rules import FIELDS, RULES
+from crmsync.identity.rules import FIELDS, say
 from crmsync.model.customer import Profile, SourceCustomer
 from crmsync.model.habit import Habits, seen_on
 from crmsync.model.ref import Ref
@@ -240,7 +240,7 @@ def _because(base: Base, a: Ref, b: Ref) -> str:
 
 def _reasons(said: Explanation) -> Iterator[str]:
     held = said.verdict
-    yield RULES[held.rule].en
+    yield say(held.rule).en
     if held.agree:
         yield f"equal {', '.join(FIELDS[field].en for field in held.agree)}"
     if held.differ:

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from crmsync.engine import goods
+from crmsync.engine import goods, house
 from crmsync.engine.changed import ask_again
 from crmsync.engine.newid import ids_in_order
 from crmsync.engine.project import Project
@@ -36,7 +36,7 @@ def run_behind(project: Project, report: Report, progress: Progress, now: dateti
         with project.store.read() as look:
             buyers = goods.find(look)
         with project.store.work("behind/wake", lease=lease, run_id=report.run_id) as work:
-            ask_again(work, project.settings)
+            ask_again(work, project.settings, project.registry)
             goods.ask_again(work, buyers)
             habits.wake(work, as_of=report.as_of, deny=project.settings.crmsync.deny_categories)
         stages = chain(project, report, now)
@@ -75,8 +75,9 @@ def chain(project: Project, report: Report, now: datetime) -> list[Stage]:
     """The stages in order: resolve, profile, habits, and the registered feeds."""
     settings = project.settings
     resolve = partial(
-        identity.resolve, numbers=settings.numbers(), new_id=ids_in_order(now), spread=spread
-    )
+        identity.resolve, numbers=settings.numbers(), new_id=ids_in_order(now),
+        ask=house.asking(project.registry), spread=spread,
+    )  # fmt: skip
     count = partial(habits.habits, as_of=report.as_of, deny=settings.crmsync.deny_categories)
     return [
         Stage("resolve", identity.TOPICS, resolve, many=MANY),

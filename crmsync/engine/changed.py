@@ -5,16 +5,22 @@ from __future__ import annotations
 from hashlib import blake2b
 
 from crmsync.config import Settings
+from crmsync.engine import house
 from crmsync.identity import resolve as identity
 from crmsync.identity import weights
+from crmsync.registry import Registry
 from crmsync.store import Work, customers, log
 
 
-def ask_again(work: Work, settings: Settings) -> None:
-    """Log what the configuration's change concerns; the first run only remembers it."""
+def ask_again(work: Work, settings: Settings, registry: Registry) -> None:
+    """Log what the configuration's change concerns; the first run only remembers it.
+
+    PluginError as `house.changed`.
+    """
     core = settings.crmsync
     numbers = _differs(work, "numbers", sorted(settings.numbers().items()))
-    if _differs(work, "model", weights.digest()) or numbers:
+    rules = house.changed(work, registry)
+    if _differs(work, "model", weights.digest()) or numbers or rules:
         identity.refresh(work)
     if _differs(work, "survivorship", (settings.owners(), list(settings.connections))):
         work.log_customers("customer", customers.alive(work))

@@ -19,7 +19,7 @@ from threading import Thread
 from typing import NamedTuple
 
 from crmsync.engine.spawning import SPAWN, STOPS, log_levels, stops_blocked, without_program
-from crmsync.identity.study import Portion, Seen, Study
+from crmsync.identity.study import Portion, Studied, Study
 from crmsync.manner import Manner
 
 MOST = 4
@@ -39,15 +39,15 @@ class Reader(NamedTuple):
             return True
         return False
 
-    def answer(self) -> Seen | None:
+    def answer(self) -> Studied | None:
         """What it saw; None when it is no longer there."""
         with suppress(OSError, EOFError):
-            seen: Seen = self.pipe.recv()
+            seen: Studied = self.pipe.recv()
             return seen
         return None
 
 
-def spread(study: Study, portions: Iterable[Portion]) -> Iterator[Seen]:
+def spread(study: Study, portions: Iterable[Portion]) -> Iterator[Studied]:
     """What is seen of these portions, in their order, read by as many processes as there are CPUs.
 
     They live no longer than the last portion.
@@ -68,7 +68,7 @@ def spread(study: Study, portions: Iterable[Portion]) -> Iterator[Seen]:
             reader.process.join()
 
 
-def _seen(study: Study, reader: Reader, portion: Portion, handed: bool) -> Seen:
+def _seen(study: Study, reader: Reader, portion: Portion, handed: bool) -> Studied:
     return (reader.answer() if handed else None) or study(portion)
 
 

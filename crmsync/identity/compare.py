@@ -8,11 +8,13 @@ import numpy as np
 import orjson
 
 from crmsync.identity.candidates import Pairs, Rows, living
+from crmsync.identity.house import word
 from crmsync.identity.index import Index, keys_of, numbers
-from crmsync.identity.judge import BANDS, WORDS, Verdicts
+from crmsync.identity.judge import BANDS, Verdicts
 from crmsync.identity.keys import CLUES, KINDS
 from crmsync.identity.outcome import evidence
 from crmsync.identity.reach import Book
+from crmsync.identity.rules import UNSAID, Said, said_of
 from crmsync.identity.scene import Judged, judge_pairs
 from crmsync.identity.weights import default
 from crmsync.model.words import Band
@@ -22,13 +24,15 @@ from crmsync.model.words import Band
 class Verdict:
     """What is held of a pair: the band, the rule that gave it, and the fields, never their values.
 
-    `rule` is a word of `crmsync.identity.rules`. `agree` and `differ` name fields, sorted.
+    `rule` is a word of `crmsync.identity.rules`, or HOUSE and the name of a rule of the house, and
+    `said` what it says. `agree` and `differ` name fields, sorted.
     """
 
     band: Band
     rule: str
     agree: tuple[str, ...] = ()
     differ: tuple[str, ...] = ()
+    said: Said = UNSAID
 
 
 def compare(book: Book, a: int, b: int) -> Verdict:
@@ -41,12 +45,15 @@ def compare(book: Book, a: int, b: int) -> Verdict:
     row = book.faces([a, b])
     pair = Pairs(row[:1], row[-1:], np.array([shared], dtype=np.int64))
     face = np.arange(len(book.cast.columns()), dtype=np.int64)
+    if not shared:
+        book.cast.house = None  # of two who share nothing nobody is asked
     told = judge_pairs(book.cast, face, pair, default())
     if owners[a] != owners[b]:
         return _as(told, "apart", "other_controller")
     if any(KINDS[key & 15] not in CLUES for key in keys) and not counting:
         return _as(told, "apart", "placeholder")
-    return _as(told, BANDS[told.verdicts.band[0]], WORDS[told.verdicts.rule[0]])
+    number = int(told.verdicts.rule[0])
+    return _as(told, BANDS[told.verdicts.band[0]], word(told.verdicts, number))
 
 
 def _shared(book: Book, keys: list[int], who: tuple[int, int]) -> tuple[int, bool]:
@@ -72,4 +79,4 @@ def _shared(book: Book, keys: list[int], who: tuple[int, int]) -> tuple[int, boo
 def _as(told: Judged, band: Band, rule: str) -> Verdict:
     verdicts: Verdicts = told.verdicts
     found = orjson.loads(evidence(told.levels, verdicts, np.zeros(1, dtype=np.int64))[0])
-    return Verdict(band, rule, tuple(found["agree"]), tuple(found["differ"]))
+    return Verdict(band, rule, tuple(found["agree"]), tuple(found["differ"]), said_of(rule, found))

@@ -10,8 +10,10 @@ import orjson
 
 from crmsync.errors import ConfigError
 from crmsync.identity.compare import Verdict, compare
+from crmsync.identity.house import Ask, House
 from crmsync.identity.reach import Book
-from crmsync.identity.rules import BANDS, FIELDS, RULES, Said
+from crmsync.identity.rules import BANDS, FIELDS, Said, said_of
+from crmsync.identity.weights import default
 from crmsync.model.ref import Ref
 from crmsync.store import Work
 from crmsync.store import keys as key_store
@@ -46,13 +48,17 @@ class Explanation:
     en: str
 
 
-def explain(work: Work, a_ref: Ref, b_ref: Ref, *, numbers: Mapping[str, str]) -> Explanation:
+def explain(
+    work: Work, a_ref: Ref, b_ref: Ref, *, numbers: Mapping[str, str], ask: Ask | None = None
+) -> Explanation:
     """Why these two are one customer or not; ConfigError when one is no living source customer.
 
-    `numbers` maps a connection to the namespace of its customer numbers.
+    `numbers` maps a connection to the namespace of its customer numbers, `ask` asks the rules of
+    the house, where there are any.
     """
     ids = _ids(work, (a_ref, b_ref))
-    held = _held(work, *ids) or compare(Book(work, numbers), *ids)
+    house = House(work, ask, default()) if ask else None
+    held = _held(work, *ids) or compare(Book(work, numbers, house), *ids)
     links = link_store.links_of(work, ids)
     homes = {links[number].customer_id if number in links else str(number) for number in ids}
     together = len(homes) == 1
@@ -78,7 +84,8 @@ def _held(work: Work, a: int, b: int) -> Verdict | None:
     if row is None:
         return None
     evidence = orjson.loads(row.evidence)
-    return Verdict(row.band, row.rule, tuple(evidence["agree"]), tuple(evidence["differ"]))
+    agree, differ = tuple(evidence["agree"]), tuple(evidence["differ"])
+    return Verdict(row.band, row.rule, agree, differ, said_of(row.rule, evidence))
 
 
 def _path(work: Work, ids: Sequence[int], customer_id: str) -> tuple[Ref, ...]:
@@ -113,7 +120,7 @@ def _say(language: str, a: Ref, b: Ref, held: Verdict, via: Sequence[Ref]) -> st
     words = _WORDS[language]
     parts = [
         f"{a} {words['and']} {b}: {_in(language, BANDS[held.band])}.",
-        f"{words['rule']}: {_in(language, RULES[held.rule])}.",
+        f"{words['rule']}: {_in(language, held.said)}.",
     ]
     for word, fields in (("agree", held.agree), ("differ", held.differ)):
         if fields:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from crmsync.identity.lineage import WITHDRAWN, histories
 from crmsync.identity.links import ALONE
-from crmsync.identity.rules import RULES, Said
+from crmsync.identity.rules import HOUSE, RULES, Said, say
 from crmsync.model.ids import stamp_of
 from crmsync.model.ref import Ref
 from crmsync.store import Work, decisions
@@ -119,7 +119,8 @@ def _decided(one: PastDecision) -> Entry:
 def _entry(
     at: str, kind: Kind, record: str, other: str, *, rule: str = "", by: str = "", note: str = ""
 ) -> Entry:
-    reason = _ALONE if rule == ALONE else RULES.get(rule)
+    known = rule in RULES or rule.startswith(HOUSE)
+    reason = _ALONE if rule == ALONE else say(rule) if known else None
     said = (
         "".join(_parts(template, about, word, record, other, by, note))
         for template, about, word in zip(_SAYINGS[kind], reason or ("", ""), _BY, strict=True)

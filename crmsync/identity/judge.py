@@ -16,6 +16,7 @@ from crmsync.identity.faces import Columns
 from crmsync.identity.levels import Flags, Levels, level
 from crmsync.identity.rules import RULES
 from crmsync.identity.weights import FORCED, Weights
+from crmsync.model.pair import PairRule
 from crmsync.model.words import Band
 
 BANDS: tuple[Band, ...] = ("same", "review", "apart")
@@ -30,13 +31,14 @@ NONE = -1
 @dataclass(frozen=True, slots=True)
 class Verdicts:
     """Band, rule (a place in WORDS) and weight of each pair, what forbids it (a rule, or NONE), and
-    whether the two share a strong key."""
+    whether the two share a strong key. Rules behind WORDS are those of the `house`."""
 
     band: NDArray[np.int8]
     rule: NDArray[np.int16]
     weight: NDArray[np.int32]
     clash: NDArray[np.int16]
     strong: Flags
+    house: tuple[PairRule, ...] = ()
 
 
 def rule(word: str) -> int:

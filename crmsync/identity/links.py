@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from crmsync.identity.assign import Claim, Claims, Cluster, assign, successors
 from crmsync.identity.decisions import Decision, IdPair
 from crmsync.identity.lineage import WITHDRAWN, come_home, histories, lineages, origin
-from crmsync.identity.rules import STRENGTH
+from crmsync.identity.rules import rank
 from crmsync.model.ref import Ref
 from crmsync.store import Work
 from crmsync.store import keys as key_store
@@ -17,7 +18,6 @@ from crmsync.store import links as link_store
 from crmsync.store.links import CustomerRow, Event, Link, PairRow
 
 ALONE = "alone"
-_WEAKNESS = {rule: place for place, rule in enumerate(STRENGTH)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +99,15 @@ def _rules(outcome: Outcome) -> dict[int, str]:
     for (a, b), row in outcome.pairs.items():
         if home[a] == home[b]:
             for source in (a, b):
-                held = found.get(source)
-                if held is None or _WEAKNESS[row.rule] < _WEAKNESS[held]:
+                held = found.get(source, row.rule)
+                if held == row.rule or _weakness(row.rule) < _weakness(held):
                     found[source] = row.rule
     return found
+
+
+@lru_cache
+def _weakness(rule: str) -> tuple[int, str]:
+    return rank(rule), rule
 
 
 def _before(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import orjson
@@ -10,9 +11,12 @@ import orjson
 from crmsync.identity.cluster import Clusters
 from crmsync.identity.decisions import Decision, IdPair
 from crmsync.identity.faces import Ints
-from crmsync.identity.judge import APART, BANDS, SAME, WORDS, Verdicts
+from crmsync.identity.house import said
+from crmsync.identity.house import word as rule_word
+from crmsync.identity.judge import APART, BANDS, SAME, Verdicts
 from crmsync.identity.levels import FIELDS, Flags, Levels
 from crmsync.identity.reach import Book
+from crmsync.identity.rules import HOUSE
 from crmsync.identity.scene import Judged, Scene
 from crmsync.identity.whole import Whole
 from crmsync.store.links import PairRow
@@ -59,28 +63,34 @@ def _rows(judged: Judged, kept: Flags, ids: Callable[[int, int], IdPair]) -> Ite
     told = (column[at].tolist() for column in columns)
     for a, b, band, rule, weight, text in zip(*told, said, strict=True):
         word = BANDS[band]
-        yield PairRow(*ids(a, b), word, WORDS[rule], word, weight, text)
+        yield PairRow(*ids(a, b), word, rule_word(verdicts, rule), word, weight, text)
 
 
 def evidence(levels: Levels, verdicts: Verdicts, at: Ints) -> list[str]:
-    """What is said of the fields of these pairs, as JSON: agree, differ, and the rule."""
+    """What is said of the fields of these pairs, as JSON: agree, differ, and the rule.
+
+    A rule of the house is told in its own words too (`said`): the plugin may be gone one day.
+    """
     code = verdicts.rule[at].astype(np.int64)
     for field in FIELDS:
         code = (code << 3) | levels[field][at]
     met, where = np.unique(code, return_inverse=True)
-    texts = [_text(one) for one in met.tolist()]
+    texts = [_text(one, verdicts) for one in met.tolist()]
     return [texts[place] for place in where.tolist()]
 
 
-def _text(code: int) -> str:
-    agree, differ = [], []
+def _text(code: int, verdicts: Verdicts) -> str:
+    agree, differ = list[str](), list[str]()
     for field in reversed(FIELDS):
         told, code = code & 7, code >> 3
         if told in FIELDS[field].agree:
             agree.append(FIELDS[field].name)
         elif told in FIELDS[field].differ:
             differ.append(FIELDS[field].name)
-    found = {"agree": sorted(agree), "differ": sorted(differ), "rule": WORDS[code]}
+    word = rule_word(verdicts, code)
+    found: dict[str, Any] = {"agree": sorted(agree), "differ": sorted(differ), "rule": word}
+    if word.startswith(HOUSE):
+        found["said"] = said(verdicts, code)._asdict()
     return orjson.dumps(found).decode()
 
 

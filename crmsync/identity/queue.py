@@ -12,7 +12,7 @@ from typing import NamedTuple
 from crmsync.errors import ConfigError
 from crmsync.identity.lineage import histories
 from crmsync.identity.read import Review, check_decision, reviews
-from crmsync.identity.rules import RULES
+from crmsync.identity.rules import HOUSE, RULES
 from crmsync.model.customer import SourceCustomer
 from crmsync.model.document import read_document
 from crmsync.model.ids import stamp_of
@@ -60,8 +60,11 @@ def queue(work: Work, *, rule: str = "", limit: int | None = None) -> list[Waiti
     holds for the others. `rule` keeps those of one rule. ConfigError when there is none of this
     name.
     """
-    if rule and rule not in RULES:
-        raise ConfigError(f"there is no rule '{rule}'.", hint=f"Write one of: {', '.join(RULES)}.")
+    if rule and rule not in RULES and not rule.startswith(HOUSE):
+        raise ConfigError(
+            f"there is no rule '{rule}'.",
+            hint=f"Write one of: {', '.join(RULES)}, or {HOUSE} and a name.",
+        )
     found = [one for one in _each_once(reviews(work)) if rule in ("", one.rule)]
     names = {name for one in found for name in (one.a_customer, one.b_customer)}
     weights = review_store.weights(work, names)

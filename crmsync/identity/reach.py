@@ -15,9 +15,10 @@ from itertools import chain
 import numpy as np
 
 from crmsync.identity.faces import Ints
+from crmsync.identity.house import House
 from crmsync.identity.index import Index, distinct, keys_of, numbers
 from crmsync.identity.scene import Cast
-from crmsync.identity.study import Portion, Seen, Spread, study
+from crmsync.identity.study import Portion, Spread, Studied, study
 from crmsync.model.ref import Ref
 from crmsync.store import Work
 from crmsync.store import keys as key_store
@@ -32,12 +33,21 @@ MANY = 50_000
 
 
 class Book:
-    """The source customers of a store as they are compared; each is read once."""
+    """The source customers of a store as they are compared; each is read once.
 
-    def __init__(self, work: Work, numbers: Mapping[str, str], spread: Spread = map) -> None:
+    With rules of the house, what these see of a record is part of its content.
+    """
+
+    def __init__(
+        self,
+        work: Work,
+        numbers: Mapping[str, str],
+        house: House | None = None,
+        spread: Spread = map,
+    ) -> None:
         self.work = work
         self._numbers, self._spread = numbers, spread
-        self.cast = Cast(self._read)
+        self.cast = Cast(self._read, house)
         self.refs: dict[int, Ref] = {}
         self.owners: dict[int, str] = {}
         self.contents: dict[int, int] = {}
@@ -47,12 +57,9 @@ class Book:
         for found, seen in self._studied(ids):
             content = seen.content.tolist()
             self.contents.update(zip(found, content, strict=True))
-            self.cast.add(content, seen)
-            ends = np.cumsum(seen.sizes).tolist()
-            who, keys = seen.who.tolist(), seen.keys.astype("<i8")
-            for place, (one, end) in enumerate(zip(found, ends, strict=True)):
-                held = keys[end - seen.sizes[place] : end].tobytes()
-                yield Face(one, content[place], who[place], held)
+            self.cast.add(content, found, seen)
+            signs = zip(found, content, seen.who.tolist(), seen.held(), strict=True)
+            yield from (Face(one, told, who, keys.tobytes()) for one, told, who, keys in signs)
 
     def refs_of(self, ids: Collection[int]) -> dict[int, Ref]:
         """The Refs of these records, and of others."""
@@ -82,7 +89,7 @@ class Book:
         contents = self.contents_of(ids)
         return self.cast.rows([contents[one] for one in ids], ids)
 
-    def _studied(self, ids: Sequence[int]) -> Iterator[tuple[list[int], Seen]]:
+    def _studied(self, ids: Sequence[int]) -> Iterator[tuple[list[int], Studied]]:
         """What is seen of these records, portion by portion, and whose it is."""
         read: deque[list[int]] = deque()
         spread = self._spread if len(ids) >= MANY else map
@@ -95,7 +102,7 @@ class Book:
             self.refs.update((one.id, one.ref) for one in sources)
             self.owners.update((one.id, one.controller) for one in sources)
             read.append([one.id for one in sources])
-            yield Portion(sources, self._decided(sources), self._numbers)
+            yield Portion(sources, self._decided(sources), self._numbers, bool(self.cast.house))
 
     def _decided(self, sources: Sequence[Source]) -> frozenset[str]:
         """The Refs of those of whom a human decided."""
@@ -108,7 +115,7 @@ class Book:
         """Put these contents into the cast, each told with a record that has it."""
         of = dict(zip(ids, contents, strict=True))
         for found, seen in self._studied(sorted(of)):
-            self.cast.add([of[one] for one in found], seen)
+            self.cast.add([of[one] for one in found], found, seen)
 
 
 def refresh(book: Book, taken: Sequence[int]) -> tuple[set[int], Index]:

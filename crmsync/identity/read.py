@@ -11,6 +11,7 @@ import orjson
 from crmsync.errors import ConfigError
 from crmsync.identity.index import keys_of
 from crmsync.identity.keys import LETTERS, MOST_PEOPLE
+from crmsync.identity.rules import Said, said_of
 from crmsync.model.ref import Ref
 from crmsync.model.words import Band
 from crmsync.store import Work, decisions
@@ -22,7 +23,10 @@ _SHARED = {"h": "address", "p": "phone", "o": "phone", "e": "email"}
 
 
 class Review(NamedTuple):
-    """A pair that waits for a human; `agree` and `differ` name fields, `weight` is the model's."""
+    """A pair that waits for a human; `agree` and `differ` name fields, `weight` is the model's.
+
+    `said` is what the rule says, in German and English.
+    """
 
     a: Ref
     b: Ref
@@ -32,6 +36,7 @@ class Review(NamedTuple):
     a_customer: str
     b_customer: str
     weight: int
+    said: Said
 
 
 class Housemate(NamedTuple):
@@ -81,7 +86,8 @@ def _review(row: PairRow, refs: Mapping[int, Ref], homes: Mapping[int, str]) -> 
     (a, first), (b, second) = sorted((refs[number], number) for number in (row.a_id, row.b_id))
     evidence = orjson.loads(row.evidence)
     agree, differ = tuple(evidence["agree"]), tuple(evidence["differ"])
-    return Review(a, b, row.rule, agree, differ, homes[first], homes[second], row.weight)
+    said = said_of(row.rule, evidence)
+    return Review(a, b, row.rule, agree, differ, homes[first], homes[second], row.weight, said)
 
 
 def decide(

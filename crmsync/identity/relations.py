@@ -8,7 +8,8 @@ from typing import Literal, NamedTuple
 
 from crmsync.identity.links import ALONE
 from crmsync.identity.read import Housemate, households
-from crmsync.identity.rules import FIELDS, RULES, Said
+from crmsync.identity.rules import FIELDS, Said
+from crmsync.identity.rules import say as say_rule
 from crmsync.identity.study import read_traits
 from crmsync.identity.traits import Traits
 from crmsync.model.ref import Ref
@@ -91,7 +92,7 @@ def bonds(work: Work, customer_id: str) -> dict[Ref, str]:
 
 def say_bond(rule: str, language: str) -> str:
     """A rule of `bonds` in German ("de") or English."""
-    return _in(language, _ALONE if rule == ALONE else RULES[rule])
+    return _in(language, _ALONE if rule == ALONE else say_rule(rule))
 
 
 def say(one: Relation, language: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from crmsync.identity import reach
 from crmsync.identity.cluster import Clusters
 from crmsync.identity.decisions import Decided
+from crmsync.identity.house import Ask, House
 from crmsync.identity.links import Outcome, Reached, relink
 from crmsync.identity.outcome import Rows, alone, final
 from crmsync.identity.reach import Book, members
@@ -31,18 +32,22 @@ def resolve(
     numbers: Mapping[str, str],
     new_id: Callable[[], str],
     model: Weights | None = None,
+    ask: Ask | None = None,
     spread: Spread = map,
 ) -> dict[str, int]:
     """Link the source customers that changed, and whoever that touches, to their customers.
 
     `numbers` maps a connection to the namespace of its customer numbers, `new_id` gives a fresh
-    UUIDv7, `model` weighs pairs (the one that crmsync brings), `spread` hands out what several may
-    read at once (see study). The counts are of changed records:
+    UUIDv7, `model` weighs pairs (the one that crmsync brings), `ask` asks the rules of the house,
+    where there are any; what it raises ends the batch. `spread` hands out what several may read at
+    once (see study). The counts are of changed records:
     taken = new + joined + kept + moved + withdrawn.
     """
     taken = sorted({one.record_id for one in changes if one.record_id is not None})
+    model = model or default()
+    house = House(work, ask, model) if ask else None
     with uncollected():
-        found, outcome = _clusters(Book(work, numbers, spread), taken, model or default())
+        found, outcome = _clusters(Book(work, numbers, house, spread), taken, model)
         return relink(work, taken, found, outcome, new_id=new_id)
 
 

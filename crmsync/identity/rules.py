@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 
 class Said(NamedTuple):
@@ -17,6 +18,11 @@ STRENGTH = (
     "birth_date_and_contact", "email", "company", "phone", "name_and_address", "likely",
 )  # fmt: skip
 """The rules that hold two records for the same, the strongest first."""
+
+UNSAID = Said("", "")
+
+HOUSE = "house:"
+"""What the names of rules begin with that a plugin brings (see `crmsync.model.pair`)."""
 
 RULES = {
     "human": Said("ein Mensch hat so entschieden", "a human decided so"),
@@ -127,6 +133,37 @@ RULES = {
     ),
     "no_evidence": Said("kein gemeinsamer Nachweis", "no evidence in common"),
 }  # fmt: skip
+
+
+def say(rule: str) -> Said:
+    """A rule in German and English; one of the house by its name."""
+    if not rule.startswith(HOUSE):
+        return RULES[rule]
+    name = rule.removeprefix(HOUSE)
+    return Said(f"eine Regel des Hauses: {name}", f"a rule of the house: {name}")
+
+
+def said_of(rule: str, evidence: Mapping[str, Any]) -> Said:
+    """What the rule of a pair says, in its own words where it is one of the house.
+
+    `evidence` is what the store keeps of the pair.
+    """
+    if "said" in evidence and rule == evidence["rule"]:
+        return Said(**evidence["said"])
+    return say(rule)
+
+
+def rank(rule: str) -> int:
+    """How strong a rule is that holds two records for the same, the strongest first.
+
+    A rule of the house comes behind what was decided, and before every evidence.
+    """
+    house = STRENGTH.index("customer_number")
+    if rule.startswith(HOUSE):
+        return house
+    place = STRENGTH.index(rule)
+    return place if place < house else place + 1
+
 
 FIELDS = {
     "address": Said("Adresse", "address"),

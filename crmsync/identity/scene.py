@@ -13,10 +13,11 @@ import numpy as np
 
 from crmsync.identity.candidates import Pairs, Rows, by_themselves, candidates
 from crmsync.identity.faces import Columns, Faces, Ints
+from crmsync.identity.house import House
 from crmsync.identity.index import Index
 from crmsync.identity.judge import SAME, Verdicts, clashes, judge
 from crmsync.identity.levels import Flags, Levels, levels
-from crmsync.identity.study import Seen
+from crmsync.identity.study import Studied
 from crmsync.identity.weights import Weights
 
 
@@ -32,7 +33,12 @@ class Judged:
 class Cast:
     """The faces that were read so far, one for each content, and who has it."""
 
-    def __init__(self, read: Callable[[Sequence[int], Sequence[int]], None]) -> None:
+    def __init__(
+        self,
+        read: Callable[[Sequence[int], Sequence[int]], None],
+        house: House | None = None,
+    ) -> None:
+        self.house = house
         self._read = read
         self._row: dict[int, int] = {}
         self._faces = Faces()
@@ -46,13 +52,17 @@ class Cast:
             self._read(list(missing), list(missing.values()))
         return np.fromiter(map(self._row.__getitem__, contents), np.int64, len(contents))
 
-    def add(self, contents: Sequence[int], seen: Seen) -> None:
-        """Take in what was seen of these contents, where it is new."""
+    def add(self, contents: Sequence[int], ids: Sequence[int], seen: Studied) -> None:
+        """Take in what was seen of these contents, where it is new, told with who has them."""
         new: list[int] = []
         for place, content in enumerate(contents):
             if content not in self._row:
                 self._row[content] = len(self._row)
                 new.append(place)
+        if self.house is not None:
+            held, who = list(seen.held()), seen.who.tolist()
+            for place in new:
+                self.house.meet(ids[place], held[place].tolist(), who[place])
         self._faces.add(seen.rows[new], seen.names)
 
     def columns(self) -> Columns:
@@ -113,15 +123,22 @@ def judge_pairs(cast: Cast, face: Ints, met: Pairs, model: Weights) -> Judged:
     columns = cast.columns()
     pairs = Pairs(face[met.a], face[met.b], met.shared)
     found = levels(columns, pairs)
-    return Judged(met, found, judge(columns, pairs, found, model))
+    held = judge(columns, pairs, found, model)
+    if cast.house is not None:
+        held = cast.house.over(held, pairs, columns)
+    return Judged(met, found, held)
 
 
 def clashing(cast: Cast, face: Ints, a: Ints, b: Ints) -> Flags:
-    """Whether the facts forbid these places to be one customer."""
+    """Whether the facts, or a rule of the house, forbid these places to be one customer."""
     if not len(a):
         return np.zeros(0, dtype=bool)
     pairs = Pairs(face[a], face[b], np.zeros(len(a), dtype=np.int64))
-    forbidden: Flags = clashes(levels(cast.columns(), pairs)) >= 0
+    columns = cast.columns()
+    clash = clashes(levels(columns, pairs))
+    if cast.house is not None:
+        return cast.house.forbid(clash, pairs, columns)
+    forbidden: Flags = clash >= 0
     return forbidden
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from crmsync.identity.faces import WIDTH, Ints, Words, hashed, row
 from crmsync.identity.keys import key_numbers
+from crmsync.identity.seen import see
 from crmsync.identity.traits import Traits, traits
 from crmsync.model.customer import SourceCustomer
 from crmsync.model.document import read_document
@@ -24,15 +25,16 @@ class Portion(NamedTuple):
     """Source customers to be read.
 
     `decided` are the Refs of whom a human decided; `numbers` maps a connection to the namespace of
-    its customer numbers.
+    its customer numbers. With `house`, what rules of the house see is part of the content.
     """
 
     sources: Sequence[Source]
     decided: frozenset[str]
     numbers: Mapping[str, str]
+    house: bool = False
 
 
-class Seen(NamedTuple):
+class Studied(NamedTuple):
     """What is compared of each source of a portion.
 
     `keys` are those of all, `sizes` how many each has; `rows` mean names by their place in `names`.
@@ -45,13 +47,21 @@ class Seen(NamedTuple):
     rows: Ints
     names: Sequence[tuple[str, ...]]
 
+    def held(self) -> Iterator[Ints]:
+        """The keys of each source."""
+        at = 0
+        keys = self.keys.astype("<i8")
+        for size in self.sizes.tolist():
+            yield keys[at : at + size]
+            at += size
 
-Study = Callable[[Portion], Seen]
-Spread = Callable[[Study, Iterable[Portion]], Iterator[Seen]]
+
+Study = Callable[[Portion], Studied]
+Spread = Callable[[Study, Iterable[Portion]], Iterator[Studied]]
 """As `map` does it: the portions in their order, here or elsewhere."""
 
 
-def study(portion: Portion) -> Seen:
+def study(portion: Portion) -> Studied:
     """What is compared of these source customers."""
     weigh(one.doc for one in portion.sources)
     names = Words()
@@ -61,14 +71,14 @@ def study(portion: Portion) -> Seen:
     for source in portion.sources:
         side = read_traits(source, portion.numbers)
         own = str(source.ref)
-        signs.append((
-            hashed(f"{side.content}\0{own if own in portion.decided else ''}"), hashed(side.who),
-        ))  # fmt: skip
+        told = f"{side.content}\0{own if own in portion.decided else ''}"
+        seen = f"\0{see(source).text}" if portion.house else ""
+        signs.append((hashed(told + seen), hashed(side.who)))
         rows.append(row(side, names))
         keys.append(key_numbers(side))
-    told = np.array(signs, dtype=np.int64).reshape(-1, 2)
-    return Seen(
-        told[:, 0], told[:, 1],
+    both = np.array(signs, dtype=np.int64).reshape(-1, 2)
+    return Studied(
+        both[:, 0], both[:, 1],
         np.array([key for some in keys for key in some], dtype=np.int64),
         np.array([len(some) for some in keys], dtype=np.int64),
         np.array(rows, dtype=np.int64).reshape(-1, WIDTH),

@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from hashlib import blake2b
 from importlib import metadata
 from pathlib import Path
 from types import ModuleType
@@ -141,7 +142,7 @@ def load(*, base: Path | None = None, plugins: Sequence[object] = ()) -> Registr
     for entry in metadata.entry_points(group=PROJECT):
         _add(registry, entry.name, "package", entry.load, version_of(entry))
     if base is not None and (base / LOCAL).is_file():
-        _add(registry, LOCAL, "local", lambda: _local(base / LOCAL))
+        _add(registry, LOCAL, "local", lambda: _local(base / LOCAL), _digest(base / LOCAL))
     for plugin in plugins:
         _add(registry, _name_of(registry, plugin), "given", partial(_same, plugin))
     _register(registry, "crmsync_register_connectors", registry.connectors.hand_over)
@@ -171,6 +172,14 @@ def _origin(entry: metadata.EntryPoint) -> str:
 def _forbid_all(proposals: Sequence[Proposal], as_of: str) -> Mapping[str, str]:
     """The veto of a plugin that did not load."""
     return {one.contact.id: "it did not load, so whom it spares is unknown" for one in proposals}
+
+
+def _digest(path: Path) -> str:
+    """What stands for the version of a file: another text is another version."""
+    try:
+        return blake2b(path.read_bytes(), digest_size=6).hexdigest()
+    except OSError:  # loading it says why
+        return ""
 
 
 def _same(plugin: object) -> object:

@@ -7,6 +7,8 @@ from typing import Any
 
 from crmsync.engine.sync import sync
 from crmsync.hookspecs import hookimpl
+from crmsync.model.pair import PairRule
+from crmsync.store.links import pairs_in
 from tests.engine.backend import NOW, Content, connector, project
 
 
@@ -74,6 +76,61 @@ def test_crmsync_register_feeds(tmp_path: Path) -> None:
         assert report.stages["counting"] == {"taken": 1, "seen": 1}
         assert sync(opened, as_of="2026-11-21", now=NOW).stages == {}
     assert len(taken) == 1
+
+
+def test_crmsync_decide_pairs(tmp_path: Path) -> None:
+    """Asked in batches; the first plugin that says something of a pair decides."""
+    asked: list[tuple[str, int]] = []
+    rules = {band: PairRule(band, band, de="so", en="so") for band in ("apart", "review")}
+
+    class Rules:
+        def __init__(self, name: str, band: str) -> None:
+            self.__name__, self.band = name, band
+
+        @hookimpl
+        def crmsync_decide_pairs(self, pairs: Any) -> Any:
+            asked.append((self.__name__, len(pairs)))
+            families = (pair.a.customer.name.family for pair in pairs)
+            return [rules[self.band] if one == self.__name__ else None for one in families]
+
+    class Silent:
+        @hookimpl
+        def crmsync_decide_pairs(self, pairs: Any) -> Any:
+            asked.append(("silent", len(pairs)))
+
+    content = Content()
+    for number, family in enumerate(("Huber", "Huber", "Wolf", "Wolf", "Kurz", "Kurz")):
+        content.person(number, given="Anna", family=family, email=f"{family}@example.org")
+    more = (Silent(), Rules("Wolf", "apart"), Rules("Huber", "review"))
+    with project(tmp_path, f"sqlite:///{tmp_path / 's.db'}", content, *more) as opened:
+        report = sync(opened, as_of="2026-11-21", now=NOW)
+        assert report.exit_code() == 0
+        assert asked == [("Huber", 3), ("Wolf", 3), ("silent", 3)]
+        with opened.store.read() as work:
+            told = sorted((row.band, row.rule) for band in ("apart", "review", "same")
+                          for row in pairs_in(work, band))  # fmt: skip
+    assert told == [("apart", "house:apart"), ("review", "house:review"), ("same", "email")]
+
+
+def test_another_version_of_what_decides_is_asked_about_everybody_again(tmp_path: Path) -> None:
+    asked: list[int] = []
+
+    class Rules:
+        __version__ = "1"
+
+        @hookimpl
+        def crmsync_decide_pairs(self, pairs: Any) -> None:
+            asked.append(len(pairs))
+
+    content = Content()
+    for number in (1, 2):
+        content.person(number, given="Anna", family="Wolf", email="anna@example.org")
+    for version, new in (("1", [1]), ("1", []), ("2", [1])):
+        Rules.__version__ = version
+        with project(tmp_path, f"sqlite:///{tmp_path / 's.db'}", content, Rules()) as opened:
+            sync(opened, as_of="2026-11-21", now=NOW)
+        assert asked == new
+        asked.clear()
 
 
 def test_crmsync_sync_started(tmp_path: Path) -> None:

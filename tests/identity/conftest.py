@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from crmsync.identity.house import Ask
 from crmsync.identity.read import decide
 from crmsync.identity.resolve import resolve
 from crmsync.identity.study import read_traits
@@ -49,6 +50,7 @@ class Book:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self.ask: Ask | None = None
         self.ids: dict[str, int] = {}
         self._streams: dict[tuple[str, str], int] = {}
         self._moments, self._runs = itertools.count(1), itertools.count(1)
@@ -102,7 +104,7 @@ class Book:
     ) -> Parts:
         """One call of the stage; its counts add up."""
         names = NUMBERS if numbers is None else numbers
-        counts = resolve(work, changes, numbers=names, new_id=self.new_id)
+        counts = resolve(work, changes, numbers=names, new_id=self.new_id, ask=self.ask)
         assert counts["taken"] == sum(n for word, n in counts.items() if word != "taken")
         return counts
 
