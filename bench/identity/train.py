@@ -160,7 +160,18 @@ def trained(found: Lesson, *, made: str) -> Model:
         if name:
             weights.setdefault(field, {})[name] = round(weight)
     listed = {field: _listed(rare[field], slopes[field, ""]) for field in RARE}
-    return Model(VERSION, "default", made, weights, listed, round(told[-1]), SAME, REVIEW)
+    seen = {field: _seen(found, field) for field in (*FIELDS, "kind")}
+    return Model(VERSION, "default", made, weights, listed, round(told[-1]), SAME, REVIEW, seen)
+
+
+def _seen(found: Lesson, field: str) -> dict[str, tuple[int, int]]:
+    """How many pairs of one person, and of two, have each level that tells something."""
+    one, two = (
+        np.bincount(found.levels[field][who], minlength=len(NAMES[field])).tolist()
+        for who in (found.one, ~found.one)
+    )
+    told = zip(NAMES[field], one, two, strict=True)
+    return {name: (a, b) for name, a, b in told if name != "unknown" and a + b}
 
 
 def _listed(counts: Counter[str], slope: float) -> dict[str, int]:

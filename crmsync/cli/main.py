@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "search": ("search", "Find customers by name, number or address."),
     "review": ("review", "Decide, pair by pair, who is the same customer."),
     "explain": ("people", "Say why two records are one customer or not; what makes up one."),
+    "model": ("model", "Learn from your own records what agreement is worth; show a model."),
     "merge": ("verdicts", "Decide that two records are one customer."),
     "split": ("verdicts", "Decide that two records are two customers."),
     "unmerge": ("verdicts", "Take a merge back."),

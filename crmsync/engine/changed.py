@@ -6,15 +6,18 @@ from hashlib import blake2b
 
 from crmsync.config import Settings
 from crmsync.identity import resolve as identity
-from crmsync.identity import weights
+from crmsync.identity.weights import Weights, digest
 from crmsync.store import Work, customers, log
 
 
-def ask_again(work: Work, settings: Settings) -> None:
-    """Log what the configuration's change concerns; the first run only remembers it."""
+def ask_again(work: Work, settings: Settings, model: Weights) -> None:
+    """Log what the configuration's change concerns; the first run only remembers it.
+
+    `model` is the one in use: it may be another file, or another content of the same.
+    """
     core = settings.crmsync
     numbers = _differs(work, "numbers", sorted(settings.numbers().items()))
-    if _differs(work, "model", weights.digest()) or numbers:
+    if _differs(work, "model", digest(model.model)) or numbers:
         identity.refresh(work)
     if _differs(work, "survivorship", (settings.owners(), list(settings.connections))):
         work.log_customers("customer", customers.alive(work))

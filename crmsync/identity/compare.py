@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import orjson
@@ -14,7 +14,7 @@ from crmsync.identity.keys import CLUES, KINDS
 from crmsync.identity.outcome import evidence
 from crmsync.identity.reach import Book
 from crmsync.identity.scene import Judged, judge_pairs
-from crmsync.identity.weights import default
+from crmsync.identity.weights import Weights, likely
 from crmsync.model.words import Band
 
 
@@ -22,17 +22,20 @@ from crmsync.model.words import Band
 class Verdict:
     """What is held of a pair: the band, the rule that gave it, and the fields, never their values.
 
-    `rule` is a word of `crmsync.identity.rules`. `agree` and `differ` name fields, sorted.
+    `rule` is a word of `crmsync.identity.rules`. `agree` and `differ` name fields, sorted. `likely`
+    is how likely the two are one by their weights alone, whatever rules and guards made of it;
+    None where a number decides, or nothing was weighed.
     """
 
     band: Band
     rule: str
     agree: tuple[str, ...] = ()
     differ: tuple[str, ...] = ()
+    likely: float | None = None
 
 
-def compare(book: Book, a: int, b: int) -> Verdict:
-    """The verdict on two living source customers by the facts alone."""
+def compare(book: Book, a: int, b: int, *, model: Weights) -> Verdict:
+    """The verdict on two living source customers by the facts alone, weighed by `model`."""
     faces = {face.source_id: face for face in book.take([a, b])}
     owners = book.owners_of([a, b])
     common = np.intersect1d(keys_of([faces[a]]), keys_of([faces[b]]))
@@ -41,12 +44,13 @@ def compare(book: Book, a: int, b: int) -> Verdict:
     row = book.cast.rows({faces[one].content: one for one in (a, b)})
     pair = Pairs(row[:1], row[-1:], np.array([shared], dtype=np.int64))
     face = np.arange(len(book.cast.columns()), dtype=np.int64)
-    told = judge_pairs(book.cast, face, pair, default())
+    told = judge_pairs(book.cast, face, pair, model)
     if owners[a] != owners[b]:
         return _as(told, "apart", "other_controller")
     if any(KINDS[key & 15] not in CLUES for key in keys) and not counting:
         return _as(told, "apart", "placeholder")
-    return _as(told, BANDS[told.verdicts.band[0]], WORDS[told.verdicts.rule[0]])
+    found = _as(told, BANDS[told.verdicts.band[0]], WORDS[told.verdicts.rule[0]])
+    return replace(found, likely=likely(int(told.verdicts.weight[0])))
 
 
 def _shared(book: Book, keys: list[int], who: tuple[int, int]) -> tuple[int, bool]:

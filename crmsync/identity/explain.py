@@ -12,6 +12,7 @@ from crmsync.errors import ConfigError
 from crmsync.identity.compare import Verdict, compare
 from crmsync.identity.reach import Book
 from crmsync.identity.rules import BANDS, FIELDS, RULES, Said
+from crmsync.identity.weights import Weights, default, likely
 from crmsync.model.ref import Ref
 from crmsync.store import Work
 from crmsync.store import keys as key_store
@@ -46,13 +47,21 @@ class Explanation:
     en: str
 
 
-def explain(work: Work, a_ref: Ref, b_ref: Ref, *, numbers: Mapping[str, str]) -> Explanation:
+def explain(
+    work: Work,
+    a_ref: Ref,
+    b_ref: Ref,
+    *,
+    numbers: Mapping[str, str],
+    model: Weights | None = None,
+) -> Explanation:
     """Why these two are one customer or not; ConfigError when one is no living source customer.
 
-    `numbers` maps a connection to the namespace of its customer numbers.
+    `numbers` maps a connection to the namespace of its customer numbers; `model` weighs two that
+    were not compared yet (the one that crmsync brings).
     """
     ids = _ids(work, (a_ref, b_ref))
-    held = _held(work, *ids) or compare(Book(work, numbers), *ids)
+    held = _held(work, *ids) or compare(Book(work, numbers), *ids, model=model or default())
     links = link_store.links_of(work, ids)
     homes = {links[number].customer_id if number in links else str(number) for number in ids}
     together = len(homes) == 1
@@ -78,7 +87,8 @@ def _held(work: Work, a: int, b: int) -> Verdict | None:
     if row is None:
         return None
     evidence = orjson.loads(row.evidence)
-    return Verdict(row.band, row.rule, tuple(evidence["agree"]), tuple(evidence["differ"]))
+    agree, differ = tuple(evidence["agree"]), tuple(evidence["differ"])
+    return Verdict(row.band, row.rule, agree, differ, likely(row.weight))
 
 
 def _path(work: Work, ids: Sequence[int], customer_id: str) -> tuple[Ref, ...]:
