@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
 
 from crmsync.cli import screen
 from crmsync.config import FILE, load
+from crmsync.errors import ConfigError
 from crmsync.identity.weights import (
     BUILT_IN,
     Model,
@@ -43,8 +45,7 @@ def train(ctx: click.Context, file: str, as_json: bool) -> int:
     from crmsync.identity.learn import learn
 
     path = screen.folder(ctx) / file
-    if path.exists():
-        read_model(path)  # what is no model is not written over
+    _refuse_other(path)
     with screen.project(ctx) as project, project.store.read() as work:
         found = learn(work, numbers=project.settings.numbers(), name=path.stem)
         used = project.settings.model_file() == path
@@ -60,6 +61,17 @@ def train(ctx: click.Context, file: str, as_json: bool) -> int:
     click.echo("The next run compares everybody by it." if used
                else f'To use it, write in {FILE}: [identity] model = "{file}"')  # fmt: skip
     return 0
+
+
+def _refuse_other(path: Path) -> None:
+    """ConfigError when there is a file that is no model: it would be written over."""
+    if path.exists():
+        try:
+            read_model(path)
+        except ConfigError as error:
+            raise ConfigError(
+                error.message, hint="It is not written over. Remove it, or name another file."
+            ) from error
 
 
 @model.command("show")
