@@ -1,13 +1,14 @@
 """Who is who over invented people of four sources: ours, plain exact rules, Splink.
 
     python -m bench.identity [--records 10000 100000 1000000] [--seed 1] [--noise 1] [--errors]
-        [--splink PYTHON] [--json FILE] [--keep FOLDER]
+        [--own] [--splink PYTHON] [--json FILE] [--keep FOLDER]
 
 Figures are over final clusters, pair by pair: precision and recall of what is linked; "oracle" is
 that and the review answered rightly. `asked` is the share of the compared pairs in review,
 `tainted` the share of the clusters larger than 4 (`of`) that hold a wrong person. Ours has one
-setting, the default, and sees no labels. Everybody starts from the same normalized records.
-Splink runs where `--splink` names a Python that has it.
+setting, the default, and sees no labels; with `--own` it runs again with the model that `crmsync
+model train` learns from these very records, without labels. Everybody starts from the same
+normalized records. Splink runs where `--splink` names a Python that has it.
 """
 
 from __future__ import annotations
@@ -32,9 +33,14 @@ from bench.people import noisy
 def lines(folder: Path, records: int, options: argparse.Namespace) -> Iterator[Line]:
     """Everybody over so many records, ours first."""
     ours.loaded(folder, records, options.seed, noisy(options.noise))
+    own = folder.with_name(f"{records}-own")
+    learned = ours.with_own_model(folder, own) if options.own else None
     ran = ours.resolve(folder)
     found = ran.found
     yield from _ours(records, ran)
+    if learned:
+        print(f"Learning took {learned.wall:.1f} s and {learned.peak:.0f} MB")
+        yield from _ours(records, ours.resolve(own), "crmsync, own model")
     clean = cleaned(folder, found)
     if options.errors:
         print("\n".join(shown(causes(found, found.clusters, clean))), flush=True)
@@ -43,13 +49,13 @@ def lines(folder: Path, records: int, options: argparse.Namespace) -> Iterator[L
         yield from _splink(records, found, clean, folder / "records.parquet", options.splink)
 
 
-def _ours(records: int, ran: ours.Run) -> Iterator[Line]:
+def _ours(records: int, ran: ours.Run, name: str = "crmsync") -> Iterator[Line]:
     found, review = ran.found, ran.found.review()
     asked = len(review) / max(1, ran.compared)
     truth = found.truth
-    yield Line(records, "crmsync", score(truth, found.clusters), ran.seconds, ran.peak)
+    yield Line(records, name, score(truth, found.clusters), ran.seconds, ran.peak)
     oracle = score(truth, answered(truth, found.clusters, review))
-    yield Line(records, "crmsync, oracle", oracle, asked=asked)
+    yield Line(records, f"{name}, oracle", oracle, asked=asked)
 
 
 def _exact(records: int, found: Found, clean: list[Clean]) -> Line:
@@ -96,6 +102,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="another one for other people")
     parser.add_argument("--noise", type=float, default=1.0, help="mishaps, so many times as often")
     parser.add_argument("--errors", action="store_true", help="what is missed and what is wrong")
+    parser.add_argument("--own", action="store_true", help="ours with a model of its own too")
     parser.add_argument("--splink", metavar="PYTHON")
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="an empty folder to work in")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,8 +10,11 @@ import orjson
 
 from bench.identity import project
 from bench.identity.found import Found, find
-from bench.measure import run
+from bench.measure import Figures, run
 from bench.people import RATES, Rates, people
+from crmsync.config import FILE
+
+OWN = "own.json"
 
 
 class Run(NamedTuple):
@@ -29,6 +33,15 @@ def loaded(folder: Path, records: int, seed: int, rates: Rates = RATES) -> None:
     """Lay out and load a project of so many records, as far as normalized."""
     project.write(folder, people(records, seed, rates))
     run("bench.synced", folder, f"new={records}")
+
+
+def with_own_model(folder: Path, beside: Path) -> Figures:
+    """Copy what is loaded to `beside`, and let it learn its own model there: no label is read."""
+    shutil.copytree(folder, beside)
+    figures = run("crmsync", "--project", beside, "model", "train", OWN)
+    with (beside / FILE).open("a", encoding="utf-8") as config:
+        config.write(f'\n[identity]\nmodel = "{OWN}"\n')
+    return figures
 
 
 def resolve(folder: Path) -> Run:

@@ -10,6 +10,7 @@ import click
 from crmsync.cli import screen
 from crmsync.identity.queue import Side, Waiting
 from crmsync.identity.rules import FIELDS, Said
+from crmsync.identity.weights import likely
 from crmsync.model.ref import Ref
 
 
@@ -64,6 +65,7 @@ def show_pair(waiting: Waiting, sides: Mapping[Ref, Side], language: str) -> Non
     ]
     screen.table("", ("", "", str(one.a), str(one.b)), rows)
     click.echo(f"\n{said.why}: {_in(language, one.said)} ({one.rule})")
+    click.echo(screen.by_weights(likely(one.weight), language), nl=False)
     click.echo(_what_follows(waiting, said))
     click.echo(f"{said.apart}\n\n{said.keys}")
 

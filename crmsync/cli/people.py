@@ -16,6 +16,7 @@ from crmsync.engine.project import Project
 from crmsync.identity import explain as explaining
 from crmsync.identity import history as past
 from crmsync.identity import relations
+from crmsync.identity.weights import in_use
 from crmsync.model.document import write_document
 from crmsync.model.ref import Ref
 from crmsync.normalize.money import exponent
@@ -51,16 +52,19 @@ def explain(ctx: click.Context, a: str, b: Ref | None, language: str, as_json: b
 
 
 def _explain_pair(project: Project, a: Ref, b: Ref, language: str, as_json: bool) -> int:
+    model = in_use(project.settings.model_file())
     with project.store.read() as work:
         found = explaining.explain(
-            work, a, b, numbers=project.settings.numbers(), ask=house.asking(project.registry)
-        )
+            work, a, b, numbers=project.settings.numbers(), ask=house.asking(project.registry),
+            model=model,
+        )  # fmt: skip
     if as_json:
         screen.show_json(
             {**asdict(found), "a": str(a), "b": str(b), "via": list(map(str, found.via))}
         )
     else:
         click.echo(found.de if language == "de" else found.en)
+        click.echo(screen.by_weights(found.verdict.likely, language), nl=False)
     return 0
 
 

@@ -20,6 +20,7 @@ from crmsync.engine.report import Report
 from crmsync.errors import ConfigError
 from crmsync.identity import queue
 from crmsync.identity.queue import Waiting
+from crmsync.identity.weights import likely
 
 GRAVE = (1, 4)
 """Exit codes of a run that weigh more than a line that cannot be read."""
@@ -84,7 +85,8 @@ def _show_lines(project: Project, found: Sequence[Waiting], values: bool) -> Non
     for one in found:
         told: dict[str, Any] = one.review._asdict()
         told |= {"a": str(one.review.a), "b": str(one.review.b), "orders": one.orders,
-                 "said": one.review.said._asdict()}  # fmt: skip
+                 "said": one.review.said._asdict(),
+                 "likely": likely(one.review.weight)}  # fmt: skip
         if values:
             with project.store.read() as work:
                 sides = queue.sides(work, (one.review.a, one.review.b))

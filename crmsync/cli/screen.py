@@ -63,6 +63,19 @@ def placed(where: str, message: str) -> str:
     return message if message.startswith(told) else f"{where}: {message}"
 
 
+def by_weights(likely: float | None, language: str) -> str:
+    """A line that says how likely two are one by their weights alone; '' where nothing says so."""
+    if likely is None:
+        return ""
+    share = f"{min(max(likely, 0.001), 0.999):.1%}"
+    words = ("under", "over") if language == "en" else ("unter", "über")
+    edge = f"{words[likely > 0.5]} " if not 0.001 <= likely <= 0.999 else ""
+    if language == "en":
+        return f"By the weights alone: {edge}{share} one person.\n"
+    german = share.replace(".", ",").replace("%", " %")
+    return f"Nach den Gewichten allein: {edge}{german} eine Person.\n"
+
+
 def on_terminal() -> bool:
     """Whether a human sits before both ends."""
     return sys.stdin.isatty() and sys.stdout.isatty()

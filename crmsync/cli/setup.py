@@ -17,6 +17,7 @@ from crmsync.config import FILE, Settings, load
 from crmsync.engine.calls import blamed
 from crmsync.engine.project import Project, connect, own_store
 from crmsync.errors import ConfigError, CrmsyncError
+from crmsync.identity.weights import in_use
 from crmsync.store import Store, files
 from crmsync.store.complaints import unwritable
 from crmsync.store.leftover import leftover
@@ -65,7 +66,7 @@ def doctor(ctx: click.Context, as_json: bool) -> int:
     settings = load(folder)
     loaded = registry.load(base=folder)
     findings = [*_files(folder, settings), *_plugins(loaded), *_tills(settings)]
-    findings += _within(settings, loaded)
+    findings += [*_model(settings), *_within(settings, loaded)]
     shown = [finding for _, finding in findings]
     if as_json:
         screen.show_json([dict(zip(("level", "what", "todo"), one, strict=True))
@@ -98,6 +99,13 @@ def _plugins(loaded: registry.Registry) -> Iterator[Coded]:
 def _tills(settings: Settings) -> Iterator[Coded]:
     try:
         tills(settings)
+    except ConfigError as error:
+        yield error.exit_code, ("error", error.message, error.hint)
+
+
+def _model(settings: Settings) -> Iterator[Coded]:
+    try:
+        in_use(settings.model_file())
     except ConfigError as error:
         yield error.exit_code, ("error", error.message, error.hint)
 

@@ -103,10 +103,21 @@ class OutreachSettings(Strict):
     )
 
 
+class IdentitySettings(Strict):
+    """The table [identity]: how it is told who is who.
+
+    `model` is a file below the folder, made by `crmsync model train`; without it the model that
+    crmsync brings is in use.
+    """
+
+    model: str = ""
+
+
 class Settings(Strict):
     """Everything crmsync.toml says. Connections keep their order: earlier ones are preferred."""
 
     crmsync: CoreSettings = Field(default_factory=CoreSettings)
+    identity: IdentitySettings = Field(default_factory=IdentitySettings)
     outreach: OutreachSettings = Field(default_factory=OutreachSettings)
     controllers: dict[str, ControllerSettings] = {}
     connections: dict[str, ConnectionSettings] = {}
@@ -119,6 +130,10 @@ class Settings(Strict):
             for name, connection in self.connections.items()
             if connection.customer_numbers
         }
+
+    def model_file(self) -> Path | None:
+        """The file of the retailer's own model, where one is configured."""
+        return self.base / self.identity.model if self.identity.model else None
 
     def owners(self) -> dict[str, str]:
         """Which connection owns a field of the profile: field to connection."""

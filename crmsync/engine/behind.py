@@ -16,6 +16,7 @@ from crmsync.engine.report import Report
 from crmsync.engine.stages import BATCH, Stage, each_once
 from crmsync.hookspecs import Feed, TakesSettings
 from crmsync.identity import resolve as identity
+from crmsync.identity.weights import Weights, in_use
 from crmsync.model.customer import Profile
 from crmsync.profile import habits
 from crmsync.profile import profiles as golden
@@ -32,14 +33,15 @@ MANY = 1000
 
 def run_behind(project: Project, report: Report, progress: Progress, now: datetime) -> None:
     """Bring every stage up to date, and drop from the log what all of them have dealt with."""
+    model = in_use(project.settings.model_file())
     with project.store.lease("resolve", holder=report.run_id) as lease:
         with project.store.read() as look:
             buyers = goods.find(look)
         with project.store.work("behind/wake", lease=lease, run_id=report.run_id) as work:
-            ask_again(work, project.settings, project.registry)
+            ask_again(work, project.settings, project.registry, model)
             goods.ask_again(work, buyers)
             habits.wake(work, as_of=report.as_of, deny=project.settings.crmsync.deny_categories)
-        stages = chain(project, report, now)
+        stages = chain(project, report, now, model)
         for stage in stages:
             _run(project, report, stage, lease, progress)
         with project.store.work("behind/settle", lease=lease, run_id=report.run_id) as work:
@@ -71,11 +73,11 @@ def _run(project: Project, report: Report, stage: Stage, lease: Lease, progress:
         progress(stage.name, "", counts.get("taken", 0))
 
 
-def chain(project: Project, report: Report, now: datetime) -> list[Stage]:
+def chain(project: Project, report: Report, now: datetime, model: Weights) -> list[Stage]:
     """The stages in order: resolve, profile, habits, and the registered feeds."""
     settings = project.settings
     resolve = partial(
-        identity.resolve, numbers=settings.numbers(), new_id=ids_in_order(now),
+        identity.resolve, numbers=settings.numbers(), new_id=ids_in_order(now), model=model,
         ask=house.asking(project.registry), spread=spread,
     )  # fmt: skip
     count = partial(habits.habits, as_of=report.as_of, deny=settings.crmsync.deny_categories)

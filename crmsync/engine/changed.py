@@ -7,20 +7,21 @@ from hashlib import blake2b
 from crmsync.config import Settings
 from crmsync.engine import house
 from crmsync.identity import resolve as identity
-from crmsync.identity import weights
+from crmsync.identity.weights import Weights, digest
 from crmsync.registry import Registry
 from crmsync.store import Work, customers, log
 
 
-def ask_again(work: Work, settings: Settings, registry: Registry) -> None:
+def ask_again(work: Work, settings: Settings, registry: Registry, model: Weights) -> None:
     """Log what the configuration's change concerns; the first run only remembers it.
 
-    PluginError as `house.changed`.
+    `model` is the one in use: it may be another file, or another content of the same. PluginError
+    as `house.changed`.
     """
     core = settings.crmsync
     numbers = _differs(work, "numbers", sorted(settings.numbers().items()))
     rules = house.changed(work, registry)
-    if _differs(work, "model", weights.digest()) or numbers or rules:
+    if _differs(work, "model", digest(model.model)) or numbers or rules:
         identity.refresh(work)
     if _differs(work, "survivorship", (settings.owners(), list(settings.connections))):
         work.log_customers("customer", customers.alive(work))

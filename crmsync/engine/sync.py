@@ -13,6 +13,7 @@ from crmsync.engine.project import Project, require_connections
 from crmsync.engine.report import Progress, Report
 from crmsync.engine.sums import check_against_store
 from crmsync.errors import CrmsyncError, StoreError, SumsError
+from crmsync.identity.weights import in_use
 from crmsync.model.clock import stamp
 from crmsync.store import parking, records, runs
 from crmsync.store.leftover import leftover
@@ -44,11 +45,12 @@ def sync(
     after normalize. With `whole` every stream is read from its beginning. Up to `jobs` connections
     are taken in at once, each in a process of its own; 0 means as many as crmsync.toml says.
 
-    ConfigError, and nothing is done, when one of `connections` is not configured, or when several
-    are to be taken in at once and one has a connector that was handed over in Python, which no
-    other process finds.
+    ConfigError, and nothing is done, when one of `connections` is not configured, when the model
+    that is configured is none, or when several are to be taken in at once and one has a connector
+    that was handed over in Python, which no other process finds.
     """
     require_connections(project.settings, connections)
+    in_use(project.settings.model_file())
     now = now or datetime.now(UTC)
     day = as_of or now.astimezone(ZoneInfo(project.settings.crmsync.zone)).date().isoformat()
     report = Report(new_id(now), day)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import orjson
@@ -16,7 +16,7 @@ from crmsync.identity.outcome import evidence
 from crmsync.identity.reach import Book
 from crmsync.identity.rules import UNSAID, Said, said_of
 from crmsync.identity.scene import Judged, judge_pairs
-from crmsync.identity.weights import default
+from crmsync.identity.weights import Weights, likely
 from crmsync.model.words import Band
 
 
@@ -25,7 +25,9 @@ class Verdict:
     """What is held of a pair: the band, the rule that gave it, and the fields, never their values.
 
     `rule` is a word of `crmsync.identity.rules`, or HOUSE and the name of a rule of the house, and
-    `said` what it says. `agree` and `differ` name fields, sorted.
+    `said` what it says. `agree` and `differ` name fields, sorted. `likely` is how likely the two
+    are one by their weights alone, whatever rules and guards made of it; None where a number
+    decides, or nothing was weighed.
     """
 
     band: Band
@@ -33,10 +35,11 @@ class Verdict:
     agree: tuple[str, ...] = ()
     differ: tuple[str, ...] = ()
     said: Said = UNSAID
+    likely: float | None = None
 
 
-def compare(book: Book, a: int, b: int) -> Verdict:
-    """The verdict on two living source customers by the facts alone."""
+def compare(book: Book, a: int, b: int, *, model: Weights) -> Verdict:
+    """The verdict on two living source customers by the facts alone, weighed by `model`."""
     faces = {face.source_id: face for face in book.take([a, b])}
     owners = book.owners_of([a, b])
     common = np.intersect1d(keys_of([faces[a]]), keys_of([faces[b]]))
@@ -47,13 +50,14 @@ def compare(book: Book, a: int, b: int) -> Verdict:
     face = np.arange(len(book.cast.columns()), dtype=np.int64)
     if not shared:
         book.cast.house = None  # of two who share nothing nobody is asked
-    told = judge_pairs(book.cast, face, pair, default())
+    told = judge_pairs(book.cast, face, pair, model)
     if owners[a] != owners[b]:
         return _as(told, "apart", "other_controller")
     if any(KINDS[key & 15] not in CLUES for key in keys) and not counting:
         return _as(told, "apart", "placeholder")
     number = int(told.verdicts.rule[0])
-    return _as(told, BANDS[told.verdicts.band[0]], word(told.verdicts, number))
+    found = _as(told, BANDS[told.verdicts.band[0]], word(told.verdicts, number))
+    return replace(found, likely=likely(int(told.verdicts.weight[0])))
 
 
 def _shared(book: Book, keys: list[int], who: tuple[int, int]) -> tuple[int, bool]:

@@ -13,7 +13,7 @@ from crmsync.identity.compare import Verdict, compare
 from crmsync.identity.house import Ask, House
 from crmsync.identity.reach import Book
 from crmsync.identity.rules import BANDS, FIELDS, Said, said_of
-from crmsync.identity.weights import default
+from crmsync.identity.weights import Weights, default, likely
 from crmsync.model.ref import Ref
 from crmsync.store import Work
 from crmsync.store import keys as key_store
@@ -49,16 +49,24 @@ class Explanation:
 
 
 def explain(
-    work: Work, a_ref: Ref, b_ref: Ref, *, numbers: Mapping[str, str], ask: Ask | None = None
+    work: Work,
+    a_ref: Ref,
+    b_ref: Ref,
+    *,
+    numbers: Mapping[str, str],
+    ask: Ask | None = None,
+    model: Weights | None = None,
 ) -> Explanation:
     """Why these two are one customer or not; ConfigError when one is no living source customer.
 
     `numbers` maps a connection to the namespace of its customer numbers, `ask` asks the rules of
-    the house, where there are any.
+    the house, where there are any; `model` weighs two that were not compared yet (the one that
+    crmsync brings).
     """
     ids = _ids(work, (a_ref, b_ref))
-    house = House(work, ask, default()) if ask else None
-    held = _held(work, *ids) or compare(Book(work, numbers, house), *ids)
+    model = model or default()
+    house = House(work, ask, model) if ask else None
+    held = _held(work, *ids) or compare(Book(work, numbers, house), *ids, model=model)
     links = link_store.links_of(work, ids)
     homes = {links[number].customer_id if number in links else str(number) for number in ids}
     together = len(homes) == 1
@@ -85,7 +93,8 @@ def _held(work: Work, a: int, b: int) -> Verdict | None:
         return None
     evidence = orjson.loads(row.evidence)
     agree, differ = tuple(evidence["agree"]), tuple(evidence["differ"])
-    return Verdict(row.band, row.rule, agree, differ, said_of(row.rule, evidence))
+    said = said_of(row.rule, evidence)
+    return Verdict(row.band, row.rule, agree, differ, said, likely(row.weight))
 
 
 def _path(work: Work, ids: Sequence[int], customer_id: str) -> tuple[Ref, ...]:

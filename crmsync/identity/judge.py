@@ -27,6 +27,10 @@ WORDS = tuple(RULES)
 NONE = -1
 """No clash."""
 
+ASKED = 16
+"""Of two with a strong key in common a human is asked from here on: three to one (3 is 16 tenths
+of a bit). Below it the question costs more than the answer brings; a guard asks from 0 on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verdicts:
@@ -90,10 +94,11 @@ def judge(faces: Columns, pairs: Pairs, found: Levels, model: Weights) -> Verdic
     missing = _is(found, "given", "unknown") | _is(found, "family", "unknown")
     same = (clash == NONE) & (forced | (weight >= model.model.same) & (guard == NONE))
     likely = weight >= model.model.review
-    asks = np.isin(clash, [rule(word) for word in _ASKS]) & strong & (firm | (weight >= 0))
+    worth = weight >= np.where(guard == NONE, ASKED, 0)
+    asks = np.isin(clash, [rule(word) for word in _ASKS]) & strong & (firm | worth)
     asks |= shares["c"] & np.isin(clash, [rule("other_given_name"), rule("firm_and_person")])
     faint = guard == rule("initial_alone")  # nobody could tell whose initial it is
-    doubt = (clash == NONE) & ~faint & (likely | strong & (firm | missing | (weight >= 0)))
+    doubt = (clash == NONE) & ~faint & (likely | strong & (firm | missing | worth))
     review = ~same & (asks | doubt)
     band = np.where(same, SAME, np.where(review, REVIEW, APART)).astype(np.int8)
     told = np.where(same, _proofs(found, shares), _doubts(found, shares, clash, guard))

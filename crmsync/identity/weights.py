@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import numpy as np
@@ -30,30 +30,39 @@ VERSION = 1
 BIT = 10
 """A weight of so much doubles the odds."""
 
+TRAIN = "Train it anew: crmsync model train FILE."
+
 FORCED = 10_000
 """Added to the weight of a pair that a number decides; no sum of levels comes near."""
+
+Tenths = Annotated[int, msgspec.Meta(ge=-500, le=500)]
+"""A weight in a file: tenths of a bit, and no field or level outdoes a number that decides."""
 
 BUILT_IN = Path(__file__).with_name("model.json")
 EQUAL = {"given": level("given", "equal"), "family": level("family", "equal")}
 
 
-class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A trained model as its file says it.
 
     `weights` maps field and level to tenths of a bit; `rare` maps field and folded name to what is
     to be added when two names are equal, '' stands for every name that is not listed. `prior` is
     what a pair that shares a key weighs before anything is compared: a weight of 0 is as likely one
     person as two. From `same` on a pair is one person, from `review` on a human is asked.
+
+    `seen` says what the weights were learned from: of the compared pairs that nothing forbids, how
+    many of one person and how many of two had a level. All pairs stand under kind, equal.
     """
 
     version: int
     name: str
     made: str
-    weights: dict[str, dict[str, int]]
-    rare: dict[str, dict[str, int]]
-    prior: int
-    same: int
-    review: int
+    weights: dict[str, dict[str, Tenths]]
+    rare: dict[str, dict[str, Tenths]]
+    prior: Tenths
+    same: Tenths
+    review: Tenths
+    seen: dict[str, dict[str, tuple[int, int]]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,22 +104,42 @@ def probability(weight: int) -> float:
     return float(1 / (1 + 2 ** (-weight / BIT)))
 
 
+def likely(weight: int) -> float | None:
+    """The probability by a stored weight; None where a number decides, whatever the model says."""
+    return None if weight > FORCED // 2 else probability(weight)
+
+
 def read_model(path: Path) -> Model:
     """The model in a file; ConfigError when it is none, or of another version."""
     try:
-        model = msgspec.json.decode(path.read_bytes(), type=Model)
-    except (OSError, msgspec.MsgspecError) as error:
-        raise ConfigError(f"{path.name} is no model: {error}", hint="Train it anew.") from error
-    if model.version != VERSION:
-        raise ConfigError(
-            f"{path.name} has version {model.version}, this program reads {VERSION}.",
-            hint="Train it anew, or update crmsync.",
-        )
-    return model
+        content = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"the model {path} cannot be read: {error.strerror}.",
+                          hint=TRAIN) from error  # fmt: skip
+    try:
+        version = msgspec.json.decode(content, type=_Version).version
+        if version == VERSION:
+            return msgspec.json.decode(content, type=Model)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is no model: {error}.", hint=TRAIN) from error
+    raise ConfigError(f"{path} has version {version}, this program reads {VERSION}.",
+                      hint=f"{TRAIN} Or update crmsync.")  # fmt: skip
+
+
+class _Version(msgspec.Struct):
+    """What every version of the file has."""
+
+    version: int
 
 
 def weights(model: Model) -> Weights:
-    """A model, ready to weigh; ConfigError when it names a level that does not exist."""
+    """A model, ready to weigh; ConfigError when it names what does not exist, or asks too late."""
+    if strange := sorted(model.rare.keys() - EQUAL.keys()):
+        raise ConfigError(f"the model knows rare names of {strange[0]}, which has none.",
+                          hint=TRAIN)  # fmt: skip
+    if model.review > model.same:
+        raise ConfigError("the model's review is above its same: nobody would be asked.",
+                          hint=TRAIN)  # fmt: skip
     return Weights(model, {field: _row(field, told) for field, told in model.weights.items()})
 
 
@@ -118,8 +147,8 @@ def _row(field: str, told: Mapping[str, int]) -> NDArray[np.int32]:
     names: Sequence[str] = NAMES.get(field, ())
     unknown = sorted(told.keys() - set(names))
     if unknown or not names:
-        raise ConfigError(f"the model weighs {' '.join((field, *unknown[:1]))}, which is nothing.",
-                          hint="Train it anew.")  # fmt: skip
+        what = f"{field} {unknown[0]}" if unknown else field
+        raise ConfigError(f"the model weighs {what}, which is nothing.", hint=TRAIN)
     return np.array([told.get(name, 0) for name in names], dtype=np.int32)
 
 
@@ -129,9 +158,17 @@ def default() -> Weights:
     return weights(read_model(BUILT_IN))
 
 
-def digest() -> str:
-    """A sign of the model that crmsync brings: with another one everybody is compared anew."""
-    return blake2b(BUILT_IN.read_bytes(), digest_size=16).hexdigest()
+def in_use(file: Path | None) -> Weights:
+    """The model in a file, where one is configured, else the one that crmsync brings.
+
+    ConfigError as `read_model` and `weights` raise it.
+    """
+    return weights(read_model(file)) if file else default()
+
+
+def digest(model: Model) -> str:
+    """A sign of a model: with another one everybody is compared anew."""
+    return blake2b(as_json(model), digest_size=16).hexdigest()
 
 
 def as_json(model: Model) -> bytes:

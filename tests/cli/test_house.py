@@ -14,7 +14,7 @@ from crmsync.hookspecs import hookimpl
 from crmsync.model.pair import PairRule, SourcePair
 """
 JOINS = """
-ONE = PairRule("initials", "same", de="Initiale und Handy genügen uns", en="initials suffice here")
+ONE = PairRule("initials", "same", de="Initiale und Telefon genügen", en="initials suffice here")
 
 @hookimpl
 def crmsync_decide_pairs(pairs: Sequence[SourcePair]) -> Sequence[PairRule | None] | None:
@@ -45,7 +45,7 @@ def test_a_new_rule_is_asked_about_everybody_though_no_record_has_changed(
     retailer.sync()
     assert retailer.customer("crm/1") == retailer.customer("shop/1")
     said = retailer.run("explain", *JONAS, "--language", "de")
-    assert "derselbe Kunde. Regel: Initiale und Handy genügen uns." in said
+    assert "derselbe Kunde. Regel: Initiale und Telefon genügen." in said
     assert "Rule: initials suffice here." in retailer.run("explain", *JONAS)
     assert retailer.json("explain", *JONAS)["verdict"]["rule"] == "house:initials"
     assert "eine Regel des Hauses: initials" in retailer.run(

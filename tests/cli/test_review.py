@@ -67,7 +67,7 @@ def test_a_human_answers_pair_by_pair(
     typed += "sa"
     told = retailer.run("review", "--by", "JB")
     assert "1 / 2" in told
-    for said in ("Sommer", "M.", "+491715550102", "= equal", "the name is shortened", "orders: 2",
+    for said in ("Sommer", "M.", "+493055500102", "= equal", "the name is shortened", "orders: 2",
                  "become one customer", "they stay two", "s same"):  # fmt: skip
         assert said in told
     assert told.endswith("1 same, 1 apart\n")

@@ -62,10 +62,10 @@ FIELDS = ("Nr", "Art", "Vorname", "Name", "Firma", "Geburtstag", "Mail", "Telefo
           "Ort", "Gruß")  # fmt: skip
 ORDER = ("Bon", "Kunde", "Zeit", "Betrag", "Vorname", "Name", "Mail")
 HOME = {"Straße": "Ackerstr. 5", "PLZ": "10115", "Ort": "Berlin"}
-JONAS = {"Nr": "1", "Vorname": "Jonas", "Name": "Weißenberg", "Telefon": "0171 5550101"}
-J = {"Nr": "1", "Vorname": "J.", "Name": "Weißenberg", "Telefon": "0171 5550101"}
-MIA = {"Nr": "2", "Vorname": "Mia", "Name": "Sommer", "Telefon": "0171 5550102"}
-M = {"Nr": "2", "Vorname": "M.", "Name": "Sommer", "Telefon": "0171 5550102"}
+JONAS = {"Nr": "1", "Vorname": "Jonas", "Name": "Weißenberg", "Telefon": "030 55500101"}
+J = {"Nr": "1", "Vorname": "J.", "Name": "Weißenberg", "Telefon": "030 55500101"}
+MIA = {"Nr": "2", "Vorname": "Mia", "Name": "Sommer", "Telefon": "030 55500102"}
+M = {"Nr": "2", "Vorname": "M.", "Name": "Sommer", "Telefon": "030 55500102"}
 ANNA = {"Nr": "3", "Vorname": "Anna", "Name": "Keller", "Mail": "anna@example.org"}
 ANNA_TOO = {"Nr": "3", "Vorname": "Anna", "Name": "Keller", "Telefon": "0171 5550103"}
 

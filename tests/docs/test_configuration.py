@@ -14,6 +14,7 @@ from crmsync.config.settings import (
     ConnectionSettings,
     ControllerSettings,
     CoreSettings,
+    IdentitySettings,
     OutreachSettings,
     Settings,
 )
@@ -31,6 +32,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "## `[crmsync]`": CoreSettings,
     "## `[controllers.NAME]`": ControllerSettings,
     "## `[connections.NAME]`": ConnectionSettings,
+    "## `[identity]`": IdentitySettings,
     "## `[outreach]`": OutreachSettings,
     "## Every mapped stream: `[[connections.NAME.streams]]`": MappedStream,
     "### of `files`": FileStream,

@@ -201,15 +201,17 @@ def book(store: Store) -> Book:
 
 @pytest.fixture(scope="session")
 def new_book(tmp_path_factory: pytest.TempPathFactory) -> Iterable[Callable[[], Book]]:
-    """Makes empty books on SQLite, for tests that need many."""
+    """Makes empty books on SQLite, for tests that need many; the last four of them are open."""
     folder: Path = tmp_path_factory.mktemp("books")
     open_store(f"sqlite:///{folder / 'empty.db'}").close()
-    opened: list[Store] = []
+    numbers, opened = itertools.count(), list[Store]()
 
     def make() -> Book:
-        path = folder / f"{len(opened)}.db"
+        path = folder / f"{next(numbers)}.db"
         shutil.copy(folder / "empty.db", path)
         opened.append(open_store(f"sqlite:///{path}"))
+        if len(opened) > 4:
+            opened.pop(0).close()
         return Book(opened[-1])
 
     yield make

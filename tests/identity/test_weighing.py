@@ -24,10 +24,10 @@ from pyarrow import parquet
 from bench.identity import ours
 from crmsync.engine.project import open_project
 from crmsync.identity.candidates import Rows, candidates
-from crmsync.identity.faces import SINGLE, Columns, Faces, hashed
+from crmsync.identity.faces import SINGLE, Columns, Faces, Words, hashed, row
 from crmsync.identity.keys import key_numbers
 from crmsync.identity.levels import NAMES, levels
-from crmsync.identity.reach import read_traits
+from crmsync.identity.study import read_traits
 from crmsync.identity.weighing import pairs, query
 from crmsync.identity.weights import VERSION, Model, Weights, default, weights
 from crmsync.store import keys as key_store
@@ -165,9 +165,8 @@ def population(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, ...]:
     with open_project(folder) as project, project.store.read() as work:
         sources = key_store.load_sources(work, key_store.all_source_ids(work))
         sides = [read_traits(one, project.settings.numbers()) for one in sources]
-    faces = Faces()
-    for side in sides:
-        faces.add(side)
+    faces, names = Faces(), Words()
+    faces.add(np.array([row(side, names) for side in sides]), names.word)
     rows = [(key, place, hashed(side.who)) for place, side in enumerate(sides)
             for key in key_numbers(side)]  # fmt: skip
     met = candidates(Rows.of(*np.array(rows, dtype=np.int64).T))
