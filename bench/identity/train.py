@@ -37,15 +37,17 @@ Floats = NDArray[np.float64]
 
 FIELDS = ("given", "family", "birth", "email", "phone", "address", "card", "salutation", "suffix")
 RARE = ("given", "family")
-LISTED = 150
-"""Names that so many of the invented have are listed; every other one weighs as the rarest."""
+LISTED = 50
+"""Names that so many of the invented have are listed; every other one weighs as the rarest. With
+fewer of them on the list, namesakes in one postal code are taken for one the more, the more
+customers there are."""
 MIDDLE, MOST = 8.0, 14.0
 """Bits of a name that adds nothing, and of the rarest."""
 
 HELD: dict[str, dict[str, int]] = {
     "given": {
         "equal": 80,
-        "different": -80,
+        "different": -88,
     },  # where the scale lies; the second is forbidden anyway
     "family": {"equal": 20, "compound": 15, "sound": 12},  # nearly all candidates share it
     "birth": {"equal": 72, "different": -80},  # two of one name share a day once in 25,000
@@ -55,7 +57,7 @@ HELD: dict[str, dict[str, int]] = {
     "card": {"different": -40},  # cards are lost and made anew
     "salutation": {"equal": 0},
     "suffix": {"equal": 5, "different": -100},
-    "kind": {"firm": -120, "couple": -60},  # forbidden anyway, and what is stated says so
+    "kind": {"firm": -200, "couple": -180},  # forbidden anyway, and what is stated says so
     "vat": {"equal": 90, "different": -60},  # of firms, which numbers and names decide
     "number": {"equal": 150, "different": -60},
     "company": {"equal": 60, "different": -30},

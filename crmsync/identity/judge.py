@@ -27,9 +27,16 @@ WORDS = tuple(RULES)
 NONE = -1
 """No clash."""
 
-ASKED = 16
-"""Of two with a strong key in common a human is asked from here on: three to one (3 is 16 tenths
-of a bit). Below it the question costs more than the answer brings; a guard asks from 0 on."""
+ASKED = 30
+"""Of two with a strong key in common a human is asked from here on: eight to one. Below it the
+question costs more than the answer brings; a guard asks from 0 on."""
+
+RARE = 59
+"""Two who share no strong key, but a name and a postal code, are one person from here on: sixty to
+one. Below it the name is a common one, and the more customers there are, the more have it."""
+
+_FAINT = ("initial_alone", "common_name")
+"""Guards that ask nobody: no human could tell either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +96,7 @@ def judge(faces: Columns, pairs: Pairs, found: Levels, model: Weights) -> Verdic
     strong = np.any(np.stack(list(shares.values())), axis=0)
     forced = shares["c"] | (shares["l"] & (found["is_firm"] == 0))
     forced |= (found["is_firm"] != 0) & strong & _is(found, "company", "equal")
-    guard = _guards(found, shares)
+    guard = _guards(found, shares, weight)
     firm = found["is_firm"] != 0
     missing = _is(found, "given", "unknown") | _is(found, "family", "unknown")
     same = (clash == NONE) & (forced | (weight >= model.model.same) & (guard == NONE))
@@ -97,7 +104,7 @@ def judge(faces: Columns, pairs: Pairs, found: Levels, model: Weights) -> Verdic
     worth = weight >= np.where(guard == NONE, ASKED, 0)
     asks = np.isin(clash, [rule(word) for word in _ASKS]) & strong & (firm | worth)
     asks |= shares["c"] & np.isin(clash, [rule("other_given_name"), rule("firm_and_person")])
-    faint = guard == rule("initial_alone")  # nobody could tell whose initial it is
+    faint = np.isin(guard, [rule(word) for word in _FAINT])
     doubt = (clash == NONE) & ~faint & (likely | strong & (firm | missing | worth))
     review = ~same & (asks | doubt)
     band = np.where(same, SAME, np.where(review, REVIEW, APART)).astype(np.int8)
@@ -107,7 +114,9 @@ def judge(faces: Columns, pairs: Pairs, found: Levels, model: Weights) -> Verdic
     return Verdicts(band, told.astype(np.int16), weight, clash, strong)
 
 
-def _guards(found: Levels, shares: dict[str, Flags]) -> NDArray[np.int16]:
+def _guards(
+    found: Levels, shares: dict[str, Flags], weight: NDArray[np.int32]
+) -> NDArray[np.int16]:
     """What a human must see, however much agrees."""
     person = found["is_firm"] == 0
     birth = _is(found, "birth", "equal")
@@ -117,6 +126,7 @@ def _guards(found: Levels, shares: dict[str, Flags]) -> NDArray[np.int16]:
     initial = person & _is(found, "given", "initial")
     initial &= ~(shares["e"] | shares["b"] | shares["v"] | shares["l"] | birth)
     initial &= ~_is(found, "phone", "mobile")
+    nearby = _is(found, "address", "code") & ~np.any(np.stack(list(shares.values())), axis=0)
     alone = _is(found, "birth", "year") & ~(shares["e"] | shares["o"] | shares["p"] | shares["a"])
     cases = [
         (~person & (found["company"] == 0), "name_missing"),
@@ -125,6 +135,7 @@ def _guards(found: Levels, shares: dict[str, Flags]) -> NDArray[np.int16]:
         (person & alone & shares["b"], "new_year_birth"),
         (initial & (shares["p"] | shares["o"]), "phone_and_weak_name"),
         (initial, "initial_alone"),
+        (person & nearby & (weight < RARE), "common_name"),
         (person & against & shares["p"], "namesakes_at_one_phone"),
         (person & against & shares["a"], "namesakes_at_one_address"),
     ]
@@ -132,9 +143,12 @@ def _guards(found: Levels, shares: dict[str, Flags]) -> NDArray[np.int16]:
 
 
 def _speaks_against(found: Levels) -> Flags:
-    """Whether something that one person has once differs: Anrede, e-mail, mobile, number."""
+    """Whether something that one person has once differs: Anrede, e-mail, mobile, number.
+
+    One name at two domains of e-mail is one person who changed the provider.
+    """
     against: Flags = (
-        _is(found, "salutation", "different") | _is(found, "email", "different", "local")
+        _is(found, "salutation", "different") | _is(found, "email", "different")
         | _is(found, "number", "different") | (found["mobiles_differ"] != 0)
     )  # fmt: skip
     return against

@@ -25,7 +25,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "birth": ("unknown", "equal", "year", "near", "different"),
     "email": ("unknown", "own", "few", "crowd", "local", "different"),
     "phone": ("unknown", "mobile", "own", "few", "crowd", "different"),
-    "address": ("unknown", "equal", "code", "different"),
+    "address": ("unknown", "equal", "code", "street", "different"),
     "number": ("unknown", "equal", "different"),
     "card": ("unknown", "equal", "different"),
     "vat": ("unknown", "equal", "different"),
@@ -62,7 +62,7 @@ FIELDS = {
     "birth": _field("birth", "birth_date", "near different", "equal year"),
     "email": _field("email", "email", "local different", "own few crowd"),
     "phone": _field("phone", "phone", "different", "mobile own few crowd"),
-    "address": _field("address", "address", "code different"),
+    "address": _field("address", "address", "street different", "equal code"),
     "number": _field("number", "customer_number"),
     "card": _field("card", "loyalty_card"),
     "vat": _field("vat", "vat_id"),
@@ -209,9 +209,10 @@ def _shared(
 
 
 def _addresses(faces: Columns, a: Ints, b: Ints) -> NDArray[np.int8]:
+    """In one postal code two known streets differ; where one is not known the code alone agrees."""
     known, same = _meet(faces.places, a, b)
     near_known, near = _meet(faces.codes, a, b)
-    told = np.where(same, 1, np.where(near, 2, 3))
+    told = np.where(same, 1, np.where(near, np.where(known, 3, 2), 4))
     return np.where(known | near_known, told, 0).astype(np.int8)
 
 

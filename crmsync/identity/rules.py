@@ -71,6 +71,10 @@ RULES = {
         "gleiche Adresse, aber vom Vornamen steht nur der Anfangsbuchstabe da",
         "the same address, but of the given name only the initial is known",
     ),
+    "common_name": Said(
+        "nur ein häufiger Name und die Postleitzahl stimmen überein",
+        "no more agrees than a common name and the postal code",
+    ),
     "namesakes_at_one_phone": Said(
         "gleicher Name und Festnetzanschluss, aber etwas spricht dagegen (Vater und Sohn?)",
         "the same name and landline, but something speaks against it (father and son?)",

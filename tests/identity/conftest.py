@@ -38,11 +38,10 @@ def make_customer(
     contacts = [ContactPoint("email", one, role=role) for one in email.split()]
     contacts += [ContactPoint("phone", one) for one in phone.split()]
     whole = PersonName(salutation, given=given, nobility=nobility, family=family, suffix=suffix)
-    addresses = (Address(key=at),) if at else ()
+    fields.setdefault("addresses", (Address(key=at),) if at else ())
     return SourceCustomer(
-        name=whole if name or salutation else None, addresses=addresses,
-        contacts=tuple(contacts), **fields,
-    )  # fmt: skip
+        name=whole if name or salutation else None, contacts=tuple(contacts), **fields
+    )
 
 
 class Book:

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from crmsync.model.customer import Address
+
 Book = Any
 
 
@@ -144,11 +146,31 @@ def test_namesakes_in_one_city(book: Book) -> None:
     assert book.pairs() == {}
 
 
+def test_a_common_name_in_one_postal_code_is_no_person(book: Book) -> None:
+    street = Address(key="50667 domstr 1", postal_code="50667")
+    code = Address(postal_code="50667")
+    for number, name in enumerate(("Thomas Schmidt", "Ortrun Wrobelsky"), 1):
+        book.put(f"crm/{number}", name, addresses=(street,))
+        book.put(f"shop/{number}", name, addresses=(code,))
+    book.resolve()
+    assert book.pair("crm/2", "shop/2") == ("same", "likely")
+    assert not book.together("crm/1", "shop/1")
+    assert frozenset({"crm/1", "shop/1"}) not in book.pairs()  # nobody is asked
+
+
+def test_one_mailbox_name_at_two_domains_speaks_for_one_person(book: Book) -> None:
+    book.put("crm/1", "Karl Huber", at="80331 tal 3", email="karl.huber@example.org")
+    book.put("shop/1", "Karl Huber", at="80331 tal 3", email="karl.huber@example.net")
+    book.resolve()
+    assert book.pair("crm/1", "shop/1") == ("same", "name_and_address")
+
+
 def test_marriage(book: Book) -> None:
     book.put("crm/1", "Julia Schröder", email="julia@example.org")
     book.put("shop/1", "Julia Neumann", email="julia@example.org")
-    book.put("pos/1", "Ute Schröder", phone="+4930123456")
-    book.put("erp/1", "Ute Neumann", phone="+4930123456")
+    book.put("pos/1", "Ortrun Schröder", phone="+4930123456")
+    book.put("erp/1", "Ortrun Neumann", phone="+4930123456")
+    book.put("erp/2", "Otto Neumann", phone="+4930123456")
     book.resolve()
     assert book.pair("crm/1", "shop/1") == ("same", "email")
     assert book.pair("pos/1", "erp/1") == ("review", "other_family_name")
@@ -197,6 +219,7 @@ def test_slip_in_the_given_name(book: Book) -> None:
     book.put("shop/1", "Micheal Lang", email="ml@example.org")
     book.put("pos/1", "Gerda Lang", phone="+4930123456")
     book.put("erp/1", "Gera Lang", phone="+4930123456")
+    book.put("erp/2", "Otto Lang", phone="+4930123456")
     book.resolve()
     assert book.together("crm/1", "shop/1")
     assert book.pair("pos/1", "erp/1") == ("review", "given_name_in_doubt")

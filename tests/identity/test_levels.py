@@ -12,7 +12,7 @@ from crmsync.identity.candidates import Pairs
 from crmsync.identity.faces import Faces, Words, row
 from crmsync.identity.levels import NAMES, levels
 from crmsync.identity.traits import traits
-from crmsync.model.customer import SourceCustomer
+from crmsync.model.customer import Address, SourceCustomer
 from crmsync.model.ref import Ref
 
 Person = Callable[..., SourceCustomer]
@@ -96,3 +96,27 @@ def test_a_firm_and_a_person_are_of_two_kinds(compared: Compared) -> None:
     assert compared(firm, {"name": "Jonas Brandt"})["kind"] == "firm"
     told = compared(firm, {"company": "Brandt G.m.b.H.", "kind": "firm"})
     assert (told["company"], told["legal"]) == ("equal", "equal")
+
+
+TAL = Address(key="80331 tal 3", postal_code="80331")
+RING = Address(key="80331 ring 9", postal_code="80331")
+CODE = Address(postal_code="80331")
+AWAY = Address(key="50667 domstr 1", postal_code="50667")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "level"),
+    [
+        (TAL, TAL, "equal"),
+        (TAL, CODE, "code"),
+        (CODE, CODE, "code"),
+        (TAL, RING, "street"),
+        (TAL, AWAY, "different"),
+        (CODE, AWAY, "different"),
+        (TAL, None, "unknown"),
+    ],
+)
+def test_addresses(compared: Compared, one: Address, other: Address | None, level: str) -> None:
+    first, second = ({"addresses": (told,) if told else ()} for told in (one, other))
+    for pair in ((first, second), (second, first)):
+        assert compared(*pair)["address"] == level
