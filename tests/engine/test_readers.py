@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 from collections.abc import Sequence
 
 import numpy as np
@@ -48,6 +49,15 @@ def same(one: Sequence[Studied], other: Sequence[Studied]) -> bool:
 def test_they_see_what_one_process_sees_and_in_order(portions: list[Portion]) -> None:
     assert same(list(spread(study, portions)), [study(one) for one in portions])
     assert not multiprocessing.active_children()
+
+
+def test_a_portion_arrives_as_it_was_sent(portions: list[Portion]) -> None:
+    sent = portions[0]._replace(decided=frozenset({"crm/customers/1"}), numbers={"crm": "main"})
+    for portion in (sent, sent._replace(sources=[], house=True)):
+        arrived = pickle.loads(pickle.dumps(portion))
+        assert isinstance(arrived, Portion)
+        assert arrived == portion
+        assert all(isinstance(one.ref, Ref) for one in arrived.sources)
 
 
 def dying(portion: Portion) -> Studied:
