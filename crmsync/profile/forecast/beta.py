@@ -7,8 +7,12 @@ import numpy as np
 from crmsync.profile.forecast.past import Floats
 
 STEP = 0.25
-"""Width of the steps of the integral, in units of log(p / (1 - p)): the error falls with
-exp(-2 pi d / STEP), d about pi / 2, which is below 1e-15."""
+"""The widest step of the integral, in units of log(p / (1 - p)): the error falls with
+exp(-2 pi d / STEP), d about pi / 2, which is below 1e-15. Where the beta is narrower than that,
+the step is its deviation."""
+
+SMALL = 45.0
+"""What is below exp(-SMALL) of the whole is left out."""
 
 ROWS = 20_000
 """Rows integrated at once, so that the steps fit into the cache."""
@@ -18,10 +22,10 @@ def purchases_until_dropout(k: Floats, reach: Floats, a: float, stayed: Floats) 
     """The mean of (1 - (1 + p reach)^-k) / p over p, which is beta distributed (a, stayed).
 
     Columns: `k` > 0, the shape of the purchase rate; `reach` >= 0, the time ahead in units of the
-    gamma's rate; `stayed` > 0, the same for equal k. In the papers this is (a + b' - 1) / (a - 1) times one minus a
-    hypergeometric function 2F1, a difference of large equal numbers; the integral has positive
-    terms only. It is a sum over equal steps of log(p / (1 - p)), whose small p, where the function
-    is k reach, are added as the geometric series that they are.
+    gamma's rate; `stayed` > 0, the same for equal k. In the papers this is one minus a
+    hypergeometric function 2F1, times (a + b' - 1) / (a - 1): a difference of large equal numbers.
+    The integral has positive terms only. It is a sum over equal steps of log(p / (1 - p)), whose
+    small p, where the function is k reach, are added as the geometric series that they are.
     """
     both = k + 1j * reach  # sorts as pairs; stayed goes with k
     _, first, place = np.unique(both, return_index=True, return_inverse=True)
@@ -32,16 +36,34 @@ def purchases_until_dropout(k: Floats, reach: Floats, a: float, stayed: Floats) 
 
 def _mean(k: Floats, reach: Floats, stayed: Floats, a: float) -> Floats:
     """The integral for a part of the rows, over one grid that suits all of them."""
-    large = float(max(1.0, stayed.max(initial=1.0), (k * reach).max(initial=1.0)))
-    low = -np.log(large) - 23.0
-    high = max(np.log(45.0 / float(stayed.min(initial=1.0))), 1.0) + 3.0
-    high = min(high, 30.0)
-    steps = np.arange(low, high, STEP)
+    low, high, step = _grid(a, stayed, float((k * reach).max(initial=1.0)))
+    peak = a * np.log(a / (a + stayed)) + stayed * np.log(stayed / (a + stayed))
     total, weight = np.zeros_like(k), np.zeros_like(k)
-    for step in steps:
-        p = 1.0 / (1.0 + np.exp(-step))
-        mass = np.exp(a * step - (a + stayed) * np.logaddexp(0.0, step))
-        total += mass * -np.expm1(-k * np.log1p(p * reach)) / p
-        weight += mass
-    rest = np.exp(a * (low - STEP)) / -np.expm1(-a * STEP)
-    return np.asarray((total + rest * k * reach) / (weight + rest))
+
+    def mass(place: float) -> Floats:
+        return np.asarray(np.exp(a * place - (a + stayed) * np.logaddexp(0.0, place) - peak))
+
+    places = np.arange(low, high, step)
+    for place in places:
+        p, here = 1.0 / (1.0 + np.exp(-place)), mass(place)
+        total += here * -np.expm1(-k * np.log1p(p * reach)) / p
+        weight += here
+    below = mass(low - step) / -np.expm1(-a * step)
+    above = mass(places[-1] + step) / -np.expm1(-stayed * step)
+    total += below * k * reach + above * -np.expm1(-k * np.log1p(reach))
+    return np.asarray(total / (weight + below + above))
+
+
+def _grid(a: float, stayed: Floats, largest: float) -> tuple[float, float, float]:
+    """From where to where the integral goes, and its step.
+
+    Below, p is so small that the function is k reach; above, that it is what it is at p = 1; or
+    nothing is left of the beta.
+    """
+    least, most = float(stayed.min()), float(stayed.max())
+    deviation = (1.0 / a + 1.0 / most) ** 0.5
+    flat = -np.log(max(1.0, most, largest)) - 23.0
+    nothing = np.log(a / (a + most)) - 10.0 * deviation - SMALL / a
+    with np.errstate(over="ignore"):
+        high = np.log(np.expm1((SMALL + a + 10.0 * a**0.5) / least))
+    return max(flat, nothing), min(max(float(high), -20.0), 32.0), min(STEP, deviation)
