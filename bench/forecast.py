@@ -207,7 +207,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--lifetimes", metavar="PYTHON")
     parser.add_argument("--cdnow", metavar="FOLDER", type=Path)
     parser.add_argument("--retail", metavar="FOLDER", type=Path)
-    given = parser.parse_args()
+    given, _ = parser.parse_known_args()  # `python -m bench` hands every argument to everybody
     if given.lifetimes and not given.cdnow:
         given.cdnow = data.datasets_of(given.lifetimes)
     return given

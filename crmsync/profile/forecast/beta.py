@@ -9,7 +9,7 @@ from crmsync.profile.forecast.past import Floats
 STEP = 0.25
 """The widest step of the integral, in units of log(p / (1 - p)): the error falls with
 exp(-2 pi d / STEP), d about pi / 2, which is below 1e-15. Where the beta is narrower than that,
-the step is its deviation."""
+the step is three quarters of its deviation."""
 
 SMALL = 45.0
 """What is below exp(-SMALL) of the whole is left out."""
@@ -66,4 +66,4 @@ def _grid(a: float, stayed: Floats, largest: float) -> tuple[float, float, float
     nothing = np.log(a / (a + most)) - 10.0 * deviation - SMALL / a
     with np.errstate(over="ignore"):
         high = np.log(np.expm1((SMALL + a + 10.0 * a**0.5) / least))
-    return max(flat, nothing), min(max(float(high), -20.0), 32.0), min(STEP, deviation)
+    return max(flat, nothing), min(max(float(high), -20.0), 32.0), min(STEP, 0.75 * deviation)

@@ -130,8 +130,10 @@ def auc(score: Floats, came: NDArray[np.bool_]) -> float:
 
 
 def _judge(model: Model, before: Seen, real: Floats, days: int) -> Score:
-    outlook = model.outlook(before)
-    score = judge(model.name, outlook.expected(days), outlook.probability(days), real)
+    with np.errstate(all="ignore"):
+        outlook = model.outlook(before)
+        expected, chance = outlook.expected(days), outlook.probability(days)
+    score = judge(model.name, expected, chance, real)
     return replace(score, converged=score.converged and model.converged)
 
 

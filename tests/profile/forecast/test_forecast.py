@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from crmsync.errors import ConfigError
-from crmsync.profile.forecast import Forecasts, forecast, learn, read
+from crmsync.profile.forecast import Forecasts, forecast, learn, read, show
 from crmsync.profile.forecast.outcome import COLUMNS
 from crmsync.profile.forecast.predict import EPOCH
 from tests.profile.forecast.test_choice import made
@@ -122,6 +122,21 @@ def test_with_the_gate_shut_the_plain_rate_stands_in(rows: list[tuple[int, int, 
     assert told.basis.model.name == "rate"
     assert told.basis.gate.reasons
     assert told.table().num_rows == len(told)
+
+
+def test_the_choice_is_shown_with_the_scores_of_all(told: Forecasts) -> None:
+    lines = show(told.basis)
+    assert lines[0] == f"{len(told)} customers, 1970-01-01 to {DAY}, version 1."
+    assert "Predicted." in lines
+    scores = [line.split(":")[0].strip() for line in lines[-4:]]
+    assert scores == [one.model for one in told.basis.choice.scores]
+    assert lines[-4].endswith(f"standing {told.basis.choice.scores[0].standing:.4f}")
+
+
+def test_a_shut_gate_is_shown_with_its_reasons() -> None:
+    lines = show(learn(read([1, 1], [0, 300], [5, 5]), DAY))
+    assert "  1 customers have bought, 500 are needed." in lines
+    assert lines[-1] == "Too little to judge the models by."
 
 
 def test_learning_again_gives_the_same_basis(told: Forecasts) -> None:
