@@ -1,13 +1,15 @@
-"""Which model suits this retailer: each is fitted to the older half, and judged by the newer one.
+"""Which model suits this retailer: each is fitted to the older part, and judged by the newer one.
 
-The day that separates them is half of the history back, a year at most, for predictions reach up
-to a year. No purchase of the newer half is seen by a fit.
+About half of the history judges, a year at most, for predictions reach up to a year. It is cut at
+three places, so that one good week does not decide. No purchase of a newer part is seen by the fit
+that it judges.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +20,10 @@ from crmsync.profile.forecast.purchases import Purchases
 from crmsync.profile.forecast.seen import Seen
 
 LONGEST = 365
-CUSTOMERS = 50_000
+SHARES = (0.4, 0.5, 0.6)
+"""Of the history, how much judges."""
+
+CUSTOMERS = 20_000
 """Customers the models are judged by, at most."""
 
 FEWEST = 100
@@ -27,7 +32,7 @@ FEWEST = 100
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How a model did on the inner holdout.
+    """How a model did on the inner holdouts, on average.
 
     `mae`, `rmse`: mean absolute and root mean square error of the expected purchase days. `auc`:
     how often of two customers the one who came back had the higher expectation. `bias`: expected
@@ -48,16 +53,24 @@ class Score:
     standing: float = float("inf")
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """The models, best first, and the inner holdout: the last day of the older half, its length in
-    days, and how many customers judged. Without scores there was too little to judge by.
-    """
+MEASURES = ("mae", "rmse", "auc", "bias", "deviance", "log_loss", "standing")
 
-    scores: tuple[Score, ...]
-    split: int
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """An inner holdout: the `days` after `day` (a number), and how many `customers` judged."""
+
+    day: int
     days: int
     customers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The models, best first, and what judged them; both empty where there was too little."""
+
+    scores: tuple[Score, ...] = ()
+    splits: tuple[Split, ...] = ()
 
     @property
     def ranked(self) -> tuple[str, ...]:
@@ -69,16 +82,17 @@ class Choice:
 def choose(purchases: Purchases, as_of: int, fits: Callable[[str, Seen], Model] = fit) -> Choice:
     """Judge every model by the purchases up to `as_of` alone."""
     known = purchases.until(as_of)
-    if not len(known):
-        return Choice((), as_of, 0, 0)
-    days = min((as_of - int(known.days.min())) // 2, LONGEST)
-    split = as_of - days
-    before = Seen.on(known, split).every(CUSTOMERS)
-    real = known.counts(split, as_of, before.purchases.customers).astype(np.float64)
-    if len(before) < FEWEST or days < 1 or not 0 < np.count_nonzero(real) < len(real):
-        return Choice((), split, days, len(before))
-    scores = [_judge(fits(name, before), before, real, days) for name in MODELS]
-    return Choice(rank(scores), split, days, len(before))
+    tried = [_try(known, as_of, days, fits) for days in _lengths(known, as_of)]
+    told = [(split, scores) for split, scores in tried if scores]
+    if not told:
+        return Choice()
+    return Choice(mean([scores for _, scores in told]), tuple(split for split, _ in told))
+
+
+def mean(tried: Sequence[Sequence[Score]]) -> tuple[Score, ...]:
+    """Every model's mean scores, best standing first; it converged if it did each time."""
+    by_model = [[one for one in chain(*tried) if one.model == name] for name in _names(tried)]
+    return tuple(sorted(map(_mean, by_model), key=lambda score: score.standing))
 
 
 def rank(scores: Sequence[Score]) -> tuple[Score, ...]:
@@ -129,6 +143,24 @@ def auc(score: Floats, came: NDArray[np.bool_]) -> float:
     return float((middle[place][came].sum() - there * (there + 1) / 2.0) / (there * away))
 
 
+def _lengths(known: Purchases, as_of: int) -> list[int]:
+    """How many days judge, each length once."""
+    history = as_of - int(known.days.min()) if len(known) else 0
+    return sorted({min(int(history * share), LONGEST) for share in SHARES})
+
+
+def _try(
+    known: Purchases, as_of: int, days: int, fits: Callable[[str, Seen], Model]
+) -> tuple[Split, tuple[Score, ...]]:
+    """Fit to what was known `days` ago and judge by what came; no scores from too little."""
+    before = Seen.on(known, as_of - days).every(CUSTOMERS)
+    real = known.counts(as_of - days, as_of, before.purchases.customers).astype(np.float64)
+    split = Split(as_of - days, days, len(before))
+    if len(before) < FEWEST or not 0 < np.count_nonzero(real) < len(real):
+        return split, ()
+    return split, rank([_judge(fits(name, before), before, real, days) for name in MODELS])
+
+
 def _judge(model: Model, before: Seen, real: Floats, days: int) -> Score:
     with np.errstate(all="ignore"):
         outlook = model.outlook(before)
@@ -139,3 +171,12 @@ def _judge(model: Model, before: Seen, real: Floats, days: int) -> Score:
 
 def _measures(score: Score) -> tuple[float, float, float]:
     return score.mae, score.rmse, 1.0 - score.auc
+
+
+def _names(tried: Sequence[Sequence[Score]]) -> list[str]:
+    return list(dict.fromkeys(score.model for score in chain(*tried)))
+
+
+def _mean(scores: Sequence[Score]) -> Score:
+    told = {name: float(np.mean([getattr(one, name) for one in scores])) for name in MEASURES}
+    return Score(scores[0].model, all(one.converged for one in scores), **told)

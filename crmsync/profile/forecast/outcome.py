@@ -36,7 +36,7 @@ class Basis:
 
     `trained_from`, `trained_to`: the first purchase day and the last day looked at, both within.
     `customers`: how many had bought by then. `choice`: the scores of all models on the inner
-    holdout. While `gate` is closed `model` is the plain rate, and the reasons say what is missing.
+    holdouts. While `gate` is closed `model` is the plain rate, and the reasons say what is missing.
     """
 
     model: Model

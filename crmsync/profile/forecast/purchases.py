@@ -45,7 +45,11 @@ class Purchases:
     def until(self, day: int) -> Purchases:
         """The purchases up to and with `day`; who bought only later is left out."""
         kept = self.days <= day
-        count = np.add.reduceat(kept, self.starts[:-1], dtype=np.int64) if len(self) else self.starts[:0]
+        count = (
+            np.add.reduceat(kept, self.starts[:-1], dtype=np.int64)
+            if len(self)
+            else self.starts[:0]
+        )
         known = count > 0
         starts = np.concatenate(([0], np.cumsum(count[known]))).astype(np.int64)
         return Purchases(self.customers[known], starts, self.days[kept], self.money[kept])

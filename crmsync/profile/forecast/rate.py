@@ -77,7 +77,9 @@ class Rate:
 
         reach = 3.0 * np.asarray(SPREAD)
         bounds = list(zip(middle - reach, middle + reach, strict=True))
-        found = minimize(cost, middle, method="L-BFGS-B", bounds=bounds, options={"maxiter": 100})
+        found = minimize(
+            cost, middle, method="L-BFGS-B", bounds=bounds, options={"maxiter": 100, "ftol": 1e-7}
+        )
         if not found.fun < cost(middle) + 1e-9:
             return cls.usual()
         return cls._with(np.exp(found.x).tolist(), -float(found.fun))

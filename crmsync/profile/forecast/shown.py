@@ -24,8 +24,11 @@ def _model(basis: Basis) -> str:
 def _scores(choice: Choice) -> list[str]:
     if not choice.scores:
         return ["Too little to judge the models by."]
-    first = f"Judged by the last {choice.days} days of {choice.customers} customers, best first:"
-    return [first, *(f"  {_score(score)}" for score in choice.scores)]
+    days = ", ".join(str(split.days) for split in choice.splits)
+    return [
+        f"Judged by the last {days} days, best first:",
+        *(f"  {_score(score)}" for score in choice.scores),
+    ]
 
 
 def _score(score: Score) -> str:

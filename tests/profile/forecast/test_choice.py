@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from crmsync.profile.forecast.choice import Score, auc, choose, judge, rank
+from crmsync.profile.forecast.choice import Score, auc, choose, judge, mean, rank
 from crmsync.profile.forecast.gate import CUSTOMERS, gate
 from crmsync.profile.forecast.models import MODELS, Model, fit
 from crmsync.profile.forecast.outlook import DAYS, NEVER, Outlook
@@ -82,21 +82,43 @@ def test_what_comes_later_does_not_change_the_choice() -> None:
     told = made()
     choice = choose(told, 240)
     assert choice == choose(told.until(240), 240)
-    assert (choice.split, choice.days) == (120, 120)
+    first = int(told.days.min())
+    history = 240 - first
+    lengths = [int(history * share) for share in (0.4, 0.5, 0.6)]
+    assert [one.days for one in choice.splits] == lengths
     assert {one.model for one in choice.scores} == set(MODELS)
-    assert choice.customers == len(told.until(120))
+    for one in choice.splits:
+        assert one.day + one.days == 240
+        assert one.customers == len(told.until(one.day))
 
 
-def test_models_are_fitted_to_the_older_half_alone() -> None:
-    days = []
+def test_scores_are_the_means_of_all_splits() -> None:
+    first, second = (score("a", 1.0, 1.0, 0.8), score("b", 1.2, 1.0, 0.8)), (
+        score("a", 1.4, 1.0, 0.8), replace(score("b", 1.0, 1.0, 0.8), converged=False),
+    )  # fmt: skip
+    one, other = mean([rank(first), rank(second)])
+    assert (one.model, one.mae, one.converged) == ("a", pytest.approx(1.2), True)
+    assert (other.model, other.converged) == ("b", False)
+    assert one.standing == 0.0
+
+
+def test_a_long_history_is_judged_by_its_last_year_once() -> None:
+    days = [(0, 900, 1_800), (0, 900, 1_000)] * 150
+    told = read(np.repeat(np.arange(300), 3), np.ravel(days), [1] * 900)
+    assert [one.days for one in choose(told, 1_810).splits] == [365]
+
+
+def test_models_are_fitted_to_the_older_part_alone() -> None:
+    fitted = []
 
     def fits(name: str, seen: Seen) -> Model:
-        days.append(int(seen.purchases.days.max()))
+        fitted.append((int(seen.purchases.days.max()), int(seen.day.max())))
         return fit(name, seen)
 
-    choose(made(), 360, fits)
-    assert max(days) <= 180
-    assert len(days) == len(MODELS)
+    choice = choose(made(), 360, fits)
+    assert [day for _, day in fitted[:: len(MODELS)]] == [one.day for one in choice.splits]
+    assert all(bought <= day for bought, day in fitted)
+    assert len(fitted) == len(MODELS) * len(choice.splits)
 
 
 def test_without_any_model_that_converged_the_rate_remains() -> None:
