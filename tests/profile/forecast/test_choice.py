@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 import pytest
@@ -67,6 +68,7 @@ def test_the_best_standing_comes_first_and_who_did_not_converge_last() -> None:
     assert rank([lost]) == (lost,)
 
 
+@lru_cache(maxsize=1)
 def made(seed: int = 8, count: int = 700) -> Purchases:
     """A year of people who buy at random, some of whom leave."""
     random = np.random.default_rng(seed)
