@@ -6,8 +6,8 @@ import subprocess
 import sys
 
 NAMES = (
-    "load", "scale", "postgres", "unchanged", "over_http", "changed", "habits", "till", "names",
-    "start",
+    "load", "scale", "postgres", "unchanged", "over_http", "changed", "habits", "forecast", "till",
+    "names", "start",
 )  # fmt: skip
 for name in NAMES:
     print(f"== bench.{name}", flush=True)
