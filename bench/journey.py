@@ -68,7 +68,8 @@ BASKETS = """
     ORDER BY basket_id
 """
 LINES = """
-    SELECT basket_id, product_id, CAST(ROUND(sales_value * 100) AS BIGINT),
+    SELECT basket_id, product_id, CAST(1000 * quantity AS BIGINT),
+        CAST(ROUND(sales_value * 100) AS BIGINT),
         CAST(ROUND((retail_disc + coupon_disc) * 100) AS BIGINT)
     FROM read_parquet('{folder}/transactions.parquet')
     WHERE household_id <= ?
@@ -109,7 +110,7 @@ def _record(number: int, stream: int, external_id: int) -> tuple[Any, ...]:
 
 def _order(
     basket: int, household: int, store: int, day: str, hour: int, weekday: int, stamp: str,
-    *, lines: tuple[int, Iterable[tuple[int, int, int, int]]],
+    *, lines: tuple[int, Iterable[tuple[int, int, int, int, int]]],
 ) -> Order:  # fmt: skip
     bought, told = lines
     if bought != basket:
@@ -121,6 +122,6 @@ def _order(
     )  # fmt: skip
 
 
-def _line(_basket: int, product: int, cents: int, discount: int) -> tuple[Any, ...]:
+def _line(_basket: int, product: int, quantity: int, cents: int, discount: int) -> tuple[Any, ...]:
     """A line as model.order.LINE wants it."""
-    return (str(product), "", "", "", "", 1000, cents, cents, discount, False, False)
+    return (str(product), "", "", "", "", quantity, cents, cents, discount, False, False)

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from hashlib import blake2b
-from typing import Any
+from typing import cast
 
 import orjson
 
 from crmsync.model.document import read_document
-from crmsync.model.habit import Habits
-from crmsync.profile.compute import SHARE, SUPPORT, WAKES, Computed, compute, query
+from crmsync.model.habit import Abc, Cuts, Habits, rfm
+from crmsync.profile.compute import RUNS_OUT, SHARE, SUPPORT, WAKES, Computed, compute, query
+from crmsync.profile.deny import SENSITIVE
 from crmsync.store import Change, Work
 from crmsync.store import habits as kept
 from crmsync.store.facts import Living, customers_of_sources, living, read_facts
 
 TOPICS = ("customer", "facts", "due")
-REASONS = tuple(WAKES.values())
+REASONS = (*WAKES.values(), RUNS_OUT)
 BATCH = 1_000
 """Customers computed at once: their facts are held in memory as columns."""
 
@@ -45,8 +46,9 @@ def habits(
     """Bring the habits of everybody in `changes` up to date as of a day (ISO).
 
     Returns the counts: taken = changed + unchanged + removed + regraded, where regraded are
-    customers whose ABC class moved because of others. Categories in `deny` enter nothing. The
-    classes are drawn once the change log is read to its end.
+    customers whose ABC class moved because of others. Categories in `deny` enter nothing, nor do
+    those denied for everybody. The classes and the fifths are drawn once the change log is read
+    to its end.
     """
     concerned = _concerned(work, changes)
     counts = Counter(taken=0, changed=0, unchanged=0, removed=0, regraded=0)
@@ -56,16 +58,20 @@ def habits(
         kept.save_basis(work, f"{_definition(deny)} {as_of}")
     last = max((change.seq for change in changes), default=0)
     if not kept.more_behind(work, last, TOPICS):
-        regraded = kept.draw_abc(work)
+        regraded = kept.draw(work)
         work.log_customers("habits", regraded)
         counts.update(taken=len(regraded), regraded=len(regraded))
     return dict(counts)
 
 
 def load_habits(work: Work, customer_ids: Iterable[str]) -> dict[str, Habits]:
-    """The stored habits of these customers; who has none is left out."""
+    """The stored habits of these customers, with where they stand today among all the others.
+
+    Who has none is left out.
+    """
     docs = kept.habit_docs(work, customer_ids)
-    return {name: _read(doc, abc) for name, (doc, abc) in docs.items()}
+    cuts = kept.load_cuts(work, {one.controller for one in docs.values()})
+    return {name: _read(one, cuts) for name, one in docs.items()}
 
 
 def _concerned(work: Work, changes: Sequence[Change]) -> list[str]:
@@ -109,7 +115,7 @@ def _tell(
     names = sorted([*(row.customer_id for row in changed), *removed])
     controllers = [row.controller for row in changed]
     controllers += [before[name].controller for name in names if name in before]
-    kept.mark_abc(work, controllers)
+    kept.mark_draw(work, controllers)
     work.log_customers("habits", names)
 
 
@@ -132,11 +138,14 @@ def _differs(row: kept.HabitRow, before: kept.Stored | None) -> bool:
     return before is None or before.hash != row.hash
 
 
-def _read(doc: str, abc: Any) -> Habits:
-    return replace(read_document(Habits, doc), abc=abc)
+def _read(told: kept.Told, cuts: Mapping[tuple[str, str], Cuts]) -> Habits:
+    found = read_document(Habits, told.doc)
+    place = told.controller, found.currency or ""
+    return replace(found, abc=cast(Abc | None, told.abc), rfm=rfm(found, cuts.get(place)))
 
 
 def _definition(deny: Collection[str]) -> str:
     """What the habits are computed by, as a hash: the query and the denied categories."""
-    text = orjson.dumps((query(), SUPPORT, SHARE, sorted(deny)))
+    told = (query("habits"), query("replenish"), SUPPORT, SHARE, SENSITIVE, sorted(deny))
+    text = orjson.dumps(told)
     return blake2b(text, digest_size=8).hexdigest()
