@@ -60,10 +60,10 @@ class Books:
         self, source_id: int | None, external_id: str, day: str, lines: Iterable[OrderLine], *,
         connection: str = "shop", kind: str = "sale", hour: int = 10, store: str = "",
         channel: str = "web", status: str = "completed", currency: str = "EUR",
-        counts: bool = True, past: str = "00:01",
+        counts: bool = True, past: str = "00:01", record: int | None = None,
     ) -> int:  # fmt: skip
-        """A new order or return with its lines; gives its record id."""
-        number = self.record(connection, f"{kind}s", external_id)
+        """A new order or return with its lines, or another content of `record`; gives its id."""
+        number = record or self.record(connection, f"{kind}s", external_id)
         weekday = date.fromisoformat(day).isoweekday()
         placed_at = f"{day}T{max(hour, 0):02d}:{past}.000000Z"
         self.work.upsert(t.orders, [Order(

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import tempfile
+from contextlib import closing
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from crmsync.model.habit import Habits
 from crmsync.model.stream import Connection
 from crmsync.model.told import ToldLine, ToldOrder
 from crmsync.profile.compute import compute
-from crmsync.store import Store
+from crmsync.store import Store, open_store
 from crmsync.store import tables as t
 from crmsync.store.facts import read_facts
 from tests.normalize.one import clean_order
@@ -121,3 +127,27 @@ def test_who_comes_after_midnight_does_so_at_zero(store: Store) -> None:
     found = habits(store, *[order(f"2026-11-02T00:0{minute}:07") for minute in range(4)])
     assert found.usual_hour is not None
     assert (found.usual_hour.value, found.first_order_on) == (0, "2026-11-02")
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, database=None)
+@given(
+    st.lists(
+        st.datetimes(datetime(2026, 3, 27), datetime(2026, 3, 31))
+        | st.datetimes(datetime(2026, 10, 23), datetime(2026, 10, 27)),
+        min_size=1,
+        max_size=6,
+    ),
+    st.sampled_from(["Europe/Berlin", "Europe/Lisbon", "America/New_York", "Asia/Kolkata"]),
+)
+def test_the_days_are_those_of_the_wall_clock(moments: list[datetime], zone: str) -> None:
+    """Around both changes of the clock, against the calendar of the standard library."""
+    stamps = [moment.replace(microsecond=0, tzinfo=UTC) for moment in moments]
+    days = sorted({stamp.astimezone(ZoneInfo(zone)).date() for stamp in stamps})
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        closing(open_store(f"sqlite:///{folder}/store.db")) as store,
+    ):
+        found = habits(store, *[order(stamp.isoformat()) for stamp in stamps], zone=zone)
+    assert (found.first_order_on, found.last_order_on) == (str(days[0]), str(days[-1]))
+    assert found.purchase_days == len(days)
+    assert found.span_days == (days[-1] - days[0]).days
