@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from crmsync.model.order import Order, Product
 from crmsync.store import Work
 from crmsync.store import tables as t
+from crmsync.store.facts import SHAPES, Facts, table
 
 CONNECTION = "till"
 LAST_DAY = "2017-12-31"
@@ -89,6 +90,28 @@ HOUSEHOLDS = """
     SELECT DISTINCT household_id FROM read_parquet('{folder}/transactions.parquet')
     ORDER BY household_id LIMIT ?
 """
+
+
+def columns() -> Facts:
+    """The purchases of every household as the columns that habits are computed of, no store."""
+    people = _households(10_000)
+    last = people[-1][0]
+    baskets = [row for rows in _query(BASKETS, last) for row in rows]
+    lines = [row for rows in _query(LINES, last) for row in rows]
+    products = [row for rows in _query(PRODUCTS, last) for row in rows]
+    told = {
+        "orders": [
+            (f"h{household}", basket, "", f"till/orders/{basket}", CONNECTION, "sale", "completed",
+             "pos", str(store), stamp, day, hour, weekday, "USD", True)
+            for basket, household, store, day, hour, weekday, stamp in baskets
+        ],
+        "lines": [(row[0], "", *_line(*row)) for row in lines],
+        "products": [
+            (CONNECTION, str(sku), f"till/products/{sku}", name, *rest)
+            for sku, name, *rest in products
+        ],
+    }  # fmt: skip
+    return Facts(**{name: table(shape, told.get(name, [])) for name, shape in SHAPES.items()})
 
 
 def _households(count: int) -> list[tuple[Any, ...]]:

@@ -88,7 +88,7 @@ def goods(facts: Facts, *, as_of: str, deny: Collection[str]) -> Iterator[Any]:
     import duckdb
 
     with duckdb.connect(":memory:", config=CONFIG) as engine:
-        for name, relation in _relations(facts, as_of, deny):
+        for name, relation in relations(facts, as_of, deny):
             engine.register(name, relation)
         for place, name in enumerate(SHARED):
             held = SHARED[:place]
@@ -118,7 +118,11 @@ def _rows(engine: Any, name: Queries) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
-def _relations(facts: Facts, as_of: str, deny: Collection[str]) -> Iterator[tuple[str, pa.Table]]:
+def relations(facts: Facts, as_of: str, deny: Collection[str]) -> Iterator[tuple[str, pa.Table]]:
+    """What the queries read, by name: the facts, the day, and which of their categories are denied.
+
+    An engine that holds the facts itself needs these two tables beside them.
+    """
     told = [*_distinct(facts.lines), *_distinct(facts.products)]
     yield from facts._asdict().items()
     yield "asked", table({"as_of": "day"}, [(as_of,)])

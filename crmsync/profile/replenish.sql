@@ -13,7 +13,7 @@ buys AS (
     SELECT
         customer_id, product, day,
         SUM(CASE WHEN piece > 0 THEN quantity WHEN piece < 0 THEN -quantity ELSE 0 END)
-            AS quantity
+            AS bought
     FROM goods
     WHERE product <> ''
     GROUP BY customer_id, product, day
@@ -21,9 +21,9 @@ buys AS (
 ),
 steps AS (
     SELECT
-        b.customer_id, b.product, b.day, b.quantity,
+        b.customer_id, b.product, b.day, b.bought,
         b.day - LAG(b.day) OVER (PARTITION BY b.customer_id, b.product ORDER BY b.day) AS gap,
-        LAG(b.quantity) OVER (PARTITION BY b.customer_id, b.product ORDER BY b.day) AS lasted,
+        LAG(b.bought) OVER (PARTITION BY b.customer_id, b.product ORDER BY b.day) AS lasted,
         ROW_NUMBER() OVER (PARTITION BY b.customer_id, b.product ORDER BY b.day DESC) AS ago
     FROM buys AS b
 ),
@@ -32,7 +32,7 @@ cycles AS (
         customer_id, product,
         COUNT(*) AS n,
         MAX(day) AS last_on,
-        MAX(CASE WHEN ago = 1 THEN quantity END) AS last_quantity,
+        MAX(CASE WHEN ago = 1 THEN bought END) AS last_quantity,
         CAST(2 * MEDIAN(gap) AS BIGINT) AS twice_gap,
         CAST(2 * MEDIAN(lasted) AS BIGINT) AS twice_quantity
     FROM steps
