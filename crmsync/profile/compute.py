@@ -90,10 +90,20 @@ def goods(facts: Facts, *, as_of: str, deny: Collection[str]) -> Iterator[Any]:
     with duckdb.connect(":memory:", config=CONFIG) as engine:
         for name, relation in relations(facts, as_of, deny):
             engine.register(name, relation)
-        for place, name in enumerate(SHARED):
-            held = SHARED[:place]
-            engine.execute(f"CREATE TEMP TABLE {name} AS {_without(held)} SELECT * FROM {name}")
+        hold(engine)
         yield engine
+
+
+def hold(engine: Any) -> None:
+    """Work out the tables of SHARED in a DuckDB that has the relations, and keep them there."""
+    for place, name in enumerate(SHARED):
+        held = SHARED[:place]
+        engine.execute(f"CREATE TEMP TABLE {name} AS {_without(held)} SELECT * FROM {name}")
+
+
+def ask(engine: Any, name: Queries) -> Any:
+    """Run one of the queries where `hold` has worked out what they share; gives DuckDB's result."""
+    return engine.execute(f"WITH {text(name)}")
 
 
 def _without(held: Sequence[str]) -> str:
@@ -113,7 +123,7 @@ def computed(engine: Any, as_of: str) -> list[Computed]:
 
 
 def _rows(engine: Any, name: Queries) -> list[dict[str, Any]]:
-    result = engine.execute(f"WITH {text(name)}")
+    result = ask(engine, name)
     names = [column[0] for column in result.description]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 

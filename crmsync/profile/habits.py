@@ -180,7 +180,7 @@ def _differs(row: kept.HabitRow, before: kept.Stored | None) -> bool:
     return before is None or before.hash != row.hash
 
 
-def _read(told: kept.Told, cuts: Mapping[tuple[str, str], Cuts]) -> Habits:
+def _read(told: kept.HabitDoc, cuts: Mapping[tuple[str, str], Cuts]) -> Habits:
     found = read_document(Habits, told.doc)
     place = told.controller, found.currency or ""
     return replace(found, abc=cast(Abc | None, told.abc), rfm=rfm(found, cuts.get(place)))

@@ -60,7 +60,7 @@ def remove_habits(work: Work, customer_ids: Sequence[str]) -> None:
     work.delete(habit.c.customer_id, customer_ids)
 
 
-class Told(NamedTuple):
+class HabitDoc(NamedTuple):
     """A customer's stored habits: the controller, the document (JSON) and the ABC class."""
 
     controller: str
@@ -68,12 +68,12 @@ class Told(NamedTuple):
     abc: str | None
 
 
-def habit_docs(work: Work, customer_ids: Iterable[str]) -> dict[str, Told]:
+def habit_docs(work: Work, customer_ids: Iterable[str]) -> dict[str, HabitDoc]:
     """The stored habits of these customers."""
     h = habit.c
     statement = sa.select(h.customer_id, h.controller, h.doc, h.abc)
     rows = work.all_in(statement, h.customer_id, customer_ids)
-    return {row[0]: Told(*row[1:]) for row in rows}
+    return {row[0]: HabitDoc(*row[1:]) for row in rows}
 
 
 def set_due(work: Work, days: Mapping[str, Mapping[str, str]], *, reasons: Sequence[str]) -> None:
