@@ -128,7 +128,7 @@ def _as_it_is_meant(tree: Any, dialect: Dialect) -> Any:
         if write is not None:
             sides = [node.this, *node.expressions, *filter(None, [node.args.get("expression")])]
             said = write([one.sql(dialect=dialect) for one in sides])
-            node.replace(parse_one(said, read=dialect))
+            node.parent.set(node.arg_key, parse_one(said, read=dialect), node.index)
     return tree
 
 

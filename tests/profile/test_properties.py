@@ -86,10 +86,15 @@ wares = st.lists(ware, max_size=3).map(
 
 @st.composite
 def people(draw: Any) -> Person:
-    """Somebody with a few receipts, deliveries of some of them, and talks."""
+    """Somebody with some receipts, deliveries of some of them, and talks.
+
+    Every other buys the same things again and again: else nothing would ever run out.
+    """
+    often = draw(st.booleans())
+    staples = st.tuples(*[st.sampled_from([250, 1000, 1000, 3000]) for _ in range(2 * often)])
     told = [
-        replace(one, ref=f"shop/{one.kind}s/{place}")
-        for place, one in enumerate(draw(st.lists(receipts, max_size=9)))
+        replace(one, ref=f"shop/{one.kind}s/{place}", items=(*one.items, *_again(draw(staples))))
+        for place, one in enumerate(draw(st.lists(receipts, min_size=4 * often, max_size=10)))
     ]
     parcels = [
         Parcel(
@@ -101,6 +106,13 @@ def people(draw: Any) -> Person:
         if draw(st.booleans())
     ]  # fmt: skip
     return Person("c1", told, parcels, draw(st.lists(talks, max_size=4)))
+
+
+def _again(quantities: tuple[int, ...]) -> list[Item]:
+    return [
+        Item(f"A{place}", quantity=quantity, gross=595, net=500)
+        for place, quantity in enumerate(quantities)
+    ]
 
 
 def plain(found: Any) -> dict[str, Any]:
