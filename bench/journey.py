@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from crmsync.model.order import Order, Product
 from crmsync.store import Work
 from crmsync.store import tables as t
+from crmsync.store.facts import SHAPES, Facts, table
 
 CONNECTION = "till"
 LAST_DAY = "2017-12-31"
@@ -68,7 +69,8 @@ BASKETS = """
     ORDER BY basket_id
 """
 LINES = """
-    SELECT basket_id, product_id, CAST(ROUND(sales_value * 100) AS BIGINT),
+    SELECT basket_id, product_id, CAST(1000 * quantity AS BIGINT),
+        CAST(ROUND(sales_value * 100) AS BIGINT),
         CAST(ROUND((retail_disc + coupon_disc) * 100) AS BIGINT)
     FROM read_parquet('{folder}/transactions.parquet')
     WHERE household_id <= ?
@@ -90,6 +92,28 @@ HOUSEHOLDS = """
 """
 
 
+def columns() -> Facts:
+    """The purchases of every household as the columns that habits are computed of, no store."""
+    people = _households(10_000)
+    last = people[-1][0]
+    baskets = [row for rows in _query(BASKETS, last) for row in rows]
+    lines = [row for rows in _query(LINES, last) for row in rows]
+    products = [row for rows in _query(PRODUCTS, last) for row in rows]
+    told = {
+        "orders": [
+            (f"h{household}", basket, "", f"till/orders/{basket}", CONNECTION, "sale", "completed",
+             "pos", str(store), stamp, day, hour, weekday, "USD", True)
+            for basket, household, store, day, hour, weekday, stamp in baskets
+        ],
+        "lines": [(row[0], "", *_line(*row)) for row in lines],
+        "products": [
+            (CONNECTION, str(sku), f"till/products/{sku}", name, *rest)
+            for sku, name, *rest in products
+        ],
+    }  # fmt: skip
+    return Facts(**{name: table(shape, told.get(name, [])) for name, shape in SHAPES.items()})
+
+
 def _households(count: int) -> list[tuple[Any, ...]]:
     return [row for rows in _query(HOUSEHOLDS, count) for row in rows]
 
@@ -109,7 +133,7 @@ def _record(number: int, stream: int, external_id: int) -> tuple[Any, ...]:
 
 def _order(
     basket: int, household: int, store: int, day: str, hour: int, weekday: int, stamp: str,
-    *, lines: tuple[int, Iterable[tuple[int, int, int, int]]],
+    *, lines: tuple[int, Iterable[tuple[int, int, int, int, int]]],
 ) -> Order:  # fmt: skip
     bought, told = lines
     if bought != basket:
@@ -121,6 +145,6 @@ def _order(
     )  # fmt: skip
 
 
-def _line(_basket: int, product: int, cents: int, discount: int) -> tuple[Any, ...]:
+def _line(_basket: int, product: int, quantity: int, cents: int, discount: int) -> tuple[Any, ...]:
     """A line as model.order.LINE wants it."""
-    return (str(product), "", "", "", "", 1000, cents, cents, discount, False, False)
+    return (str(product), "", "", "", "", quantity, cents, cents, discount, False, False)

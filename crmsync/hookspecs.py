@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from crmsync.model.customer import Profile
     from crmsync.model.greeting import Form, GreetingParts
     from crmsync.model.intent import Event, Intent, Result
+    from crmsync.model.own_habit import HabitDefinition
     from crmsync.model.pair import PairRule, SourcePair
     from crmsync.model.play import Play, Proposal
     from crmsync.model.stream import Capabilities, Connection, Json, Page, Stream, Window
@@ -219,6 +220,15 @@ def crmsync_decide_pairs(pairs: Sequence[SourcePair]) -> Sequence[PairRule | Non
 @hookspec(historic=True)
 def crmsync_register_plays(register: Callable[[Play], None]) -> None:
     """Called once: hand every play to `register`; `crmsync outreach plan` then plans it."""
+
+
+@hookspec(historic=True)
+def crmsync_register_habits(register: Callable[[HabitDefinition], None]) -> None:
+    """Called once: hand every habit of your own to `register`.
+
+    It is computed in the stage of the habits, for the customers that are touched, from what counts
+    as bought alone: denied categories, tests and gift cards are not there.
+    """
 
 
 @hookspec

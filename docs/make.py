@@ -16,7 +16,7 @@ from crmsync.mapping.targets import MODELS, Target, targets
 from crmsync.model.told import Told, ToldAddress, ToldConsent, ToldContact, ToldLine
 from crmsync.testing._rules import RULES
 from crmsync.testing._suite import PARTS
-from docs import connectors, kit
+from docs import connectors, habits, kit
 
 REFERENCE = Path(__file__).parent / "reference"
 
@@ -136,6 +136,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     "rules.md": rules,
     "connectors.md": connectors.matrix,
     "kit.md": kit.page,
+    "habits.md": habits.page,
     **{f"connectors/{name}.md": partial(connectors.page, name) for name in connectors.packages()},
 }
 """The generated pages by their names in `docs/reference`."""

@@ -172,7 +172,17 @@ def _amount(minor: int, currency: str) -> str:
 
 def _plain(value: Any) -> str:
     """A habit for people: "Kaffee (80 % of 5)" for a favourite, a list with commas."""
-    if isinstance(value, dict):
-        name = value.get("name") or value.get("key") or value.get("value")
-        return f"{name} ({value['share'] / 10:g} % of {value['n']})"
-    return ", ".join(value) if isinstance(value, tuple) else str(value)
+    if isinstance(value, tuple):
+        return ", ".join(map(_plain, value))
+    if not isinstance(value, dict):
+        return str(value)
+    if "group" in value:
+        placed = " ".join(f"{name}{value[name]}" for name in "rfm" if value[name])
+        return f"{value['group']} ({placed} of {value['n']})" if placed else str(value["group"])
+    if "every_days" in value:
+        day = f"by {value['due_on']}" if value["due_on"] else f"since {value['overdue_since']}"
+        return f"{value['name'] or value['product']} ({day})"
+    if "version" in value:
+        return f"{value['name']}: {value['value']} (n {value['n']})"
+    name = value.get("name") or value.get("key") or value.get("value")
+    return f"{name} ({value['share'] / 10:g} % of {value['n']})"

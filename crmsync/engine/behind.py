@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from crmsync.engine import goods, house
+from crmsync.engine import goods, house, own_habits
 from crmsync.engine.changed import ask_again
 from crmsync.engine.newid import ids_in_order
 from crmsync.engine.project import Project
@@ -40,7 +40,11 @@ def run_behind(project: Project, report: Report, progress: Progress, now: dateti
         with project.store.work("behind/wake", lease=lease, run_id=report.run_id) as work:
             ask_again(work, project.settings, project.registry, model)
             goods.ask_again(work, buyers)
-            habits.wake(work, as_of=report.as_of, deny=project.settings.crmsync.deny_categories)
+            habits.wake(
+                work, as_of=report.as_of, deny=project.settings.crmsync.deny_categories,
+                own=project.registry.habits,
+            )  # fmt: skip
+        own_habits.name_refused(project.registry, report)
         stages = chain(project, report, now, model)
         for stage in stages:
             _run(project, report, stage, lease, progress)
@@ -80,7 +84,10 @@ def chain(project: Project, report: Report, now: datetime, model: Weights) -> li
         identity.resolve, numbers=settings.numbers(), new_id=ids_in_order(now), model=model,
         ask=house.asking(project.registry), spread=spread,
     )  # fmt: skip
-    count = partial(habits.habits, as_of=report.as_of, deny=settings.crmsync.deny_categories)
+    count = partial(
+        habits.habits, as_of=report.as_of, deny=settings.crmsync.deny_categories,
+        own=project.registry.habits, failed=own_habits.told_once(report),
+    )  # fmt: skip
     return [
         Stage("resolve", identity.TOPICS, resolve, many=MANY),
         _profile(project, report),

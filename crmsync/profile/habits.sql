@@ -1,108 +1,6 @@
 -- The habits of customers as of one day: one row for every customer that has any fact.
 --
--- A pure query. The relations it reads hold everything about the customers asked for and nothing
--- about others, so one customer or all of them give the same rows:
---   asked         as_of
---   orders        customer_id, record_id, part, ref, connection, kind, status, channel, store,
---                 placed_at, day, hour, weekday, currency, counts
---   lines         record_id, part, sku, title, category, brand, size, gross, net, discount,
---                 returned, gift_card
---   products      connection, sku, ref, name, category, brand, size
---   denied        category: what must enter no habit
---   deliveries    customer_id, order_record_id, method, promised_on, shipped_on, delivered_on,
---                 evidence
---   interactions  customer_id, kind, status, day, due_on, resolved_on
---
--- Days are day numbers (1970-01-01 is 0), local to the shop; money is integer minor units; shares
--- are integers per thousand, rounded down. '' means unknown, null means "no habit".
---
--- The dialect is DuckDB's, in the subset that other engines share: no MODE, no LIST, no date
--- functions, every ROW_NUMBER with a full tie-break, money never summed as floats.
-WITH
-
--- Tests, drafts, cancelled orders and staff purchases do not count, nor does what lies ahead.
-receipts AS (
-    SELECT o.*
-    FROM orders AS o CROSS JOIN asked AS a
-    WHERE o.counts AND o.day <= a.as_of
-),
-
--- One product for a connection's sku, whatever the number of records that tell it.
-wares AS (
-    SELECT connection, sku, name, category, brand, size
-    FROM (
-        SELECT p.*, ROW_NUMBER() OVER (PARTITION BY connection, sku ORDER BY ref) AS place
-        FROM products AS p
-    ) AS told
-    WHERE place = 1
-),
-
--- The lines that may enter a habit. What a line leaves open is looked up in its product. A gift
--- card is money in another form: what is bought with it counts, not the card. A deduction (a line
--- below zero) is money, but no piece. A denied category denies the line, told by the line or by
--- the product.
-goods AS (
-    SELECT
-        r.customer_id, r.record_id, r.part, r.currency,
-        l.returned OR r.kind = 'return' AS returned,
-        CASE WHEN l.returned OR r.kind = 'return' THEN -l.gross ELSE l.gross END AS worth,
-        CASE
-            WHEN l.gross < 0 THEN 0
-            WHEN l.returned OR r.kind = 'return' THEN -1
-            ELSE 1
-        END AS piece,
-        l.gross, l.net, l.discount,
-        CASE WHEN l.sku <> '' THEN l.sku ELSE l.title END AS product,
-        CASE WHEN l.title <> '' THEN l.title ELSE COALESCE(w.name, '') END AS title,
-        CASE WHEN l.category <> '' THEN l.category ELSE COALESCE(w.category, '') END AS category,
-        CASE WHEN l.brand <> '' THEN l.brand ELSE COALESCE(w.brand, '') END AS brand,
-        CASE WHEN l.size <> '' THEN l.size ELSE COALESCE(w.size, '') END AS size
-    FROM lines AS l
-    JOIN receipts AS r ON r.record_id = l.record_id AND r.part = l.part
-    LEFT JOIN wares AS w ON w.connection = r.connection AND w.sku = l.sku
-    LEFT JOIN denied AS d ON d.category = l.category
-    LEFT JOIN denied AS e ON e.category = w.category
-    WHERE NOT l.gift_card AND d.category IS NULL AND e.category IS NULL
-),
-
--- One row a receipt. It is an order when at least one piece was kept.
-baskets AS (
-    SELECT
-        r.customer_id, r.day, r.hour, r.weekday, r.store, r.channel, r.placed_at, r.ref,
-        r.currency, b.kept_lines, b.returned_lines, b.gross, b.net, b.discount, b.refund_gross,
-        b.refund_net
-    FROM (
-        SELECT
-            record_id, part,
-            SUM(CASE WHEN piece > 0 THEN 1 ELSE 0 END) AS kept_lines,
-            SUM(CASE WHEN piece < 0 THEN 1 ELSE 0 END) AS returned_lines,
-            SUM(CASE WHEN returned THEN 0 ELSE gross END) AS gross,
-            SUM(CASE WHEN returned THEN 0 ELSE net END) AS net,
-            SUM(CASE WHEN returned THEN 0 ELSE discount END) AS discount,
-            SUM(CASE WHEN returned THEN gross ELSE 0 END) AS refund_gross,
-            SUM(CASE WHEN returned THEN net ELSE 0 END) AS refund_net
-        FROM goods
-        GROUP BY record_id, part
-    ) AS b
-    JOIN receipts AS r ON r.record_id = b.record_id AND r.part = b.part
-),
-
--- The currency of most orders. Money is told in it; what was paid in another currency counts as
--- visit and as piece, and its orders are counted apart.
-purse AS (
-    SELECT customer_id, currency
-    FROM (
-        SELECT
-            customer_id, currency,
-            ROW_NUMBER() OVER (
-                PARTITION BY customer_id
-                ORDER BY SUM(CASE WHEN kept_lines > 0 THEN 1 ELSE 0 END) DESC, currency
-            ) AS place
-        FROM baskets
-        GROUP BY customer_id, currency
-    ) AS ranked
-    WHERE place = 1
-),
+-- The relations it reads, and what their values mean: goods.sql, which stands in front of it.
 
 money AS (
     SELECT
@@ -119,8 +17,7 @@ money AS (
             AS revenue_net,
         SUM(CASE WHEN b.currency = p.currency THEN b.discount ELSE 0 END) AS discount,
         MEDIAN(CASE WHEN b.kept_lines > 0 AND b.currency = p.currency THEN b.gross END)
-            AS basket_median,
-        MAX(b.day) AS last_day
+            AS basket_median
     FROM baskets AS b
     JOIN purse AS p ON p.customer_id = b.customer_id
     GROUP BY b.customer_id
@@ -142,8 +39,10 @@ tempo AS (
         COUNT(*) AS purchase_days,
         MIN(day) AS first_order_on,
         MAX(day) AS last_order_on,
-        MEDIAN(gap) AS cadence_days,
-        (MAX(day) - MIN(day)) / NULLIF(COUNT(*) - 1, 0) AS cadence_mean_days
+        COUNT(*) - 1 AS repeat_days,
+        MAX(day) - MIN(day) AS span_days,
+        CAST(MEDIAN(gap) AS DOUBLE) AS cadence_days,
+        CAST(MAX(day) - MIN(day) AS DOUBLE) / NULLIF(COUNT(*) - 1, 0) AS cadence_mean_days
     FROM gaps
     GROUP BY customer_id
 ),
@@ -174,6 +73,16 @@ latest AS (
         WHERE kept_lines > 0
     ) AS ranked
     WHERE place = 1
+),
+
+-- Which channel's contacts got orders: an order counts once for each channel on which he heard from
+-- us within the 14 days before it.
+heard AS (
+    SELECT DISTINCT b.customer_id, b.record_id, b.part, i.channel
+    FROM baskets AS b
+    JOIN interactions AS i ON i.customer_id = b.customer_id
+    WHERE b.kept_lines > 0 AND i.direction = 'out' AND i.channel <> ''
+        AND b.day BETWEEN i.day AND i.day + 14
 ),
 
 -- What is bought most: lines kept less lines returned; ties go to more money, then to the smaller
@@ -213,6 +122,11 @@ wanted AS (
     FROM baskets
     WHERE kept_lines > 0 AND store <> ''
     GROUP BY customer_id, store
+    UNION ALL
+    SELECT
+        customer_id, 'contact' AS what, channel AS key, '' AS name, COUNT(*) AS pieces, 0 AS money
+    FROM heard
+    GROUP BY customer_id, channel
 ),
 most AS (
     SELECT customer_id, what, MAX(pieces) AS pieces, SUM(pieces) AS support
@@ -247,7 +161,10 @@ favourite AS (
         MAX(CASE WHEN what = 'size' THEN support END) AS size_n,
         MAX(CASE WHEN what = 'store' THEN key END) AS store,
         MAX(CASE WHEN what = 'store' THEN pieces END) AS store_orders,
-        MAX(CASE WHEN what = 'store' THEN support END) AS store_n
+        MAX(CASE WHEN what = 'store' THEN support END) AS store_n,
+        MAX(CASE WHEN what = 'contact' THEN key END) AS contact,
+        MAX(CASE WHEN what = 'contact' THEN pieces END) AS contact_orders,
+        MAX(CASE WHEN what = 'contact' THEN support END) AS contact_n
     FROM favourites
     WHERE place = 1
     GROUP BY customer_id
@@ -398,7 +315,11 @@ SELECT
     r.last_order_on,
     t.ref AS last_order,
     t.channel AS last_channel,
+    r.repeat_days,
+    r.span_days,
     m.currency,
+    COALESCE(m.kept_lines, 0) AS kept_lines,
+    COALESCE(m.returned_lines, 0) AS returned_lines,
     COALESCE(m.revenue_gross, 0) AS revenue_gross,
     COALESCE(m.refund_gross, 0) AS refund_gross,
     COALESCE(m.revenue_net, 0) AS revenue_net,
@@ -417,6 +338,7 @@ SELECT
     f.top_brand, 1000 * f.top_brand_lines // f.top_brand_n AS top_brand_share, f.top_brand_n,
     f.size, 1000 * f.size_lines // f.size_n AS size_share, f.size_n,
     f.store, 1000 * f.store_orders // f.store_n AS store_share, f.store_n,
+    f.contact, 1000 * f.contact_orders // f.contact_n AS contact_share, f.contact_n,
     u.weekday, 1000 * u.weekday_orders // u.weekday_n AS weekday_share, u.weekday_n,
     u.hour, 1000 * u.hour_orders // u.hour_n AS hour_share, u.hour_n,
     1000 * m.returned_lines // NULLIF(m.kept_lines + m.returned_lines, 0) AS return_rate,
@@ -432,7 +354,11 @@ SELECT
     k.call_back_due_on,
     COALESCE(k.call_back_due_on <= a.as_of, FALSE) AS call_back_due,
     CASE WHEN r.purchase_days >= 4
-        THEN LEAST(r.silent_from, l.unforgiven_since, k.complaint_since) END AS at_risk_from,
+        THEN LEAST(
+            r.silent_from,
+            COALESCE(l.unforgiven_since, r.silent_from),
+            COALESCE(k.complaint_since, r.silent_from)
+        ) END AS at_risk_from,
     COALESCE(r.purchase_days >= 4 AND l.unforgiven_since IS NOT NULL, FALSE) AS at_risk_late,
     COALESCE(r.purchase_days >= 4 AND k.open_complaints > 0, FALSE) AS at_risk_complaint,
     COALESCE(r.silent_from <= a.as_of, FALSE) AS at_risk_silent

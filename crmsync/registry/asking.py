@@ -1,4 +1,4 @@
-"""Asks plugins what they decide of pairs, and checks what they answer."""
+"""Asks plugins what they decide of pairs and compute of customers, and checks what they answer."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crmsync.errors import NOBODYS_FAULT, PluginError
+from crmsync.model.own_habit import GivenHabit
 from crmsync.model.pair import PairRule, SourcePair
 
 if TYPE_CHECKING:
@@ -78,3 +79,22 @@ def _answers(one: Decider, pairs: Sequence[SourcePair]) -> Sequence[PairRule | N
             hint=HINT,
         )
     return answers
+
+
+def ask_habit(one: GivenHabit, tables: Mapping[str, Any], as_of: str) -> list[dict[str, Any]]:
+    """The rows that a plugin's function makes of these tables.
+
+    PluginError, naming plugin and habit, when it fails or gives something else than a table.
+    """
+    hint = "Its author must act: docs/reference/hooks.md, crmsync_register_habits."
+    function = one.definition.function
+    try:
+        told: Any = function(dict(tables), as_of) if function else None
+        rows = told.to_pylist() if hasattr(told, "to_pylist") else None
+    except NOBODYS_FAULT:
+        raise
+    except BaseException as error:  # a plugin's bug is named, and the other habits go on
+        raise PluginError(f"{one.where} failed with {type(error).__name__}.", hint=hint) from error
+    if rows is None or not hasattr(told, "column_names"):
+        raise PluginError(f"{one.where} gave no pyarrow table.", hint=hint)
+    return list(rows)

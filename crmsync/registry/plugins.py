@@ -26,6 +26,7 @@ import pluggy
 from crmsync import hookspecs
 from crmsync.errors import NOBODYS_FAULT, ConfigError, PluginError
 from crmsync.hookspecs import PROJECT, Connector
+from crmsync.model.own_habit import GivenHabit, HabitDefinition, problem
 from crmsync.registry.catalog import BUILT_IN as OURS
 from crmsync.registry.catalog import Catalog, installed, version_of
 
@@ -38,6 +39,7 @@ BUILT_IN = ("crmsync.outreach", "crmsync.till.plugin", "crmsync.identity.search.
 
 LOCAL = "crmsync_plugins.py"
 VETO = "crmsync_veto_contact"
+HABITS = "crmsync_register_habits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,17 @@ class Registry:
         """The plays, the most urgent first; asked for like the feeds."""
         return self._asked("crmsync_register_plays", lambda play: (-play.priority, play.name))
 
+    @property
+    def habits(self) -> list[GivenHabit]:
+        """The plugins' own habits by name; asked for like the feeds, a wrong one is its plugin's
+        problem."""
+        if HABITS not in self._added:
+            found: dict[str, GivenHabit] = {}
+            versions = {one.name: one.version for one in self.plugins}
+            _register(self, HABITS, partial(_add_habit, found, versions))
+            self._added[HABITS] = [found[name] for name in sorted(found)]
+        return self._added[HABITS]
+
     def _asked(self, hook: str, order: Callable[[Any], Any]) -> list[Any]:
         if hook not in self._added:
             found: list[Any] = []
@@ -97,7 +110,7 @@ class Registry:
 
     def everything(self) -> list[Loaded]:
         """Every plugin and every connector of a package, asked for all that may be wrong."""
-        _ = self.feeds, self.plays
+        _ = self.feeds, self.plays, self.habits
         offered = [
             Loaded(name, _origin(entry), version_of(entry), self.connectors.problem(name))
             for name, entry in self.connectors.offered.items()
@@ -211,6 +224,20 @@ def _register(registry: Registry, hook: str, add: Callable[[str, Any], None]) ->
             raise
         except BaseException as error:  # named and kept apart, like a failed import
             _blame(registry, implementation.plugin_name, f"{hook}: {error}")
+
+
+def _add_habit(
+    found: dict[str, GivenHabit],
+    versions: Mapping[str, str],
+    plugin: str,
+    definition: HabitDefinition,
+) -> None:
+    """Take a plugin's habit; PluginError when it is wrong."""
+    if wrong := problem(definition, found):
+        raise PluginError(wrong)
+    version = versions.get(plugin, "")
+    sign = "\t".join([plugin, version, definition.name, definition.version, definition.sql])
+    found[definition.name] = GivenHabit(plugin, sign, definition)
 
 
 def _blame(registry: Registry, name: str, problem: str) -> None:

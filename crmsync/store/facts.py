@@ -48,8 +48,9 @@ SHAPES: dict[str, dict[str, Kind]] = {
     },
     "lines": {
         "record_id": "number", "part": "text", "sku": "text", "title": "text",
-        "category": "text", "brand": "text", "size": "text", "gross": "number", "net": "number",
-        "discount": "number", "returned": "flag", "gift_card": "flag",
+        "category": "text", "brand": "text", "size": "text", "quantity": "number",
+        "gross": "number", "net": "number", "discount": "number", "returned": "flag",
+        "gift_card": "flag",
     },
     "products": {
         "connection": "text", "sku": "text", "ref": "text", "name": "text", "category": "text",
@@ -60,8 +61,8 @@ SHAPES: dict[str, dict[str, Kind]] = {
         "promised_on": "day", "shipped_on": "day", "delivered_on": "day", "evidence": "text",
     },
     "interactions": {
-        "customer_id": "text", "kind": "text", "status": "text", "day": "day", "due_on": "day",
-        "resolved_on": "day",
+        "customer_id": "text", "kind": "text", "status": "text", "channel": "text",
+        "direction": "text", "day": "day", "due_on": "day", "resolved_on": "day",
     },
 }  # fmt: skip
 """The columns of each relation, in order, and what they hold."""
@@ -235,7 +236,8 @@ def _statements() -> dict[str, sa.Select[*tuple[Any, ...]]]:
             d.delivered_on, d.evidence,
         ).join_from(link, delivery, d.source_id == link.c.source_id),
         "interactions": sa.select(
-            link.c.customer_id, i.kind, i.status, i.day, i.due_on, i.resolved_on,
+            link.c.customer_id, i.kind, i.status, i.channel, i.direction, i.day, i.due_on,
+            i.resolved_on,
         ).join_from(link, interaction, i.source_id == link.c.source_id),
     }  # fmt: skip
 

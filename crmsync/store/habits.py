@@ -8,8 +8,11 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from crmsync.store.fifths import draw_cuts, load_cuts
 from crmsync.store.tables import abc_due, change, customer, due, habit, link, watermark
 from crmsync.store.work import CHUNK, Work
+
+__all__ = ["draw", "load_cuts"]
 
 BASIS = "habits-basis"
 """Under this name the watermarks keep what the stored habits were computed by."""
@@ -57,11 +60,20 @@ def remove_habits(work: Work, customer_ids: Sequence[str]) -> None:
     work.delete(habit.c.customer_id, customer_ids)
 
 
-def habit_docs(work: Work, customer_ids: Iterable[str]) -> dict[str, tuple[str, str | None]]:
-    """The stored habits of these customers: the document (JSON) and the ABC class."""
-    statement = sa.select(habit.c.customer_id, habit.c.doc, habit.c.abc)
-    rows = work.all_in(statement, habit.c.customer_id, customer_ids)
-    return {row[0]: (row[1], row[2]) for row in rows}
+class HabitDoc(NamedTuple):
+    """A customer's stored habits: the controller, the document (JSON) and the ABC class."""
+
+    controller: str
+    doc: str
+    abc: str | None
+
+
+def habit_docs(work: Work, customer_ids: Iterable[str]) -> dict[str, HabitDoc]:
+    """The stored habits of these customers."""
+    h = habit.c
+    statement = sa.select(h.customer_id, h.controller, h.doc, h.abc)
+    rows = work.all_in(statement, h.customer_id, customer_ids)
+    return {row[0]: HabitDoc(*row[1:]) for row in rows}
 
 
 def set_due(work: Work, days: Mapping[str, Mapping[str, str]], *, reasons: Sequence[str]) -> None:
@@ -113,13 +125,13 @@ def more_behind(work: Work, seq: int, topics: Sequence[str]) -> bool:
     return work.one(sa.select(change.c.seq).where(where).limit(1)) is not None
 
 
-def mark_abc(work: Work, controllers: Iterable[str]) -> None:
-    """Say that a revenue of these controllers changed."""
+def mark_draw(work: Work, controllers: Iterable[str]) -> None:
+    """Say that habits of these controllers changed, so that classes and fifths must be drawn."""
     work.upsert(abc_due, [(name,) for name in sorted(set(controllers))])
 
 
-def draw_abc(work: Work) -> list[str]:
-    """Draw the ABC classes of the marked controllers again; gives the customers that changed class.
+def draw(work: Work) -> list[str]:
+    """Draw classes and fifths of the marked controllers again; gives who changed ABC class.
 
     Customers stand by revenue_net, the highest first, ties by customer_key. A is who stands
     before 80 % of the revenue is reached, B before 95 %, C the rest and whoever brought nothing;
@@ -127,6 +139,7 @@ def draw_abc(work: Work) -> list[str]:
     """
     moved: dict[str | None, list[str]] = defaultdict(list)
     for (controller,) in work.all(sa.select(abc_due.c.controller)):
+        draw_cuts(work, controller)
         for name, drawn in work.all(_drawn(controller, work.connection.dialect.name)):
             moved[drawn].append(name)
     for drawn, names in moved.items():

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from crmsync.model.customer import SourceCustomer
 from crmsync.normalize.fold import fold
+from crmsync.profile.deny import SENSITIVE
 
 _SHAPES = re.compile(
     r"""
@@ -26,12 +27,8 @@ _SHAPES = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 
-DENIED = (
-    "alkohol", "tabak", "zigarett", "e-liquid", "spirituose", "arznei", "medikament", "apotheke",
-    "gesundheit", "inkontinenz", "diabet", "schwanger", "verhuetung", "kondom", "erotik", "sexual",
-    "dessous", "religi", "devotional", "koscher", "kosher", "halal", "politik", "gewerkschaft",
-)  # fmt: skip
-"""Categories that may reveal health, belief or sex life (Art. 9 DSGVO), and alcohol and tobacco."""
+DENIED = ("alkohol", "tabak", "zigarett", "e-liquid", "spirituose", *SENSITIVE)
+"""What may reveal health, belief or sex life (Art. 9 DSGVO), and alcohol and tobacco."""
 
 WISHES = (
     "Rechnung auf Papier", "Rechnung per E-Mail", "Kein Kassenbon", "Ohne Tüte",

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from crmsync.cli.main import run
+from crmsync.cli.people import _plain
 
 CONFIG = """
 [crmsync]
@@ -92,3 +93,27 @@ def test_a_decision_and_a_retry_count_from_the_day_they_are_told(
     run([*folder, "status", "--json"])
     assert json.loads(capsys.readouterr().out)["runs"][0]["as_of"] == "2025-11-22"
     assert run([*folder, *words, "--as-of", "22.11.2025"]) == 2
+
+
+@pytest.mark.parametrize(
+    "value, said",
+    [
+        ({"key": "S1", "name": "Kaffee", "share": 800, "n": 5}, "Kaffee (80 % of 5)"),
+        ({"value": 10, "share": 755, "n": 4}, "10 (75.5 % of 4)"),
+        ({"group": "loyal", "r": 5, "f": 4, "m": 3, "n": 250}, "loyal (r5 f4 m3 of 250)"),
+        ({"group": "prospects", "r": None, "f": None, "m": None, "n": 0}, "prospects"),
+        (
+            (
+                {"product": "S1", "name": "Wolle", "every_days": 9, "due_on": "2026-12-01"},
+                {"product": "S2", "name": "", "every_days": 9, "due_on": None,
+                 "overdue_since": "2026-11-01"},
+            ),
+            "Wolle (by 2026-12-01), S2 (since 2026-11-01)",
+        ),
+        (({"name": "brands", "version": "1", "value": 3, "n": 7},), "brands: 3 (n 7)"),
+        (("silent", "open_complaint"), "silent, open_complaint"),
+        ("2026-12-01", "2026-12-01"),
+    ],
+)  # fmt: skip
+def test_a_habit_is_said_in_few_words(value: object, said: str) -> None:
+    assert _plain(value) == said

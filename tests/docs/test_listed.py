@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields
+from importlib import import_module
 from pathlib import Path
 from typing import get_args
 
@@ -17,9 +18,10 @@ from crmsync.identity.keys import MOST_PEOPLE
 from crmsync.identity.levels import NAMES
 from crmsync.identity.weighing import query
 from crmsync.identity.weights import VERSION, Model, read_model, weights
-from crmsync.model.habit import Habits, Risk
+from crmsync.model.habit import Habits, Risk, Today
 from crmsync.outreach.gate import ADDRESSED, ELECTRONIC
-from crmsync.profile.compute import SUPPORT
+from crmsync.profile.compute import SUPPORT, text
+from crmsync.profile.definitions import DEFINITIONS
 from crmsync.store.tables import metadata, order_line
 from crmsync.till.card import KEYS, SIZE
 from crmsync.till.tillfile import SCHEMA
@@ -70,11 +72,28 @@ def test_the_small_model_is_the_query_shown(tmp_path: Path) -> None:
 
 
 def test_every_habit_and_every_risk() -> None:
+    told = {field.name for field in (*fields(Habits), *fields(Today))}
+    assert set(DEFINITIONS) == told
+    assert told <= _listed(_page("reference/habits"))
     page = _page("explanation/habits")
-    assert _listed(page) == {field.name for field in fields(Habits)}
     assert set(re.findall(r"^- `(\w+)`:", page, re.M)) == set(get_args(Risk))
     assert SUPPORT == 4
     assert "fewer than 4" in page
+
+
+def test_a_habit_names_the_part_of_the_query_that_works_it_out() -> None:
+    sql = "\n".join(text(name) for name in ("goods", "habits"))
+    parts = {*re.findall(r"^(\w+) AS \($", sql, re.M), "replenish.sql", "crmsync_register_habits"}
+    for one in DEFINITIONS.values():
+        for part in set(one.source.split(", ")) - parts:
+            module, _, function = part.rpartition(".")
+            assert hasattr(import_module(f"crmsync.{module}"), function), part
+
+
+def test_the_example_of_the_habits_leaves_little_unknown() -> None:
+    rows = re.findall(r"^\| `\w+` \| [^|]* \| ([^|]*) \|", _page("reference/habits"), re.M)
+    assert len(rows) == len(DEFINITIONS)
+    assert sum(row in ("null", "empty") for row in rows) < 10
 
 
 def test_every_exit_code() -> None:

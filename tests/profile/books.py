@@ -16,7 +16,7 @@ from crmsync.model.document import write_document
 from crmsync.model.order import LINE, Delivery, Interaction, Order, OrderLine, Product
 from crmsync.store import Work
 from crmsync.store import tables as t
-from tests.profile.reference import Person, Ware
+from tests.profile.oracle import Person, Ware
 
 
 class Books:
@@ -60,10 +60,10 @@ class Books:
         self, source_id: int | None, external_id: str, day: str, lines: Iterable[OrderLine], *,
         connection: str = "shop", kind: str = "sale", hour: int = 10, store: str = "",
         channel: str = "web", status: str = "completed", currency: str = "EUR",
-        counts: bool = True, past: str = "00:01",
+        counts: bool = True, past: str = "00:01", record: int | None = None,
     ) -> int:  # fmt: skip
-        """A new order or return with its lines; gives its record id."""
-        number = self.record(connection, f"{kind}s", external_id)
+        """A new order or return with its lines, or another content of `record`; gives its id."""
+        number = record or self.record(connection, f"{kind}s", external_id)
         weekday = date.fromisoformat(day).isoweekday()
         placed_at = f"{day}T{max(hour, 0):02d}:{past}.000000Z"
         self.work.upsert(t.orders, [Order(
@@ -87,12 +87,14 @@ class Books:
 
     def talk(
         self, source_id: int, day: str, kind: str, *, status: str = "open",
-        due_on: str | None = None, resolved_on: str | None = None,
+        due_on: str | None = None, resolved_on: str | None = None, channel: str = "phone",
+        direction: str = "in",
     ) -> int:  # fmt: skip
         """A new interaction."""
         number = self.record("crm", "interactions", f"i{next(self._numbers)}")
         self.work.upsert(t.interaction, [Interaction(
-            number, "", source_id, f"{day}T09:00:00.000000Z", day, "phone", kind, "in", status,
+            number, "", source_id, f"{day}T09:00:00.000000Z", day, channel, kind, direction,
+            status,
             "", "", due_on, resolved_on, "",
         )])  # fmt: skip
         return number
@@ -148,7 +150,7 @@ def post(books: Books, source_id: int, person: Person) -> None:
         day, due_on, resolved_on = map(_iso, (talk.day, talk.due, talk.resolved))
         books.talk(
             source_id, day or "", talk.kind, status=talk.status, due_on=due_on,
-            resolved_on=resolved_on,
+            resolved_on=resolved_on, channel=talk.channel, direction=talk.direction,
         )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from crmsync.store.facts import SHAPES, Facts, table
-from tests.profile.reference import Item, Parcel, Person, Receipt, Talk, Ware
+from tests.profile.oracle import Item, Parcel, Person, Receipt, Talk, Ware
 
 TODAY = date(2026, 11, 21)
 CATEGORIES = ("Wolle", "Nadeln", "Stoffe", "Drogerie > Diabetes", "Ärmelschoner", "")
@@ -35,20 +35,30 @@ def person(rng: random.Random, key: str) -> Person:
     count = rng.choice([0, 1, 2, 3, 4, 5, 8, 20])
     day = TODAY - timedelta(rng.randint(-5, pace * (count + 3)))
     receipts = []
+    staples = [f"S{number}" for number in range(rng.choice([0, 0, 1, 2, 12]))]
     for number in range(count):
-        receipts.append(_receipt(rng, f"{key}-{number}", day, "sale"))
+        receipts.append(_receipt(rng, f"{key}-{number}", day, "sale", staples))
         if rng.random() < 0.2:
             back = day + timedelta(rng.randint(0, 20))
             receipts.append(_receipt(rng, f"{key}-{number}", back, "return"))
         day += timedelta(rng.choice([0, pace, pace, pace, rng.randint(1, 2 * pace)]))
-    return Person(key, receipts, _parcels(rng, receipts), _talks(rng))
+    talks = [*_talks(rng), *_campaigns(rng, receipts)]
+    return Person(key, receipts, _parcels(rng, receipts), talks)
 
 
-def _receipt(rng: random.Random, external_id: str, day: date, kind: str) -> Receipt:
-    items = tuple(_item(rng) for _ in range(rng.choice([0, 1, 1, 2, 4])))
+def _receipt(
+    rng: random.Random, external_id: str, day: date, kind: str, staples: Sequence[str] = ()
+) -> Receipt:
+    """A receipt of anything at all, and of most of what is bought every time."""
+    items = [_item(rng) for _ in range(rng.choice([0, 1, 1, 2, 4]))]
+    items += [
+        Item(sku, quantity=rng.choice([500, 1000, 1000, 3000, 12_000]), gross=595, net=500)
+        for sku in staples
+        if rng.random() < 0.7
+    ]
     connection = rng.choice(["shop", "shop", "erp"])
     return Receipt(
-        f"{connection}/{kind}s/{external_id}", day, items, connection, kind,
+        f"{connection}/{kind}s/{external_id}", day, tuple(items), connection, kind,
         status=rng.choice(["completed", "delivered", "open"]),
         channel=rng.choice(["web", "pos", "phone"]),
         store=rng.choice(["", "Köln", "Köln", "Bonn"]),
@@ -67,6 +77,7 @@ def _item(rng: random.Random) -> Item:
         category=rng.choice(["", "", *CATEGORIES]),
         brand=rng.choice(["", *BRANDS]),
         size=rng.choice(["", *SIZES]),
+        quantity=rng.choice([1000, 1000, 1000, 2000, 500, 12_000, 0]),
         gross=gross,
         net=gross * 100 // 119,
         discount=rng.choice([0, 0, 100, 333, -400]) if gross >= 0 else -gross,
@@ -102,8 +113,24 @@ def _talks(rng: random.Random) -> list[Talk]:
             day,
             rng.choice([None, day + timedelta(rng.randint(0, 70))]),
             rng.choice([None, None, day + timedelta(rng.randint(0, 70))]),
+            rng.choice(["email", "email", "phone", "letter"]),
+            rng.choice(["in", "out", "out"]),
         ))  # fmt: skip
     return found
+
+
+def _campaigns(rng: random.Random, receipts: Sequence[Receipt]) -> list[Talk]:
+    """Contacts before some of the orders, some of them too long before."""
+    rate = rng.choice([0, 0, 0.5, 1])
+    return [
+        Talk(
+            "campaign", "done", receipt.day - timedelta(rng.choice([-1, 0, 3, 14, 15])),
+            channel=rng.choice(["email", "email", "letter", ""]),
+            direction=rng.choice(["out", "out", "out", "internal"]),
+        )
+        for receipt in receipts
+        if rng.random() < rate
+    ]  # fmt: skip
 
 
 def columns(people: Sequence[Person], catalogue: Sequence[Ware]) -> Facts:
@@ -116,8 +143,8 @@ def columns(people: Sequence[Person], catalogue: Sequence[Ware]) -> Facts:
         for one, r in receipts
     ]  # fmt: skip
     lines = [
-        (numbers[r.ref], "", i.sku, i.title, i.category, i.brand, i.size, i.gross, i.net,
-         i.discount, i.returned, i.gift_card)
+        (numbers[r.ref], "", i.sku, i.title, i.category, i.brand, i.size, i.quantity,
+         i.gross, i.net, i.discount, i.returned, i.gift_card)
         for _, r in receipts for i in r.items
     ]  # fmt: skip
     deliveries = [
@@ -126,7 +153,8 @@ def columns(people: Sequence[Person], catalogue: Sequence[Ware]) -> Facts:
         for one in people for p in one.parcels
     ]  # fmt: skip
     talks = [
-        (one.key, t.kind, t.status, _iso(t.day), _iso(t.due), _iso(t.resolved))
+        (one.key, t.kind, t.status, t.channel, t.direction, _iso(t.day), _iso(t.due),
+         _iso(t.resolved))
         for one in people for t in one.talks
     ]  # fmt: skip
     products = [

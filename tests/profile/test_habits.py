@@ -5,15 +5,18 @@ from __future__ import annotations
 import random
 from collections.abc import Collection
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from crmsync.model.document import write_document
+from crmsync.model.habit import Habits, Rfm
 from crmsync.profile.habits import TOPICS, habits, load_habits, wake
 from crmsync.store import Store, Work, open_store
 from crmsync.store import tables as t
-from tests.profile import reference
+from tests.profile import oracle
 from tests.profile.books import Books, line, post, rows, stock
 from tests.profile.people import TODAY, person, wares
 
@@ -105,7 +108,8 @@ def test_the_calendar_alone_wakes_a_customer(store: Store) -> None:
     run(store)
     with store.read() as work:
         assert rows(work, t.due) == [
-            ("c1", "at_risk_from", "2026-12-22"), ("c1", "next_expected_on", "2026-11-24")
+            ("c1", "at_risk_from", "2026-12-22"), ("c1", "next_expected_on", "2026-11-24"),
+            ("c1", "replenish_due_on", "2026-11-24"),
         ]  # fmt: skip
     assert run(store, "2026-11-24") == [1]
     with store.read() as work:
@@ -179,7 +183,7 @@ def classes(store: Store) -> dict[str, str | None]:
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_classes_equal_the_reference(store: Store, seed: int) -> None:
+def test_classes_equal_the_oracle(store: Store, seed: int) -> None:
     rng = random.Random(seed)
     people = [
         (f"shop/customers/{name}", rng.choice([0, 1, 1, 2]), rng.choice([-5, 0, 7, 7, 100, 999]))
@@ -194,11 +198,63 @@ def test_classes_equal_the_reference(store: Store, seed: int) -> None:
                 work.upsert(t.habit, [row])
         work.upsert(t.abc_due, [("moden",)])
         habits(work, (), as_of=DAY)
-    expected = dict(zip((key for key, _, _ in people), reference.grades(people), strict=True))
+    expected = dict(zip((key for key, _, _ in people), oracle.grades(people), strict=True))
     with store.read() as work:
         found = [(row.customer_key, row.abc) for row in work.all(t.habit.select())]
     assert sorted(found, key=str) == sorted([*expected.items()] * 2, key=str)
     assert len(set(expected.values())) == 4
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_fifths_equal_the_oracle(store: Store, seed: int) -> None:
+    rng = random.Random(seed)
+    days = ["2026-11-02", "2026-11-02", "2026-10-01", "2025-01-31", "2024-12-24", "2026-11-20"]
+    people = [
+        (rng.choice(days), rng.choice([1, 1, 1, 2, 3, 9]), rng.choice([-5, 0, 700, 9999, 10_000]))
+        for _ in range([19, 20, 57][seed])
+    ]
+    with store.work() as work:
+        for place, (day, orders, revenue) in enumerate(people):
+            for currency in ("EUR", "CHF"):
+                add(work, f"{place}{currency}", currency, orders, revenue, day)
+        add(work, "nobody", "", 0, 0, None)
+        work.upsert(t.abc_due, [("moden",)])
+        habits(work, (), as_of=DAY)
+    expected = oracle.rfm([(date.fromisoformat(day), *rest) for day, *rest in people])
+    with store.read() as work:
+        names = [f"{place}EUR" for place in range(len(people))]
+        found = load_habits(work, [*names, "nobody"])
+    placed = [one and (one.r, one.f, one.m) for one in (found[name].rfm for name in names)]
+    assert placed == expected
+    assert found["nobody"].rfm == Rfm("prospects")
+    assert {one is None for one in placed} == {seed == 0}
+
+
+def add(work: Work, name: str, currency: str, orders: int, revenue: int, day: str | None) -> None:
+    told = Habits(DAY, orders=orders, currency=currency, revenue_net=revenue, last_order_on=day)
+    row = (name, "moden", name, DAY, b"", orders, currency, revenue, day, None,
+           write_document(told).decode())  # fmt: skip
+    work.upsert(t.habit, [row])
+
+
+def test_a_product_that_runs_out_wakes_its_customer(store: Store) -> None:
+    with store.work() as work:
+        books = Books(work)
+        source = books.source("c1", "shop", "4711")
+        for place, day in enumerate(("2026-11-01", "2026-11-11", "2026-11-21")):
+            books.order(source, f"{place}", day, [line("S1", 1190, title="Socken")])
+        work.log_records("facts", [source])
+    run(store)
+    with store.read() as work:
+        assert rows(work, t.due) == [("c1", "replenish_due_on", "2026-12-02")]
+        [one] = load_habits(work, ["c1"])["c1"].replenish
+    assert (one.due_on, one.overdue_since) == ("2026-12-01", None)
+    assert run(store, "2026-12-01") == []
+    assert run(store, "2026-12-02") == [1]
+    with store.read() as work:
+        found = load_habits(work, ["c1"])["c1"]
+    assert found.as_of == "2026-12-02"
+    assert (found.replenish[0].due_on, found.replenish[0].overdue_since) == (None, "2026-12-01")
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -243,7 +299,7 @@ def copy(read: Work, work: Work) -> None:
         work.upsert(table, rows(read, table))
 
 
-def test_the_store_hands_over_what_the_reference_expects(store: Store) -> None:
+def test_the_store_hands_over_what_the_oracle_expects(store: Store) -> None:
     rng = random.Random(11)
     catalogue = wares(rng)
     people = [person(rng, f"c{number:02d}") for number in range(40)]
@@ -258,10 +314,11 @@ def test_the_store_hands_over_what_the_reference_expects(store: Store) -> None:
     with store.read() as work:
         found = load_habits(work, [one.key for one in people])
     for one in people:
-        expected, _ = reference.habits(one, catalogue, TODAY)
+        expected, _ = oracle.habits(one, catalogue, TODAY)
         if expected is None:
             assert one.key not in found
         else:
             plain = asdict(found[one.key])
-            del plain["abc"]
+            for other in ("abc", "rfm", "own"):
+                del plain[other]
             assert plain == expected

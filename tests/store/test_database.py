@@ -101,6 +101,22 @@ def test_a_store_of_the_first_schema_compares_everybody_once(store: Store) -> No
     ]  # fmt: skip
 
 
+def test_a_store_of_the_second_schema_draws_its_fifths(store: Store) -> None:
+    row = ("c7", "muster", "shop/customers/7", "2026-11-02", b"", 1, "EUR", 1000, "2026-11-02",
+           "A", "{}")  # fmt: skip
+    with store.work() as work:
+        work.upsert(tables.habit, [row])
+    with store.engine.connect() as connection:
+        connection.exec_driver_sql("DROP TABLE rfm_cut")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")
+        connection.commit()
+    schema.bring_up_to_date(store.engine)
+    assert differences(store) == []
+    with store.read() as work:
+        assert [tuple(one) for one in work.all(tables.habit.select())] == [row]
+        assert [tuple(one) for one in work.all(tables.abc_due.select())] == [("muster",)]
+
+
 def test_a_new_store_is_made_without_alembic(tmp_path: Path) -> None:
     program = (
         "import sys\nfrom crmsync.store import open_store\n"

@@ -23,7 +23,7 @@ from crmsync.store.tables.model import (
 )
 from crmsync.store.tables.outreach import consent_told, ledger, ledger_key, ledger_payload
 from crmsync.store.tables.own import store_id
-from crmsync.store.tables.profile import abc_due, due, habit, profile
+from crmsync.store.tables.profile import abc_due, due, habit, profile, rfm_cut
 from crmsync.store.tables.record import (
     DELETED,
     UNUSUAL,
@@ -84,6 +84,7 @@ __all__ = [
     "product",
     "profile",
     "record",
+    "rfm_cut",
     "run",
     "search_cut",
     "search_person",

@@ -43,4 +43,8 @@ due = table(
 """When the calendar alone changes a customer: these days wake him."""
 
 abc_due = table("abc_due", text("controller", key=True))
-"""Controllers whose ABC shares must be drawn again, because a revenue changed."""
+"""Controllers whose ABC shares and fifths must be drawn again, because a revenue changed."""
+
+rfm_cut = table("rfm_cut", text("controller", key=True), text("currency", key=True), text("doc"))
+"""Where the fifths of the customers of a controller begin, by last purchase day, orders and net
+revenue (model.habit.Cuts as JSON): a customer's own place follows when his habits are read."""

@@ -1,6 +1,7 @@
-"""Habits worked out slowly in plain Python, customer by customer, from their written definition.
+"""The oracle: habits worked out slowly in plain Python from their written definition.
 
-Nothing here comes from the query under test: its own records, its own calendar arithmetic.
+Customer by customer, and nothing here comes from the query under test or what surrounds it: its
+own records, its own calendar arithmetic, its own fractions.
 """
 
 from __future__ import annotations
@@ -15,6 +16,9 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
+ALWAYS = ("Drogerie > Diabetes",)
+"""The categories of the generated people that everybody denies."""
+
 
 @dataclass(frozen=True)
 class Item:
@@ -23,6 +27,7 @@ class Item:
     category: str = ""
     brand: str = ""
     size: str = ""
+    quantity: int = 1000
     gross: int = 0
     net: int = 0
     discount: int = 0
@@ -67,6 +72,8 @@ class Talk:
     day: date
     due: date | None = None
     resolved: date | None = None
+    channel: str = "phone"
+    direction: str = "in"
 
 
 @dataclass(frozen=True)
@@ -102,7 +109,7 @@ class Piece:
 
 
 def habits(
-    person: Person, wares: Iterable[Ware], as_of: date, deny: Collection[str] = ()
+    person: Person, wares: Iterable[Ware], as_of: date, deny: Collection[str] = ALWAYS
 ) -> tuple[dict[str, Any] | None, dict[str, str]]:
     """The habits as a dictionary (None when there are none) and the due days by reason."""
     pieces = list(_pieces(person, list(wares), as_of, deny))
@@ -112,6 +119,8 @@ def habits(
     found |= _money(pieces, orders, purse)
     found |= _rhythm(orders, as_of)
     found |= _likes(pieces, orders, purse)
+    found["channel_preference"] = _preference(person, orders)
+    found["replenish"] = _replenish(pieces, orders, as_of)
     found |= _rates(pieces, purse)
     late = _late_days(person)
     found |= _service(person, late, as_of)
@@ -150,8 +159,65 @@ def grades(people: Sequence[tuple[str, int, int]]) -> list[str | None]:
     return found
 
 
+def rfm(people: Sequence[tuple[Any, ...]]) -> list[tuple[int, ...] | None]:
+    """The fifths of each (last purchase day, orders, revenue), in the order given."""
+    if len(people) < 20:
+        return [None] * len(people)
+    return [
+        tuple(1 + 5 * sum(one[k] < me[k] for one in people) // len(people) for k in range(3))
+        for me in people
+    ]
+
+
 def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(map(_plain, value))
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
     return value.isoformat() if isinstance(value, date) else value
+
+
+def _preference(person: Person, orders: list[Receipt]) -> dict[str, Any] | None:
+    """The channel on which he had heard from us in the 14 days before most of his orders."""
+    heard: Counter[str] = Counter()
+    for order in orders:
+        heard.update({
+            talk.channel
+            for talk in person.talks
+            if talk.direction == "out"
+            and talk.channel
+            and timedelta(0) <= order.day - talk.day <= timedelta(14)
+        })  # fmt: skip
+    return _often(_first(heard, lambda key: (-heard[key], key)))
+
+
+def _replenish(pieces: list[Piece], orders: list[Receipt], as_of: date) -> tuple[Any, ...]:
+    found = []
+    for product in {piece.item.sku for piece in pieces if piece.item.sku}:
+        ours = [piece for piece in pieces if piece.item.sku == product]
+        counted = [piece for piece in ours if not piece.deduction]
+        bought: Counter[date] = Counter()
+        for piece in counted:
+            bought[piece.receipt.day] += piece.item.quantity * (-1 if piece.back else 1)
+        days = sorted(day for day, quantity in bought.items() if quantity > 0)
+        if len(days) < 3 or sum(-1 if piece.back else 1 for piece in counted) < 3:
+            continue
+        gap = Fraction(median(Fraction((b - a).days) for a, b in pairwise(days)))
+        usual = Fraction(median(Fraction(bought[day]) for day in days[:-1]))
+        last = min(max(Fraction(bought[days[-1]]), usual / 4), usual * 4)
+        every = math.ceil(gap * last / usual)
+        if orders[-1].day > days[-1] + timedelta(2 * every):
+            continue
+        due = days[-1] + timedelta(every)
+        name = min((piece.item.title for piece in ours if piece.item.title), default="")
+        found.append({
+            "product": product, "name": name, "n": len(days), "every_days": every,
+            "last_on": days[-1], "due_on": None if due < as_of else due,
+            "overdue_since": due if due < as_of else None,
+        })  # fmt: skip
+    found.sort(key=lambda one: one["product"])
+    found.sort(key=lambda one: (one["n"], one["last_on"]), reverse=True)
+    return tuple(found[:8])
 
 
 def _pieces(
@@ -168,7 +234,7 @@ def _pieces(
             full = Item(
                 item.sku or item.title, item.title or ware.name,
                 item.category or ware.category, item.brand or ware.brand,
-                item.size or ware.size, item.gross, item.net, item.discount,
+                item.size or ware.size, item.quantity, item.gross, item.net, item.discount,
             )  # fmt: skip
             yield Piece(full, item.returned or receipt.kind == "return", receipt)
 
@@ -202,6 +268,8 @@ def _money(pieces: list[Piece], orders: list[Receipt], purse: str | None) -> dic
         "last_order": orders[-1].ref if orders else None,
         "last_channel": orders[-1].channel if orders else None,
         "currency": purse,
+        "kept_lines": sum(not piece.back and not piece.deduction for piece in pieces),
+        "returned_lines": sum(piece.back and not piece.deduction for piece in pieces),
         "revenue_gross": gross,
         "refund_gross": sum(item.gross for item in back),
         "revenue_net": sum(item.net for item in kept) - sum(item.net for item in back),
@@ -223,6 +291,8 @@ def _rhythm(orders: list[Receipt], as_of: date) -> dict[str, Any]:
     passed = expected is not None and expected < as_of
     return {
         "purchase_days": len(days),
+        "repeat_days": len(days) - 1 if days else None,
+        "span_days": (days[-1] - days[0]).days if days else None,
         "first_order_on": days[0] if days else None,
         "last_order_on": days[-1] if days else None,
         "cadence_days": middle,
@@ -391,4 +461,7 @@ def _turns(
         "late_window": [day + timedelta(plus) for day in late for plus in (0, 90)],
         "next_expected_on": [expected + timedelta(1)] if expected else [],
         "at_risk_from": [silent] if silent else [],
+        "replenish_due_on": [
+            (one["due_on"] or one["overdue_since"]) + timedelta(1) for one in found["replenish"]
+        ],
     }  # fmt: skip
