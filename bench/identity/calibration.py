@@ -3,7 +3,8 @@
     python -m bench.identity.calibration [--records 100000] [--seed 2] [--plot FILE.png]
 
 The people are those of a seed that no model was made with. A decile is a tenth of the pairs that
-state a probability, in its order; what is stated there on average should be what is true there.
+state a probability, in its order; what is stated there on average should be what is true there,
+three points more or less. `--plot` draws it (matplotlib, the extra `report`).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import NamedTuple
 
 from bench.identity import ours
 from bench.identity.found import Found, weighed
+from bench.identity.plotted import plot
 
 
 class Decile(NamedTuple):
@@ -97,18 +99,6 @@ def show(title: str, found: Iterable[Decile]) -> None:
         )
 
 
-def plot(file: Path, found: Sequence[Decile]) -> None:
-    """Draw stated against observed; ImportError where matplotlib is not installed."""
-    from matplotlib import pyplot  # type: ignore[import-not-found]
-
-    figure, axes = pyplot.subplots(figsize=(5, 5))
-    axes.plot([0, 1], [0, 1], color="grey", linewidth=1)
-    axes.plot([one.stated for one in found], [one.observed for one in found], marker="o")
-    axes.set_xlabel("stated probability")
-    axes.set_ylabel("share that is one person")
-    figure.savefig(file, dpi=120, bbox_inches="tight")
-
-
 def main() -> None:
     """Load, resolve, print; leave with 1 when no pair states a probability."""
     parser = argparse.ArgumentParser(
@@ -127,7 +117,8 @@ def main() -> None:
     show("decile", deciles(pairs))
     show("tenth", tenths(pairs))
     if options.plot:
-        plot(options.plot, tenths(pairs))
+        title = f"{options.records:,} invented records, seed {options.seed}: {len(pairs):,} pairs"
+        plot(options.plot, tenths(pairs), deciles(pairs), title)
 
 
 if __name__ == "__main__":

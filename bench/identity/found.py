@@ -74,15 +74,9 @@ def find(folder: Path) -> Found:
 
 def read_links(folder: Path, hidden: list[Hidden], streams: Mapping[str, str]) -> Found:
     """What came of these records; `streams` says where each source is read."""
-    at = {(streams[one.source], one.key): place for place, one in enumerate(hidden)}
-    database = sqlite3.connect(folder / "store.db")
     found = Found(hidden, [""] * len(hidden))
-    for number, stream, key, customer in database.execute(_LINKS):
-        place = at[stream, key]
-        found.places[number] = place
-        found.clusters[place] = customer
-    if not all(found.clusters):
-        raise RuntimeError(f"{found.clusters.count('')} records have no customer")
+    database = sqlite3.connect(folder / "store.db")
+    _read_clusters(database, found, streams)
     places = found.places
     found.pairs = [
         Judged(places[one], places[other], band, rule, weight)
@@ -90,6 +84,30 @@ def read_links(folder: Path, hidden: list[Hidden], streams: Mapping[str, str]) -
     ]
     database.close()
     return found
+
+
+def _read_clusters(database: sqlite3.Connection, found: Found, streams: Mapping[str, str]) -> None:
+    hidden = found.hidden
+    at = {(streams[one.source], one.key): place for place, one in enumerate(hidden)}
+    for number, stream, key, customer in database.execute(_LINKS):
+        place = at[stream, key]
+        found.places[number] = place
+        found.clusters[place] = customer
+    if not all(found.clusters):
+        raise RuntimeError(f"{found.clusters.count('')} records have no customer")
+
+
+def customers(folder: Path) -> list[str]:
+    """The customer of each record, in the order of truth.jsonl, and no more than that.
+
+    RuntimeError when a record has none.
+    """
+    hidden = [Hidden._make(one) for one in _lines(folder / "truth.jsonl")]
+    found = Found(hidden, [""] * len(hidden))
+    database = sqlite3.connect(folder / "store.db")
+    _read_clusters(database, found, STREAMS)
+    database.close()
+    return found.clusters
 
 
 def weighed(folder: Path, found: Found) -> list[tuple[int, int, int]]:

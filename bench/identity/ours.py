@@ -10,11 +10,22 @@ import orjson
 
 from bench.identity import project
 from bench.identity.found import Found, find
+from bench.identity.resolved import FILE
 from bench.measure import Figures, run
 from bench.people import RATES, Rates, people
-from crmsync.config import FILE
+from crmsync.config import FILE as CONFIG
 
 OWN = "own.json"
+
+
+class Taken(NamedTuple):
+    """A resolve, as `bench.identity.resolved` writes it; a batch is wall and CPU seconds."""
+
+    seconds: float
+    batches: list[tuple[float, float]]
+    counts: dict[str, int]
+    compared: int
+    peak: float
 
 
 class Run(NamedTuple):
@@ -39,13 +50,18 @@ def with_own_model(folder: Path, beside: Path) -> Figures:
     """Copy what is loaded to `beside`, and let it learn its own model there: no label is read."""
     shutil.copytree(folder, beside)
     figures = run("crmsync", "--project", beside, "model", "train", OWN)
-    with (beside / FILE).open("a", encoding="utf-8") as config:
+    with (beside / CONFIG).open("a", encoding="utf-8") as config:
         config.write(f'\n[identity]\nmodel = "{OWN}"\n')
     return figures
 
 
 def resolve(folder: Path) -> Run:
     """Resolve what is loaded."""
-    figures = run("bench.identity.resolved", folder)
-    told = orjson.loads((folder / "resolved.json").read_bytes())
-    return Run(told["seconds"], figures.peak, told["compared"], find(folder))
+    told = take(folder)
+    return Run(told.seconds, told.peak, told.compared, find(folder))
+
+
+def take(folder: Path, *options: str) -> Taken:
+    """Resolve what waits for it, in a process of its own; `--one` takes change by change."""
+    run("bench.identity.resolved", folder, *options)
+    return Taken(**orjson.loads((folder / FILE).read_bytes()))

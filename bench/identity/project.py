@@ -125,10 +125,20 @@ def write(folder: Path, rows: Iterable[Row]) -> int:
     truth = (folder / "truth.jsonl").open("wb")
     count: Counter[str] = Counter()
     for row in rows:
-        files[row.source].write(orjson.dumps({"id": row.key} | row.fields) + b"\n")
-        hidden = (row.source, row.key, row.truth, row.household, row.role, row.events)
-        truth.write(orjson.dumps(hidden) + b"\n")
+        files[row.source].write(told(row))
+        truth.write(hidden(row))
         count[row.source] += 1
     for file in (*files.values(), truth):
         file.close()
     return count.total()
+
+
+def told(row: Row) -> bytes:
+    """The line in which its source tells a row."""
+    return orjson.dumps({"id": row.key} | row.fields) + b"\n"
+
+
+def hidden(row: Row) -> bytes:
+    """The line of truth.jsonl for a row."""
+    true = (row.source, row.key, row.truth, row.household, row.role, row.events)
+    return orjson.dumps(true) + b"\n"

@@ -1,6 +1,11 @@
 """Splink 5 over normalized records: trained, predicted, clustered at many thresholds, each timed.
 
     python splink_peer.py RECORDS.parquet ANSWER.json [--lowest WEIGHT]
+    python splink_peer.py RECORDS.parquet ANSWER.json --learn MODEL.json
+    python splink_peer.py RECORDS.parquet ANSWER.json --model MODEL.json
+
+The first form does everything; the second learns a model and keeps it, the third predicts and
+clusters with it, in a process that has learned nothing.
 
 Run by a Python of its own that has splink; imports nothing of ours. The column `truth` is looked at
 only when everything is done, to score the clusters. u comes from 3e7 random pairs; names, e-mail
@@ -13,7 +18,6 @@ import argparse
 import json
 import logging
 import resource
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -155,56 +159,110 @@ def scored(connection: Any, table: str) -> dict[str, int]:
     }
 
 
+class Task:
+    """The records in DuckDB and a linker over them: with settings of its own, or a model's."""
+
+    def __init__(self, records: Path, model: Path | None = None) -> None:
+        import duckdb
+
+        self.connection = duckdb.connect()
+        self.connection.execute(f"CREATE TABLE records AS SELECT * FROM read_parquet('{records}')")
+        told = self.connection.execute("DESCRIBE records").fetchall()
+        self.columns = {name for name, *_ in told}
+        comparisons, blocking, self.training = (
+            people() if "phone" in self.columns else public(self.columns)
+        )
+        settings = SettingsCreator(
+            link_type="dedupe_only", unique_id_column_name="place", comparisons=comparisons,
+            blocking_rules_to_generate_predictions=blocking,
+            additional_columns_to_retain=["truth"],
+            retain_intermediate_calculation_columns=False, retain_matching_columns=False,
+        )  # fmt: skip
+        api = DuckDBAPI(self.connection)
+        self.linker = Linker(api.register("records"), str(model) if model else settings)
+
+    def train(self) -> float:
+        """Learn the model; the seconds of it."""
+        began = time.perf_counter()
+        train(self.linker, self.training, self.columns)
+        return time.perf_counter() - began
+
+    def link(self, **threshold: float) -> tuple[Any, dict[str, Any]]:
+        """Predict, and cluster at the default: the pairs, and seconds, peak and scores of it."""
+        began = time.perf_counter()
+        predicted = self.linker.inference.predict(**threshold)
+        middle = time.perf_counter()
+        clusters = self.linker.clustering.cluster_pairwise_predictions_at_threshold(
+            predicted, threshold_match_probability=DEFAULT
+        )
+        told = {"predict": middle - began, "cluster": time.perf_counter() - middle,
+                "peak": peak(), "default": scored(self.connection, clusters.physical_name),
+                "pairs": self._count(predicted)}  # fmt: skip
+        return predicted, told
+
+    def _count(self, table: Any) -> int:
+        found = self.connection.execute(f"SELECT count(*) FROM {table.physical_name}").fetchall()
+        return int(found[0][0])
+
+    def at(self, predicted: Any, weight: float) -> dict[str, int]:
+        """The score at a threshold."""
+        clusters = self.linker.clustering.cluster_pairwise_predictions_at_threshold(
+            predicted, threshold_match_weight=weight
+        )
+        return scored(self.connection, clusters.physical_name)
+
+
+def peak() -> float:
+    """The most MB of this process, without what the one that started it had (Linux)."""
+    try:
+        lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
+
+
 def linked(records: Path, lowest: float) -> dict[str, Any]:
     """Everything, timed; the scores by threshold."""
     noted = Noted()
     logging.getLogger("splink").addHandler(noted)
-    import duckdb
-
-    connection = duckdb.connect()
-    connection.execute(f"CREATE TABLE records AS SELECT * FROM read_parquet('{records}')")
-    columns = {name for name, *_ in connection.execute("DESCRIBE records").fetchall()}
-    comparisons, blocking, training = people() if "phone" in columns else public(columns)
-    settings = SettingsCreator(
-        link_type="dedupe_only", unique_id_column_name="place", comparisons=comparisons,
-        blocking_rules_to_generate_predictions=blocking, additional_columns_to_retain=["truth"],
-        retain_intermediate_calculation_columns=False, retain_matching_columns=False,
-    )  # fmt: skip
-    api = DuckDBAPI(connection)
-    linker = Linker(api.register("records"), settings)
-    answer: dict[str, Any] = {}
-    began = time.perf_counter()
-    train(linker, training, columns)
-    answer["train"] = time.perf_counter() - began
+    task = Task(records)
+    took = task.train()
     noted.said.clear()  # what is untrained at the end is said by predict
-    began = time.perf_counter()
-    predicted = linker.inference.predict(threshold_match_weight=lowest)
-    answer["predict"] = time.perf_counter() - began
-    began = time.perf_counter()
-    clusters = linker.clustering.cluster_pairwise_predictions_at_threshold(
-        predicted, threshold_match_probability=DEFAULT
-    )
-    answer["cluster"] = time.perf_counter() - began
-    answer["peak"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    answer["default"] = scored(connection, clusters.physical_name)
-    answer["pairs"] = connection.execute(
-        f"SELECT count(*) FROM {predicted.physical_name}"
-    ).fetchall()[0][0]
-    answer["weights"] = {}
-    for weight in (one for one in WEIGHTS if one >= lowest):
-        clusters = linker.clustering.cluster_pairwise_predictions_at_threshold(
-            predicted, threshold_match_weight=weight
-        )
-        answer["weights"][weight] = scored(connection, clusters.physical_name)
-    answer["warnings"] = sorted(set(noted.said))
-    return answer
+    predicted, told = task.link(threshold_match_weight=lowest)
+    weights = {weight: task.at(predicted, weight) for weight in WEIGHTS if weight >= lowest}
+    return {"train": took, **told, "weights": weights, "warnings": sorted(set(noted.said))}
 
 
-if __name__ == "__main__":
+def learned(records: Path, model: Path) -> dict[str, Any]:
+    """What it took to learn `model` and to write it."""
+    task = Task(records)
+    took = task.train()
+    task.linker.misc.save_model_to_json(str(model), overwrite=True)
+    return {"train": took, "peak": peak()}
+
+
+def predicted(records: Path, model: Path) -> dict[str, Any]:
+    """What a learned model needs to predict and to cluster, at the threshold of the clusters."""
+    return Task(records, model).link(threshold_match_probability=DEFAULT)[1]
+
+
+def main() -> None:
+    """Do what is asked, and write the answer."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("records", type=Path)
     parser.add_argument("answer", type=Path)
     parser.add_argument("--lowest", type=float, default=0.0)
+    parser.add_argument("--learn", type=Path, metavar="MODEL")
+    parser.add_argument("--model", type=Path)
     told = parser.parse_args()
-    told.answer.write_text(json.dumps(linked(told.records, told.lowest)), encoding="utf-8")
-    sys.exit(0)
+    if told.learn:
+        answer = learned(told.records, told.learn)
+    elif told.model:
+        answer = predicted(told.records, told.model)
+    else:
+        answer = linked(told.records, told.lowest)
+    told.answer.write_text(json.dumps(answer), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

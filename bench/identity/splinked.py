@@ -83,6 +83,36 @@ def splink(python: str, records: Path, lowest: float = 0.0) -> Answer:
     )
 
 
+class Timed(NamedTuple):
+    """Splink with a model that it has: seconds and peak MB of its process, pairs, score at 0.95."""
+
+    predict: float
+    cluster: float
+    peak: float
+    pairs: int
+    default: Score
+
+    @property
+    def seconds(self) -> float:
+        """Both together."""
+        return self.predict + self.cluster
+
+
+def learn(python: str, records: Path) -> Path:
+    """Have `python` learn a model from the records; the file of it."""
+    model = records.with_suffix(".model.json")
+    pipe([python, str(PEER), str(records), str(model) + ".told", "--learn", str(model)])
+    return model
+
+
+def predict(python: str, records: Path, model: Path) -> Timed:
+    """Have `python` link the records by a model, in a process that does nothing else."""
+    answer = records.with_suffix(".json")
+    pipe([python, str(PEER), str(records), str(answer), "--model", str(model)])
+    told = orjson.loads(answer.read_bytes())
+    return Timed(**(told | {"default": Score(**told["default"])}))
+
+
 def _scores(told: Mapping[str, Any]) -> Iterator[tuple[str, Score]]:
     yield "default", Score(**told["default"])
     for weight, counts in told["weights"].items():
