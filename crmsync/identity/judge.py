@@ -145,10 +145,10 @@ def _guards(
 def _speaks_against(found: Levels) -> Flags:
     """Whether something that one person has once differs: Anrede, e-mail, mobile, number.
 
-    One name at two domains of e-mail is one person who changed the provider.
+    One name at two domains of e-mail may be father and son as well.
     """
     against: Flags = (
-        _is(found, "salutation", "different") | _is(found, "email", "different")
+        _is(found, "salutation", "different") | _is(found, "email", "different", "local")
         | _is(found, "number", "different") | (found["mobiles_differ"] != 0)
     )  # fmt: skip
     return against
