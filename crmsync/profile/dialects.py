@@ -7,8 +7,9 @@ refused. Whatever is on no list is refused.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 from crmsync.errors import ConfigError
 from crmsync.profile.compute import Queries, query
@@ -74,6 +75,29 @@ def translated(text: str, dialect: Dialect) -> str:
         dialect=dialect, pretty=True, comments=False, unsupported_level=sqlglot.ErrorLevel.RAISE
     )
     return told
+
+
+class Step(NamedTuple):
+    """One definition of a query, in another engine's SQL; `readers` other steps read it."""
+
+    name: str
+    text: str
+    readers: int
+
+
+def steps(name: Queries, dialect: Dialect) -> list[Step]:
+    """One of the habits queries in steps, each a statement that reads the steps before it.
+
+    The last is the answer. For an engine that would work a definition out anew for every reader.
+    """
+    from sqlglot import exp, parse_one
+
+    tree = parse_one(translate(name, dialect), read=dialect)
+    read = Counter(table.name for table in tree.find_all(exp.Table))
+    defined = [(cte.alias, cte.this) for cte in tree.ctes]
+    tree.find(exp.With).pop()
+    said = [(alias, one.sql(dialect=dialect)) for alias, one in (*defined, (name, tree))]
+    return [Step(alias, text, read[alias]) for alias, text in said]
 
 
 def _refuse(tree: Any) -> None:

@@ -16,7 +16,7 @@ from crmsync.model.document import write_document
 from crmsync.model.order import LINE, Delivery, Interaction, Order, OrderLine, Product
 from crmsync.store import Work
 from crmsync.store import tables as t
-from tests.profile.oracle import Person, Ware
+from tests.profile.bought import Person, Ware
 
 
 class Books:

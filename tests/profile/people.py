@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from crmsync.store.facts import SHAPES, Facts, table
-from tests.profile.oracle import Item, Parcel, Person, Receipt, Talk, Ware
+from tests.profile.bought import Item, Parcel, Person, Receipt, Talk, Ware
 
 TODAY = date(2026, 11, 21)
 CATEGORIES = ("Wolle", "Nadeln", "Stoffe", "Drogerie > Diabetes", "Ärmelschoner", "")

@@ -11,7 +11,7 @@ import pytest
 
 from crmsync.model.habit import Habits
 from crmsync.profile.compute import Computed, compute
-from tests.profile import oracle
+from tests.profile import bought, oracle
 from tests.profile.people import TODAY, columns, person, wares
 
 DENY = ("nadeln",)
@@ -88,9 +88,9 @@ def test_habits_hold_from_their_day_until_a_due_day_wakes_them() -> None:
 
 def test_the_calendar_of_the_query_is_the_calendar() -> None:
     rng = random.Random(7)
-    old = oracle.Receipt("shop/orders/1", date(1969, 12, 31), (oracle.Item(gross=1),))
-    leap = oracle.Receipt("shop/orders/2", date(2024, 2, 29), (oracle.Item(gross=1),))
-    one = oracle.Person("c1", [old, leap])
+    old = bought.Receipt("shop/orders/1", date(1969, 12, 31), (bought.Item(gross=1),))
+    leap = bought.Receipt("shop/orders/2", date(2024, 2, 29), (bought.Item(gross=1),))
+    one = bought.Person("c1", [old, leap])
     [found] = compute(columns([one], wares(rng)), as_of="2024-03-01")
     assert found.habits is not None
     assert (found.habits.first_order_on, found.habits.last_order_on) == ("1969-12-31", "2024-02-29")

@@ -13,7 +13,7 @@ from bench import journey
 from crmsync.profile.habits import TOPICS, habits, load_habits
 from crmsync.store import Store, Work
 from crmsync.store import tables as t
-from tests.profile import oracle
+from tests.profile import bought, oracle
 
 HOUSEHOLDS = 100
 DENIED = ("ADULT INCONTINENCE", "FAMILY PLANNING", "HOME HEALTH CARE", "PHARMACY")
@@ -51,19 +51,19 @@ def test_habits_of_real_households_equal_the_oracle(store: Store) -> None:
     assert sum(len(one.replenish) for one in found.values()) > 300
 
 
-def people_of(work: Work) -> dict[str, oracle.Person]:
+def people_of(work: Work) -> dict[str, bought.Person]:
     """The households as the oracle wants them, read row by row."""
-    items: dict[int, list[oracle.Item]] = defaultdict(list)
+    items: dict[int, list[bought.Item]] = defaultdict(list)
     for row in work.all(t.order_line.select()):
-        one = oracle.Item(
+        one = bought.Item(
             row.sku, quantity=row.quantity, gross=row.gross, net=row.net, discount=row.discount
         )
         items[row.record_id].append(one)
-    people: dict[str, oracle.Person] = {}
+    people: dict[str, bought.Person] = {}
     for row in work.all(t.orders.select()):
         name = f"h{row.source_id}"
-        person = people.setdefault(name, oracle.Person(f"till/customers/{row.source_id}"))
-        person.receipts.append(oracle.Receipt(
+        person = people.setdefault(name, bought.Person(f"till/customers/{row.source_id}"))
+        person.receipts.append(bought.Receipt(
             f"till/orders/{row.number}", date.fromisoformat(row.day),
             tuple(items[row.record_id]), journey.CONNECTION, row.kind, row.status, row.channel,
             row.store, row.hour, row.currency, past=row.placed_at[14:19],
@@ -74,14 +74,14 @@ def people_of(work: Work) -> dict[str, oracle.Person]:
 def wares_of(work: Work) -> dict[str, list[Any]]:
     """The products each household bought."""
     wares = {
-        row.sku: oracle.Ware(
+        row.sku: bought.Ware(
             row.connection, row.sku, "", row.name, row.category, row.brand, row.size
         )
         for row in work.all(t.product.select())
     }
-    bought: dict[str, dict[str, Any]] = defaultdict(dict)
+    found: dict[str, dict[str, Any]] = defaultdict(dict)
     owner = {row.record_id: f"h{row.source_id}" for row in work.all(t.orders.select())}
     for row in work.all(t.order_line.select()):
         if row.sku in wares:
-            bought[owner[row.record_id]][row.sku] = wares[row.sku]
-    return {name: list(found.values()) for name, found in bought.items()}
+            found[owner[row.record_id]][row.sku] = wares[row.sku]
+    return {name: list(wares.values()) for name, wares in found.items()}

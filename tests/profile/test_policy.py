@@ -7,7 +7,7 @@ from typing import Any
 
 from crmsync.model.habit import Habits
 from crmsync.profile.compute import compute
-from tests.profile.oracle import Item, Person, Receipt, Talk
+from tests.profile.bought import Item, Person, Receipt, Talk
 from tests.profile.people import columns
 
 SOCKS = Item("S1", "Socken", "Wolle", gross=1190, net=1000)

@@ -21,7 +21,7 @@ from crmsync.store import Store, Work, open_store
 from crmsync.store import tables as t
 from tests.profile import oracle
 from tests.profile.books import Books, line, stock
-from tests.profile.oracle import Item, Parcel, Person, Receipt, Talk, Ware
+from tests.profile.bought import Item, Parcel, Person, Receipt, Talk, Ware
 from tests.profile.people import columns
 from tests.profile.test_habits import copy, run, stored
 
