@@ -71,11 +71,10 @@ def read_pages(
     """
     with blamed(connector.name, f"reading {stream.name}"):
         for page in connector.read(stream, window, position):
-            told = _without_unknown(page) if page.deleted or page.merged else page
-            yield _with_bytes(told, stream) if isinstance(told.records, Undecoded) else told
+            yield _without_unknown(page) if page.deleted or page.merged else page
 
 
-def _with_bytes(page: Page, stream: Stream) -> Page:
+def with_bytes(page: Page, stream: Stream) -> Page:
     """The page with the bytes of its undecoded records, and their ids where all are plain."""
     if page.payloads or not isinstance(page.records, Undecoded):
         return page

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from threading import Condition, Thread
 from typing import Any
 
-from crmsync.engine.calls import read_pages
+from crmsync.engine.calls import read_pages, with_bytes
 from crmsync.engine.clock import READ, Clock
 from crmsync.hookspecs import Connector
 from crmsync.model.stream import Json, Page, Stream, Window
@@ -34,10 +34,17 @@ def pages(
                     daemon=True)  # fmt: skip
     thread.start()
     try:
-        yield from _drain(line)
+        for page in _drain(line):
+            yield None if page is None else _looked_through(page, stream, clock)
     finally:
         line.stop()
         thread.join()
+
+
+def _looked_through(page: Page, stream: Stream, clock: Clock) -> Page:
+    """The page with its ids: not in the thread, which asks for the next page meanwhile."""
+    with clock.on("land"):
+        return with_bytes(page, stream)
 
 
 class _Line:

@@ -8,15 +8,15 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from crmsync.engine import cursor, extract, reconcile
-from crmsync.engine.batches import Intake, land_batch, map_again
 from crmsync.engine.calls import blamed, read_ids
 from crmsync.engine.doubled import warn_of_doubled
 from crmsync.engine.fingerprint import asks, fingerprint
 from crmsync.engine.gather import Batch
-from crmsync.engine.land import delete
+from crmsync.engine.land import Landing, delete
 from crmsync.engine.project import Project, about, connect
 from crmsync.engine.report import Progress, Report
-from crmsync.engine.stages import BATCH
+from crmsync.engine.stages import BATCH, each_once
+from crmsync.engine.taking import Intake
 from crmsync.errors import CrmsyncError, SumsError
 from crmsync.hookspecs import ListsIds
 from crmsync.model.stream import Page, Stream
@@ -54,7 +54,7 @@ def take_in(
             intake = Intake(project, name, report, time, progress, lease, connector,
                             accept_deletes, whole)  # fmt: skip
             _prepare(intake)
-            map_again(intake, retry=True)
+            _map_again(intake, retry=True)
             if read:
                 _read_all(intake)
                 _warn(intake)
@@ -114,17 +114,43 @@ def _read(intake: Intake, row: StreamRow, stream: Stream) -> None:
     places, wholes = dict[str, set[str]](), set[str]()
     for batch in _batches(intake, stream, state):
         state = cursor.move(state, batch.pages[-1].next_position)
-        landing = land_batch(intake, row._replace(state=state), stream, batch)
+        landing = _land(intake, row._replace(state=state), stream, batch)
         if seen is not None:
             seen.add(landing.met)
         wholes |= landing.wholes
         for source, met in landing.places.items():
             places.setdefault(source, set()).update(met)
-        map_again(intake)
+        _map_again(intake)
     _finish(intake, row, stream, state, {source: places[source] for source in wholes})
     if not _any_place(intake, row):  # what cannot be read may be the very record that seems gone
         _delete_missing(intake, row, stream, seen)
     _check_count(intake, row, stream, before)
+
+
+def _land(intake: Intake, row: StreamRow, stream: Stream, batch: Batch) -> Landing:
+    from crmsync.engine.batches import land_batch  # much of a run's start, see _pages
+
+    return land_batch(intake, row, stream, batch)
+
+
+def _map_again(intake: Intake, *, retry: bool = False) -> None:
+    """Normalize what is to be mapped again; with `retry` also what is parked, once."""
+    stage, topic = f"normalize/{intake.name}", records.topic(intake.name)
+    again: list[int] = []
+    if retry:
+        with intake.store.read() as look:
+            again = parking.parked_records(look, intake.name)
+    while True:
+        with intake.store.read() as look:
+            changes = look.changes(stage, [topic], BATCH)
+            ids = [one.record_id for one in each_once(changes) if one.record_id is not None]
+            raws = records.load_raw(look, {*ids, *again})
+        if not changes and not again:
+            return
+        from crmsync.engine.batches import map_some
+
+        map_some(intake, stage, raws, changes)
+        again = []
 
 
 def _begin(intake: Intake, row: StreamRow, stream: Stream) -> cursor.State:
@@ -174,6 +200,8 @@ def _pages(intake: Intake, stream: Stream, state: cursor.State) -> Iterable[Page
     points.reach("extract/page")
     for page in extract.pages(intake.connector, stream, window, position, intake.clock(stream)):
         if page is None:
+            import crmsync.engine.batches  # noqa: F401  (while the first page is on its way)
+
             yield None
             continue
         intake.progress("read", f"{intake.name}/{stream.name}", len(page.records))
@@ -217,7 +245,7 @@ def _delete_missing(
         with intake.work("intake/delete") as work:
             deleted = delete(work, row, gone)
         intake.report.land(f"{intake.name}/{stream.name}", {"deleted": deleted})
-        map_again(intake)
+        _map_again(intake)
 
 
 def _count(intake: Intake, row: StreamRow) -> int:

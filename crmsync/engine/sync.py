@@ -13,7 +13,6 @@ from crmsync.engine.project import Project, require_connections
 from crmsync.engine.report import Progress, Report
 from crmsync.engine.sums import check_against_store
 from crmsync.errors import CrmsyncError, StoreError, SumsError
-from crmsync.identity.weights import in_use
 from crmsync.model.clock import stamp
 from crmsync.store import parking, records, runs
 from crmsync.store.leftover import leftover
@@ -50,7 +49,7 @@ def sync(
     that was handed over in Python, which no other process finds.
     """
     require_connections(project.settings, connections)
-    in_use(project.settings.model_file())
+    _require_model(project)
     now = now or datetime.now(UTC)
     day = as_of or now.astimezone(ZoneInfo(project.settings.crmsync.zone)).date().isoformat()
     report = Report(new_id(now), day)
@@ -76,6 +75,14 @@ def sync(
     except SumsError as error:
         report.fail("sums", error)
     return _end(project, report)
+
+
+def _require_model(project: Project) -> None:
+    """ConfigError when the retailer's own model is none; the one that crmsync brings is one."""
+    if file := project.settings.model_file():
+        from crmsync.identity.weights import in_use  # numpy too, which only resolve needs else
+
+        in_use(file)
 
 
 def _start(

@@ -5,13 +5,14 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from httpx import Request, Response
-
+from crmsync.http import _httpx  # noqa: F401  (before whatever imports httpx)
 from crmsync.http._asked import Answer, Streamed
 from crmsync.http._client import Client
 from crmsync.http._faults import Faults, retry_after
 
 if TYPE_CHECKING:
+    from httpx import Request, Response
+
     from crmsync.http.auth.fixed import ApiKey, Basic, Bearer, Signed
     from crmsync.http.auth.jwt import signed_jwt
     from crmsync.http.auth.oauth1 import OAuth1
@@ -50,6 +51,8 @@ _WHERE = {
     "Permit": "crmsync.http.budget.budget",
     "Priority": "crmsync.http.budget.budget",
     "RefreshToken": "crmsync.http.auth.oauth2",
+    "Request": "httpx",
+    "Response": "httpx",
     "Session": "crmsync.http.auth.renewing",
     "Signed": "crmsync.http.auth.fixed",
     "Standing": "crmsync.http.budget.limits",

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
-import tenacity
 
 from crmsync.errors import BackendError, CrmsyncError, NotReadable, RateLimited, Unreachable
 from crmsync.http import _content, _faults, _masks, _record, _transport
 from crmsync.http._asked import Answer, Asked, Streamed
+from crmsync.http._retry import Retry
 from crmsync.http._secrets import Secret, plain
 
 if TYPE_CHECKING:
@@ -69,8 +69,7 @@ class Client:
         self._open = partial(_transport.open_http, proxy=way, ca_file=ca_file, timeout=waits)
         self._http = self._open(base_url, headers=headers)
         self._foreign: httpx.Client | None = None
-        self._retrying = _retrying(self._worth_a_retry, attempts, sleep)
-        self._retrying_unsent = _retrying(self._surely_not_done, attempts, sleep)
+        self._retry = Retry(attempts, sleep)
 
     def get(self, path: str, *, undecoded: str = "", **more: Any) -> Answer:
         """The answer to a GET; the list of records at `undecoded` is left as it came.
@@ -161,7 +160,7 @@ class Client:
                 lost = error.maybe_done = error.maybe_done or lost
                 raise
 
-        return (self._retrying if repeatable else self._retrying_unsent)(attempt)
+        return self._retry(attempt, self._worth_a_retry if repeatable else self._surely_not_done)
 
     def _once(self, asked: Asked) -> Answer:
         answer, permit = self._asked(asked, stream=False)
@@ -230,17 +229,15 @@ class Client:
         self._foreign = self._foreign or self._open("")
         return self._foreign, None
 
-    def _worth_a_retry(self, error: BaseException) -> bool:
+    def _worth_a_retry(self, error: CrmsyncError) -> bool:
         if isinstance(error, RateLimited) and (error.retry_after or 0) > self._patience:
             return False
         if isinstance(error, NotReadable):
             return error.passing and self._knows_json
-        return isinstance(error, CrmsyncError) and error.retryable
+        return error.retryable
 
-    def _surely_not_done(self, error: BaseException) -> bool:
-        return self._worth_a_retry(error) and not (
-            isinstance(error, CrmsyncError) and error.maybe_done
-        )
+    def _surely_not_done(self, error: CrmsyncError) -> bool:
+        return self._worth_a_retry(error) and not error.maybe_done
 
     def _note(self, request: httpx.Request, answer: httpx.Response | None, seconds: float) -> None:
         if self._recorder is not None:
@@ -262,25 +259,6 @@ class _Free:
 
 
 _FREE = _Free()
-_growing = tenacity.wait_exponential(multiplier=0.5, max=20) + tenacity.wait_random(0, 0.4)
-
-
-def _retrying(
-    worth: Callable[[BaseException], bool], attempts: int, sleep: Callable[[float], None]
-) -> tenacity.Retrying:
-    return tenacity.Retrying(
-        retry=tenacity.retry_if_exception(worth),
-        wait=_pause,
-        stop=tenacity.stop_after_attempt(attempts),
-        sleep=sleep,
-        reraise=True,
-    )
-
-
-def _pause(state: tenacity.RetryCallState) -> float:
-    error = state.outcome.exception() if state.outcome else None
-    asked = getattr(error, "retry_after", None)
-    return float(_growing(state) if asked is None else asked)
 
 
 def _built(asked: Asked, http: httpx.Client) -> httpx.Request:

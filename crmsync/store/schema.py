@@ -70,9 +70,17 @@ def _create(engine: sa.Engine) -> None:
             connection.execute(sa.insert(_VERSION).values(version_num=HEAD))
 
 
+SCRIPT = Path(__file__).with_name("tables") / "sqlite.sql"
+"""What SQLAlchemy says to SQLite for these tables; to ask it takes five times as long."""
+
+
 def make_tables(connection: sa.Connection) -> None:
     """Make every table, and the store's id."""
-    metadata.create_all(connection)
+    if connection.dialect.name == "sqlite":
+        for statement in SCRIPT.read_text(encoding="utf-8").split(";\n\n"):
+            connection.exec_driver_sql(statement)
+    else:
+        metadata.create_all(connection)
     connection.execute(sa.insert(store_id).values(id=str(uuid.uuid4())))
 
 

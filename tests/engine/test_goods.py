@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from crmsync.connectors.files import pages
-from crmsync.engine import batches, intake
+from crmsync.engine import intake
 from crmsync.engine.project import open_project
 from crmsync.engine.sync import sync
 from crmsync.profile.habits import load_habits
@@ -128,8 +128,7 @@ def test_one_walk_a_run_however_many_batches(
 
     find = models.sources_of_skus
     monkeypatch.setattr(models, "sources_of_skus", count)
-    for module in (batches, intake):
-        monkeypatch.setattr(module, "BATCH", 2)
+    monkeypatch.setattr(intake, "BATCH", 2)
     monkeypatch.setattr(pages, "PAGE", 2)
     run(tmp_path)
     tell(**dict.fromkeys(GOODS, "Kaffee"))

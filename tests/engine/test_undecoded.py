@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 import pytest
 
-from crmsync.engine.calls import read_pages
+from crmsync.engine.calls import read_pages, with_bytes
 from crmsync.engine.sync import sync
 from crmsync.model.stream import Page, Stream, Window
 from crmsync.model.undecoded import Undecoded, are_plain, read_keys
@@ -24,7 +24,7 @@ def told(told_as: Sequence[bytes], /, **more: Any) -> Page:
     connector: Any = SimpleNamespace(name="shop", read=lambda *_: iter([page]))
     stream = Stream(name="customers", kind="customers", key="id")
     (found,) = read_pages(connector, stream, Window(), None)
-    return found
+    return with_bytes(found, stream)
 
 
 def test_bytes_and_ids_are_taken_from_undecoded_records() -> None:

@@ -15,9 +15,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from crmsync.engine.batches import BATCH
 from crmsync.engine.extract import AHEAD, LEAST
 from crmsync.engine.project import open_project
+from crmsync.engine.stages import BATCH
 from crmsync.store import records
 
 SIZE, LAST = 100, 150

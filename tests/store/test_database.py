@@ -73,6 +73,25 @@ def test_the_migrations_make_the_schema_that_a_new_store_gets(store: Store) -> N
     assert schema.revision(store.engine) == schema.HEAD
 
 
+def made(connection: sa.Connection) -> list[tuple[str, ...]]:
+    asked = (
+        "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE tbl_name <> 'alembic_version' "
+        "ORDER BY type, name"
+    )
+    found = connection.exec_driver_sql(asked).fetchall()
+    return [tuple(" ".join(str(part).split()) for part in row) for row in found]
+
+
+def test_the_script_makes_what_the_tables_say(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path / 'store.db'}")
+    plain = sa.create_engine("sqlite://")
+    with store.engine.connect() as connection, plain.connect() as other:
+        tables.metadata.create_all(other)
+        assert made(connection) == made(other), "python tools/schema.py makes the script anew"
+    plain.dispose()
+    store.close()
+
+
 OLD = """
 DROP TABLE match_key; DROP TABLE pair; DROP TABLE face; DROP TABLE decision_event;
 CREATE TABLE match_key (key TEXT, source_id BIGINT, controller TEXT NOT NULL, who TEXT NOT NULL,
