@@ -92,7 +92,7 @@ def steps(name: Queries, dialect: Dialect) -> list[Step]:
     """
     from sqlglot import exp, parse_one
 
-    tree = parse_one(translate(name, dialect), read=dialect)
+    tree: Any = parse_one(translate(name, dialect), read=dialect)
     read = Counter(table.name for table in tree.find_all(exp.Table))
     defined = [(cte.alias, cte.this) for cte in tree.ctes]
     tree.find(exp.With).pop()

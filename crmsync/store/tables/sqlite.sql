@@ -87,9 +87,9 @@ CREATE TABLE decision_event (
     PRIMARY KEY (seq)
 );
 
-CREATE INDEX decision_event_b ON decision_event (b_ref);
-
 CREATE INDEX decision_event_a ON decision_event (a_ref);
+
+CREATE INDEX decision_event_b ON decision_event (b_ref);
 
 CREATE TABLE source_customer (
     record_id INTEGER NOT NULL,
@@ -291,6 +291,13 @@ CREATE INDEX due_on_day ON due (on_day);
 CREATE TABLE abc_due (
     controller TEXT NOT NULL,
     PRIMARY KEY (controller)
+);
+
+CREATE TABLE rfm_cut (
+    controller TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    doc TEXT NOT NULL,
+    PRIMARY KEY (controller, currency)
 );
 
 CREATE TABLE counter (
