@@ -74,7 +74,7 @@ LINE = OrderLine._fields[3:]
 
 class Delivery(NamedTuple):
     """`promised_on` and `delivered_on` are local days; `evidence` says how sure lateness is:
-    exact, ship_date_only or none."""
+    exact, ship_date_only or none. `route` is the tour that brought it."""
 
     record_id: int
     part: str
@@ -86,10 +86,14 @@ class Delivery(NamedTuple):
     delivered_on: str | None
     carrier: str
     evidence: str
+    route: str = ""
 
 
 class Interaction(NamedTuple):
-    """A touch; `status` is open, waiting or done. `subject` is kept only as the backend gave it."""
+    """A touch; `status` is open, waiting or done. `subject` is kept only as the backend gave it.
+
+    `order_ref` is the Ref of the order it is about, '' where that was not told.
+    """
 
     record_id: int
     part: str
@@ -105,6 +109,7 @@ class Interaction(NamedTuple):
     due_on: str | None
     resolved_on: str | None
     store: str
+    order_ref: str = ""
 
 
 class ConsentClaim(NamedTuple):
@@ -139,7 +144,7 @@ class Product(NamedTuple):
 
 
 class Store(NamedTuple):
-    """A shop or branch."""
+    """A shop or branch; `route` is the tour that supplies it."""
 
     record_id: int
     part: str
@@ -149,3 +154,4 @@ class Store(NamedTuple):
     zone: str
     postal_code: str
     city: str
+    route: str = ""

@@ -185,7 +185,8 @@ class ToldReturn(Told):
 class ToldDelivery(Told):
     """One delivery of an order: what was promised, what happened.
 
-    `order` is None when the delivery belongs to the order of the same record.
+    `order` is None when the delivery belongs to the order of the same record. `route` is the tour
+    of the lorry or of the rider, if known.
     """
 
     order: Text | None = None
@@ -195,15 +196,20 @@ class ToldDelivery(Told):
     shipped_at: Day | Moment | None = None
     delivered_at: Day | Moment | None = None
     carrier: Text | None = None
+    route: Text | None = None
     part: Key = "delivery"
 
 
 class ToldInteraction(Told):
-    """One touch between customer and company that is not an order."""
+    """One touch between customer and company that is not an order.
+
+    `order` is the order it is about, an id of the stream `order_stream` of the same connection.
+    """
 
     customer: Text | None = None
     customer_stream: str = "customers"
     order: Text | None = None
+    order_stream: str = "orders"
     at: Moment
     channel: Channel
     kind: InteractionKind
@@ -238,13 +244,14 @@ class ToldProduct(Told):
 
 
 class ToldStore(Told):
-    """One shop or branch; `zone` is its IANA time zone."""
+    """One shop or branch; `zone` is its IANA time zone, `route` the tour that supplies it."""
 
     key: Text
     name: Text
     zone: Text | None = None
     postal_code: Text | None = None
     city: Text | None = None
+    route: Text | None = None
     part: Key = "store"
 
 

@@ -193,4 +193,5 @@ def clean_delivery(
         delivered or None,
         _text(told.carrier),
         _evidence(promised, shipped, delivered),
+        _text(told.route),
     )

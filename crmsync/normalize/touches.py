@@ -43,6 +43,7 @@ def clean_interaction(
         day(told.due_on, place, field="due_on") or None,
         day(told.resolved_at, place, field="resolved_at") or None,
         _text(told.store),
+        f"{connection.name}/{told.order_stream}/{told.order}" if told.order else "",
     )
 
 
@@ -86,4 +87,5 @@ def clean_store(told: ToldStore, *, connection: Connection, record_id: int) -> S
         zone,
         _text(told.postal_code),
         _text(told.city),
+        _text(told.route),
     )

@@ -115,7 +115,7 @@ def _without(held: Sequence[str]) -> str:
 
 def computed(engine: Any, as_of: str) -> list[Computed]:
     """The habits of everybody in `engine` (of `goods`), sorted by customer."""
-    today = date.fromisoformat(as_of).toordinal() - EPOCH
+    today = day_number(as_of)
     again: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in _rows(engine, "replenish"):
         again[row["customer_id"]].append(row)
@@ -198,6 +198,11 @@ def _usual(row: dict[str, Any], name: str) -> Usual | None:
 
 def _often(share: int, n: int) -> bool:
     return n >= SUPPORT and share >= SHARE
+
+
+def day_number(day: str) -> int:
+    """The number of an ISO day: 1970-01-01 is 0."""
+    return date.fromisoformat(day).toordinal() - EPOCH
 
 
 def iso(day: int) -> str:

@@ -82,7 +82,9 @@ def read_facts(work: Work, customer_ids: Iterable[str]) -> Facts:
     """The facts of these customers."""
     wanted = list(customer_ids)
     with _collector_at_rest():
-        told = {name: _read(work, name, wanted) for name in STATEMENTS}
+        told = {
+            name: read_rows(work, SHAPES[name], STATEMENTS[name], wanted) for name in STATEMENTS
+        }
         told["lines"] = _lines(work, wanted)
     told["products"] = _products(work, told["orders"], told["lines"])
     return Facts(**told)
@@ -155,12 +157,20 @@ def _collector_at_rest() -> Iterator[None]:
             gc.enable()
 
 
-def _read(work: Work, name: str, customer_ids: Sequence[str]) -> Any:
-    """One relation of these customers, chunk by chunk so that few rows live as Python objects."""
+def read_rows(
+    work: Work,
+    shape: Mapping[str, Kind],
+    statement: sa.Select[*tuple[Any, ...]],
+    customer_ids: Sequence[str],
+) -> pa.Table:
+    """What a statement over `link` says of these customers, in columns of `shape`.
+
+    Chunk by chunk, so that few rows live as Python objects.
+    """
     import pyarrow as pa
 
-    chunks = [table(SHAPES[name], rows) for rows in _rows(work, STATEMENTS[name], customer_ids)]
-    return pa.concat_tables([table(SHAPES[name], ()), *chunks])
+    chunks = [table(shape, rows) for rows in _rows(work, statement, customer_ids)]
+    return pa.concat_tables([table(shape, ()), *chunks])
 
 
 def _lines(work: Work, customer_ids: Sequence[str]) -> Any:

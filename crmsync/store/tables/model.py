@@ -55,6 +55,7 @@ delivery = table(
     text("delivered_on", null=True),
     text("carrier"),
     text("evidence"),
+    text("route"),
     sa.Index("delivery_order", "order_record_id"),
 )
 
@@ -74,6 +75,7 @@ interaction = table(
     text("due_on", null=True),
     text("resolved_on", null=True),
     text("store"),
+    text("order_ref"),
 )
 
 consent_claim = table(
@@ -116,6 +118,7 @@ shop = table(
     text("zone"),
     text("postal_code"),
     text("city"),
+    text("route"),
 )
 """The stores of the retailer (model.order.Store)."""
 

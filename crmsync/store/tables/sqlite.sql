@@ -59,9 +59,9 @@ CREATE TABLE pair (
     PRIMARY KEY (a_id, b_id)
 );
 
-CREATE INDEX pair_b ON pair (b_id);
-
 CREATE INDEX pair_band ON pair (band);
+
+CREATE INDEX pair_b ON pair (b_id);
 
 CREATE TABLE decision (
     a_ref TEXT NOT NULL,
@@ -87,9 +87,9 @@ CREATE TABLE decision_event (
     PRIMARY KEY (seq)
 );
 
-CREATE INDEX decision_event_a ON decision_event (a_ref);
-
 CREATE INDEX decision_event_b ON decision_event (b_ref);
+
+CREATE INDEX decision_event_a ON decision_event (a_ref);
 
 CREATE TABLE source_customer (
     record_id INTEGER NOT NULL,
@@ -138,6 +138,7 @@ CREATE TABLE delivery (
     delivered_on TEXT,
     carrier TEXT NOT NULL,
     evidence TEXT NOT NULL,
+    route TEXT NOT NULL,
     PRIMARY KEY (record_id, part)
 );
 
@@ -158,6 +159,7 @@ CREATE TABLE interaction (
     due_on TEXT,
     resolved_on TEXT,
     store TEXT NOT NULL,
+    order_ref TEXT NOT NULL,
     PRIMARY KEY (record_id, part)
 );
 
@@ -201,6 +203,7 @@ CREATE TABLE shop (
     zone TEXT NOT NULL,
     postal_code TEXT NOT NULL,
     city TEXT NOT NULL,
+    route TEXT NOT NULL,
     PRIMARY KEY (record_id, part)
 );
 
