@@ -42,6 +42,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "why": ("people", "Say where a field of a profile comes from."),
     "habits": ("people", "Show the purchase habits of a customer."),
     "till": ("till", "Build a till file, search it."),
+    "today": ("report", "Show what a store has to do today: whom to call, thank, expect."),
+    "report": ("report", "Write one page about all customers, for the manager."),
     "outreach": ("outreach", "Plan contacts; nothing is sent."),
 }
 """Each command: the module that has it, and the line that --help shows."""

@@ -110,15 +110,20 @@ def count(
     days: int = DAYS,
 ) -> None:  # fmt: skip
     """Add what happened to some customers; no customer may be counted twice."""
-    since = (date.fromisoformat(as_of) - timedelta(days - 1)).isoformat()
     with goods(facts, as_of=as_of, deny=deny) as engine:
-        for name, told in causes._asdict().items():
-            engine.register(name, told)
-        engine.register("spell", table({"since": "day", "as_of": "day"}, [(since, as_of)]))
-        for statement in text("watch/patterns").split(";\n"):
-            if statement.strip():
-                engine.execute(statement).fetchall()
-        _add(counts, engine)
+        count_in(engine, counts, causes, as_of=as_of, days=days)
+
+
+def count_in(engine: Any, counts: Counts, causes: Causes, *, as_of: str, days: int = DAYS) -> None:
+    """The same in an engine that holds the goods of these customers already."""
+    since = (date.fromisoformat(as_of) - timedelta(days - 1)).isoformat()
+    for name, told in causes._asdict().items():
+        engine.register(name, told)
+    engine.register("spell", table({"since": "day", "as_of": "day"}, [(since, as_of)]))
+    for statement in text("watch/patterns").split(";\n"):
+        if statement.strip():
+            engine.execute(statement).fetchall()
+    _add(counts, engine)
 
 
 _EXPOSED = """
