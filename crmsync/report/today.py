@@ -27,6 +27,7 @@ TITLES: Mapping[Section, str] = {
     "overdue": "Stammkunden, die schon hätten kommen sollen",
     "praise": "Lob zum Weitersagen",
 }
+DATED: frozenset[Section] = frozenset(("watch", "thanks", "praise"))
 EXPECTED_DAYS = 3
 """A regular is expected on the day that his rhythm tells, and this many days before it."""
 PRAISE_DAYS = 7
@@ -71,6 +72,7 @@ def today(project: Project, controller: str, as_of: str, *, store: str = "") -> 
         found = [one for one in _all(work, regulars, habits, as_of) if one.customer_id in mine]
         usual = {**load_habits(work, {one.customer_id for one in found} - set(habits)), **habits}
         found = [one for one in found if not store or _belongs(one, store, usual)]
+        found.sort(key=lambda one: -_worth(one, usual))
         names = named(work, {one.customer_id for one in found}, as_of)
     return _page(controller, store, as_of, found, names)
 
@@ -112,6 +114,12 @@ def _of_habits(name: str, known: Habits, as_of: str) -> Iterator[Entry]:
         yield Entry("expected", name, f"um den {words.day(expected)}; zuletzt am {last}")
     elif left < 0:
         yield Entry("overdue", name, f"seit {words.days(-left)}; zuletzt am {last}")
+
+
+def _worth(entry: Entry, habits: Mapping[str, Habits]) -> int:
+    """Within a section the most valuable comes first; what is urgent by a day keeps its order."""
+    known = habits.get(entry.customer_id)
+    return known.revenue_net if known is not None and entry.section not in DATED else 0
 
 
 def _belongs(entry: Entry, store: str, habits: Mapping[str, Habits]) -> bool:

