@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -58,6 +59,13 @@ def write(page: str, path: Path, *, pdf: bool = False) -> None:
 
 
 def _printed(page: str) -> bytes:
+    logging.getLogger("weasyprint").setLevel(logging.CRITICAL)  # it names every style it skips
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of what the machine's Pango lacks
+        return _pdf(page)
+
+
+def _pdf(page: str) -> bytes:
     try:
         import weasyprint
     except ImportError as error:
@@ -70,18 +78,10 @@ def _printed(page: str) -> bytes:
             hint="IT: install it (Debian: apt install libpango-1.0-0 libpangoft2-1.0-0), "
             "or print the page from a browser.",
         ) from error
-    logging.getLogger("weasyprint").setLevel(logging.CRITICAL)  # it names every style it skips
-    printed: bytes = weasyprint.HTML(string=page, url_fetcher=_within).write_pdf()
+    # what the page holds itself; it asks for nothing else, and would not get it
+    within = weasyprint.urls.URLFetcher(allowed_protocols=("data",))
+    printed: bytes = weasyprint.HTML(string=page, url_fetcher=within).write_pdf()
     return printed
-
-
-def _within(url: str, *more: Any, **options: Any) -> Any:
-    """What the page holds itself; it asks for nothing else, and would not get it."""
-    import weasyprint
-
-    if not url.startswith("data:"):
-        raise ValueError("the report fetches nothing")
-    return weasyprint.default_url_fetcher(url, *more, **options)
 
 
 def _tops(figures: Figures) -> list[tuple[str, str]]:
