@@ -10,6 +10,7 @@ import sys
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from keyword import iskeyword
 from typing import Any
 
 import click
@@ -41,6 +42,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "history": ("people", "Tell which record of a customer came and went, and why."),
     "why": ("people", "Say where a field of a profile comes from."),
     "habits": ("people", "Show the purchase habits of a customer."),
+    "export": ("exchange", "Write the facts of all customers as Parquet, for a larger engine."),
+    "import": ("exchange", "Take the habits back that were worked out in such a folder."),
     "till": ("till", "Build a till file, search it."),
     "today": ("report", "Show what a store has to do today: whom to call, thank, expect."),
     "report": ("report", "Write one page about all customers, for the manager."),
@@ -65,7 +68,7 @@ class Lazy(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"crmsync.cli.{COMMANDS[cmd_name][0]}")
-        command = getattr(module, cmd_name)
+        command = getattr(module, f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name)
         assert isinstance(command, click.Command)
         return command
 

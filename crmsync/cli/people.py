@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import click
 
 from crmsync.cli import screen
+from crmsync.cli.exchange import elsewhere
 from crmsync.cli.who import REF, customer_id, language_option
 from crmsync.engine import house
 from crmsync.engine.project import Project
@@ -142,11 +144,26 @@ def why(ctx: click.Context, customer: str, field: str, language: str, as_json: b
 
 
 @click.command()
-@click.argument("customer")
+@click.argument("customer", required=False)
+@click.option("--engine", type=click.Choice(["duckdb", "spark"]), default=None,
+              help="Work everybody's out in a folder of `crmsync export`.")  # fmt: skip
+@click.option("--folder", type=click.Path(path_type=Path), default=None, help="That folder.")
 @screen.json_option
 @click.pass_context
-def habits(ctx: click.Context, customer: str, as_json: bool) -> int:
-    """Show the purchase habits of a customer; CUSTOMER is an id or a record."""
+def habits(
+    ctx: click.Context, customer: str | None, engine: str | None, folder: Path | None,
+    as_json: bool,
+) -> int:  # fmt: skip
+    """Show the purchase habits of a customer; CUSTOMER is an id or a record.
+
+    With --engine and --folder nothing is shown: the habits of all customers in a folder of
+    `crmsync export` are worked out there, and `crmsync import` brings them back. Spark needs the
+    extra `spark`.
+    """
+    if engine is not None and folder is not None and customer is None:
+        return elsewhere(folder if folder.is_absolute() else screen.folder(ctx) / folder, engine)
+    if customer is None or engine is not None or folder is not None:
+        raise click.UsageError("Say CUSTOMER, or --engine and --folder.")
     with screen.project(ctx) as project, project.store.read() as work:
         name = customer_id(work, customer)
         found = habits_stage.load_habits(work, [name]).get(name)

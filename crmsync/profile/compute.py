@@ -115,11 +115,18 @@ def _without(held: Sequence[str]) -> str:
 
 def computed(engine: Any, as_of: str) -> list[Computed]:
     """The habits of everybody in `engine` (of `goods`), sorted by customer."""
+    return assembled(_rows(engine, "habits"), _rows(engine, "replenish"), as_of)
+
+
+def assembled(
+    habits: Iterable[dict[str, Any]], replenish: Iterable[dict[str, Any]], as_of: str
+) -> list[Computed]:
+    """The habits made of rows of the two queries, whichever engine gave them; in that order."""
     today = day_number(as_of)
     again: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in _rows(engine, "replenish"):
+    for row in replenish:
         again[row["customer_id"]].append(row)
-    return [_computed(row, again[row["customer_id"]], today) for row in _rows(engine, "habits")]
+    return [_computed(row, again[row["customer_id"]], today) for row in habits]
 
 
 def _rows(engine: Any, name: Queries) -> list[dict[str, Any]]:

@@ -50,11 +50,11 @@ def wake(
     """
     told, _, day = kept.load_basis(work).partition(" ")
     names = kept.take_due(work, as_of)
-    if told and (told != _definition(deny, own) or as_of < day):
+    if told and (told != definition(deny, own) or as_of < day):
         names = kept.everybody(work)
     work.log_customers("due", names)
     if names:
-        kept.save_basis(work, f"{_definition(deny, own)} {as_of}")
+        kept.save_basis(work, f"{definition(deny, own)} {as_of}")
     return len(names)
 
 
@@ -80,11 +80,11 @@ def habits(
         batch = concerned[start : start + BATCH]
         alive = living(work, batch)
         computed, failures = _compute(work, sorted(alive), as_of, deny, own)
-        counts.update(_bring_up(work, batch, alive, computed))
+        counts.update(bring_up(work, batch, alive, computed))
         for error in failures:
             failed(error)
     if concerned:
-        kept.save_basis(work, f"{_definition(deny, own)} {as_of}")
+        kept.save_basis(work, f"{definition(deny, own)} {as_of}")
     last = max((change.seq for change in changes), default=0)
     if not kept.more_behind(work, last, TOPICS):
         regraded = kept.draw(work)
@@ -121,12 +121,13 @@ def _concerned(work: Work, changes: Sequence[Change]) -> list[str]:
     return sorted(named | customers_of_sources(work, sorted(sources)))
 
 
-def _bring_up(
+def bring_up(
     work: Work,
     customer_ids: Sequence[str],
     alive: Mapping[str, Living],
     computed: Sequence[Computed],
 ) -> dict[str, int]:
+    """Write what was computed of these customers where it differs; who has nothing loses his."""
     before = kept.stored_habits(work, customer_ids)
     rows = [
         row
@@ -186,7 +187,7 @@ def _read(told: kept.HabitDoc, cuts: Mapping[tuple[str, str], Cuts]) -> Habits:
     return replace(found, abc=cast(Abc | None, told.abc), rfm=rfm(found, cuts.get(place)))
 
 
-def _definition(deny: Collection[str], own: Collection[GivenHabit]) -> str:
+def definition(deny: Collection[str], own: Collection[GivenHabit]) -> str:
     """What the habits are computed by, as a hash: queries, denied categories, plugins."""
     queries = query("habits"), query("replenish")
     text = orjson.dumps((queries, SUPPORT, SHARE, SENSITIVE, sorted(deny), signs(own)))

@@ -18,7 +18,7 @@ import orjson
 import sqlalchemy as sa
 
 from crmsync.store import bulk, points
-from crmsync.store.tables import change, watermark
+from crmsync.store.tables import change, counter, watermark
 
 _NEXT = sa.text(
     "INSERT INTO counter (name, value) VALUES (:name, :count) "
@@ -104,6 +104,12 @@ def read(
 
 def _change(seq: int, topic: str, who: int | str) -> Change:
     return Change(seq, topic, None, who) if isinstance(who, str) else Change(seq, topic, who, None)
+
+
+def last_number(connection: sa.Connection) -> int:
+    """The last number given out; 0 in a new store. Equal numbers: nothing has changed between."""
+    statement = sa.select(counter.c.value).where(counter.c.name == "change")
+    return connection.execute(statement).scalar() or 0
 
 
 def position(connection: sa.Connection, stage: str) -> int:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from crmsync.store.tables import customer, habit, link, source_customer, stream
+from crmsync.store.tables import customer, habit, link, record, source_customer, stream
 from crmsync.store.work import Work
 
 
@@ -43,6 +44,18 @@ def records_by_connection(work: Work, controller: str) -> dict[str, int]:
         .order_by(stream.c.connection)
     )
     return {row[0]: row[1] for row in work.all(statement)}
+
+
+def owned(work: Work, customer_ids: Iterable[str]) -> list[tuple[str, str]]:
+    """The records of these customers: each customer's id with a Ref, sorted."""
+    ref = stream.c.connection + "/" + stream.c.name + "/" + record.c.external_id
+    statement = (
+        sa.select(link.c.customer_id, ref)
+        .join_from(link, record, record.c.id == link.c.source_id)
+        .join(stream, stream.c.id == record.c.stream_id)
+    )
+    told = work.all_in(statement, link.c.customer_id, customer_ids)
+    return sorted((row[0], row[1]) for row in told)
 
 
 def of_several_records(work: Work, controller: str) -> int:
