@@ -30,7 +30,7 @@ from crmsync.errors import ConfigError, NotReadable
 from crmsync.profile import habits
 from crmsync.profile.compute import assembled, relations
 from crmsync.profile.elsewhere import WHOLE
-from crmsync.store import Work
+from crmsync.store import Work, points
 from crmsync.store import habits as kept
 from crmsync.store.complaints import unwritable
 from crmsync.store.facts import living, read_facts, table
@@ -41,6 +41,8 @@ from crmsync.store.survey import owned
 FORMAT = 1
 PORTION = 50_000
 """About so many customers are a bucket."""
+UNFINISHED = "import"
+"""What the habits rest on while an import is under way: nothing that a sync knows."""
 BATCH = 1_000
 """Customers that are taken back in one transaction."""
 
@@ -120,7 +122,10 @@ def _put(path: Path, told: Any) -> None:
 
 def _private(path: Path, content: bytes) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with open(os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:
+    with (
+        points.effect("export/file"),
+        open(os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file,
+    ):
         file.write(content)
 
 
@@ -141,7 +146,7 @@ def bring_in(project: Project, folder: Path) -> dict[str, int]:
     """Take the results of a folder into the store; gives the counts of the habits stage.
 
     Nothing may have changed in the store since the export: NotReadable says so, and nothing is
-    taken. Until the last batch is in, the next sync would work everything out by itself.
+    taken. An import that was cut off is over: the next sync works everything out by itself.
     """
     made = read_manifest(folder)
     _same_habits(project, made, folder)
@@ -150,6 +155,8 @@ def bring_in(project: Project, folder: Path) -> dict[str, int]:
         with project.store.read() as look:
             _unchanged(look, made, folder)
             missing = set(kept.everybody(look))
+        with project.store.work("import/begin", lease=lease) as work:
+            kept.save_basis(work, UNFINISHED)
         for names, computed in _results(folder, made.as_of):
             with project.store.work("import/batch", lease=lease) as work:
                 counts.update(habits.bring_up(work, names, living(work, names), computed))

@@ -16,6 +16,7 @@ from crmsync.engine.project import open_project
 from crmsync.engine.sync import sync
 from crmsync.errors import ConfigError, NotReadable
 from crmsync.profile.elsewhere import Engine, work_out
+from crmsync.store import points
 from crmsync.store import tables as t
 
 FIRST, LATER = "2026-11-21", "2027-02-10"
@@ -141,6 +142,30 @@ def test_another_store_or_definition_or_a_folder_without_results_is_refused(
         brought(shop, out)
     with pytest.raises(NotReadable, match="no folder of crmsync export"):
         exchange.clear(tmp_path)
+
+
+@pytest.mark.parametrize("at", ["import/begin:after", "import/batch:before", "import/batch:after",
+                                "import/finish:before"])  # fmt: skip
+def test_an_import_that_was_cut_off_is_made_good_by_the_next_sync(
+    shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    monkeypatch.setattr(exchange, "BATCH", 30)
+    out = exported(shop, LATER)
+    work_out(out, "duckdb")
+    twin = Path(shutil.copytree(shop, tmp_path / "twin"))
+
+    def stop(name: str) -> None:
+        if name == at:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(points, "watch", stop)
+        with pytest.raises(KeyboardInterrupt):
+            brought(shop, out)
+    for folder in (shop, twin):
+        with open_project(folder) as project:
+            sync(project, as_of=FIRST, read=False)
+    assert kept(shop) == kept(twin)
 
 
 def test_a_folder_that_is_not_empty_is_left_alone(shop: Path) -> None:

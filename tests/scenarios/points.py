@@ -19,8 +19,10 @@ KEPT_BY_CLIENTS = {"http/_folder.py", "http/_locks.py", "http/_record.py",
 STAGES = ("resolve", "profile", "habits", "ledger", "search", "till")
 """The stages of a project without plugins; the batch of each has a name of its own."""
 
-BY_HAND = {"people/unmerge", "people/apart"}
-"""What somebody asks for and asks for again after a kill; tests/cli/test_verdicts kills between."""
+BY_HAND = {"people/unmerge", "people/apart", "export/file", "import/begin", "import/batch",
+           "import/finish", "report"}  # fmt: skip
+"""What somebody asks for and asks for again after a kill; tests/cli/test_verdicts kills between,
+and so does tests/engine/test_exchange."""
 
 CARRIERS = {"work", "effect", "replaced", "files.put", "open_lock"}
 """What takes the name of a point."""
