@@ -8,7 +8,7 @@ from crmsync.engine import goods
 from crmsync.engine.differ import Difference, differ
 from crmsync.engine.normalize import Connected, Normalized
 from crmsync.model.order import Delivery, Order, Row
-from crmsync.store import Work, models, parking, records
+from crmsync.store import Work, facts, models, parking, records
 from crmsync.store.parking import Parking
 
 
@@ -44,6 +44,7 @@ def _write_difference(work: Work, difference: Difference, *, new: bool) -> None:
     work.log_records("source", customers + difference.gone)
     work.log_records("facts", difference.facts)
     work.log_records("consents", difference.consents)
+    work.log_customers("customer", sorted(facts.customers_of_sources(work, difference.granted)))
 
 
 def _ask_again(

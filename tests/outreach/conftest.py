@@ -143,7 +143,7 @@ class Filler:
         """A touch with a source customer."""
         row = {"channel": "email", "kind": "complaint", "direction": "in", "status": "open",
                "subject": "", "reason": "", "due_on": None, "resolved_on": None, "store": "",
-               **more}  # fmt: skip
+               "thread": "", "contact": "", "details": "", **more}  # fmt: skip
         with self.store.work() as work:
             number = 5000 + next(self.claims)
             work.upsert(

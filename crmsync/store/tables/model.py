@@ -74,7 +74,12 @@ interaction = table(
     text("due_on", null=True),
     text("resolved_on", null=True),
     text("store"),
+    text("thread"),
+    text("contact"),
+    text("details"),
 )
+"""The columns are those of model.order.Interaction. Where `contact` is not empty, `source_id` is
+what the stage `tie` found by it."""
 
 consent_claim = table(
     "consent_claim",
@@ -121,4 +126,5 @@ shop = table(
 
 for _table in (orders, delivery, interaction, consent_claim):
     late_index(f"{_table.name}_source", _table, "source_id")
+partial_index("interaction_contact", interaction, "contact", "contact <> ''")
 partial_index("orders_of_order", orders, "order_record_id", "order_record_id IS NOT NULL")

@@ -87,9 +87,9 @@ CREATE TABLE decision_event (
     PRIMARY KEY (seq)
 );
 
-CREATE INDEX decision_event_a ON decision_event (a_ref);
-
 CREATE INDEX decision_event_b ON decision_event (b_ref);
+
+CREATE INDEX decision_event_a ON decision_event (a_ref);
 
 CREATE TABLE source_customer (
     record_id INTEGER NOT NULL,
@@ -158,8 +158,13 @@ CREATE TABLE interaction (
     due_on TEXT,
     resolved_on TEXT,
     store TEXT NOT NULL,
+    thread TEXT NOT NULL,
+    contact TEXT NOT NULL,
+    details TEXT NOT NULL,
     PRIMARY KEY (record_id, part)
 );
+
+CREATE INDEX IF NOT EXISTS interaction_contact ON interaction (contact) WHERE contact <> '';
 
 CREATE TABLE consent_claim (
     record_id INTEGER NOT NULL,
