@@ -40,6 +40,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "unmerge": ("verdicts", "Take a merge back."),
     "history": ("people", "Tell which record of a customer came and went, and why."),
     "why": ("people", "Say where a field of a profile comes from."),
+    "note": ("note", "Write down what a customer said, was promised or was granted."),
     "habits": ("people", "Show the purchase habits of a customer."),
     "till": ("till", "Build a till file, search it."),
     "outreach": ("outreach", "Plan contacts; nothing is sent."),
