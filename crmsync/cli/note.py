@@ -50,13 +50,14 @@ what_options = _options(
     click.option("--kind", type=click.Choice(KINDS), default="note", show_default=True,
                  help="What it was."),
     click.option("--direction", type=click.Choice(["in", "out", "internal"]), default=None,
-                 help="Who began: he (in), we (out), nobody (internal). Default: out for an "
-                 "answer or a promise kept, else in."),
+                 help="Who spoke: he (in), we (out), nobody (internal). Default: out for an "
+                 "answer, an acknowledgement or a promise kept, internal for --done, else in."),
     click.option("--reason", default="", help="Why, in a word that comes again (late, defect …)."),
     click.option("--store", default="", metavar="KEY", help="The store where it was."),
     click.option("--at", default="", metavar="TIME", help="When it was (default: now)."),
     click.option("--on", "about", type=REF, default=None, help="The interaction this is about."),
-    click.option("--done", is_flag=True, help="Nothing is left to do: it closes what it is about."),
+    click.option("--acknowledged", is_flag=True, help="We said that we have --on, no more yet."),
+    click.option("--done", is_flag=True, help="Nothing is left to do about --on."),
 )  # fmt: skip
 says_options = _options(
     _several("point", "points", "A point of an enquiry that wants its own answer"),
@@ -125,32 +126,41 @@ def _place(project: Project, customer: str) -> engine.Place:
 
 def _note(project: Project, place: engine.Place, text: str, said: dict[str, Any]) -> dict[str, Any]:
     """The raw note, without what nobody said; ConfigError when it does not hold together."""
-    kind = said["kind"]
     _complete(text, said)
     if said["about"] is not None:
         _fits(project, place, said["about"], said)
-    direction = said["direction"] or ("out" if said["answers"] or said["kept"] else "in")
-    waits = kind in WAITING and direction == "in" and not said["done"]
+    kind = "satisfaction" if said["score"] is not None and said["kind"] == "note" else said["kind"]
+    direction = said["direction"] or _direction(said)
+    waits = kind in WAITING and direction == "in"
     told = {
         "record": str(place.record),
         "at": _moment(project, place, said["at"]),
         "channel": CHANNELS[said["channel"]],
         "kind": kind.replace("-", "_"),
         "direction": direction,
-        "status": "open" if waits else "done",
+        "status": "open" if waits else "waiting" if said["acknowledged"] else "done",
         "subject": text,
         "about": str(said["about"] or ""),
         "due_on": "" if said["promise"] else said["due"],
         "promise_by": said["due"] if said["promise"] else "",
         "answers": [str(one) for one in said["answers"]],
+        "closes": said["done"],
         **{name: said[name] for name in SAME},
     }
     return {name: value for name, value in told.items() if _is_said(value)}
 
 
+def _direction(said: dict[str, Any]) -> str:
+    if said["answers"] or said["kept"] or said["acknowledged"]:
+        return "out"
+    return "internal" if said["done"] else "in"
+
+
 SAME = ("reason", "store", "points", "promise", "kept", "privileges", "wishes", "marks", "ended",
         "leaving", "score")  # fmt: skip
 """What a note holds as it is said."""
+ABOUT = ("answers", "kept", "acknowledged", "done")
+"""What needs an interaction that it is about."""
 
 
 def _is_said(value: object) -> bool:
@@ -160,14 +170,14 @@ def _is_said(value: object) -> bool:
 
 def _complete(text: str, said: dict[str, Any]) -> None:
     """Return when what is said says something, and all that it needs."""
-    says = any(_is_said(said[name]) for name in ("answers", "done", *SAME))
+    says = any(_is_said(said[name]) for name in (*ABOUT, *SAME))
     if said["kind"] == "note" and not text and not says:
         raise ConfigError("the note is empty.", hint="Say what it is about, or give a --kind.")
     if said["promise"] and not said["due"]:
         raise ConfigError("a promise needs the day until which it is kept.", hint="Give --due DAY.")
     if said["due"] and not said["promise"] and said["kind"] not in WAITING:
         raise ConfigError("nothing is due.", hint="--due goes with --promise or a call-back.")
-    if said["about"] is None and (said["answers"] or said["kept"] or said["done"]):
+    if said["about"] is None and any(said[name] for name in ABOUT):
         raise ConfigError(
             "it is not said which interaction this is about.", hint="Name its record with --on."
         )
@@ -179,6 +189,10 @@ def _fits(project: Project, place: engine.Place, ref: Ref, said: dict[str, Any])
     missing = [str(one) for one in said["answers"] if one > len(first.points)]
     if missing:
         raise ConfigError(f"{ref} has {len(first.points)} points, no number {', '.join(missing)}.")
+    left = engine.open_points(project, place.customer_id, ref) - set(said["answers"])
+    if said["done"] and left:
+        told = ", ".join(map(str, sorted(left)))
+        raise ConfigError(f"{ref} is not done: nobody has answered {told} of its points.")
     if said["kept"] and not first.promise:
         raise ConfigError(f"{ref} holds no promise.", hint="Name the note that promised it.")
 

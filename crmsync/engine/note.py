@@ -20,9 +20,11 @@ from crmsync.engine.taking import Intake
 from crmsync.errors import ConfigError
 from crmsync.model.ref import LONGEST, Ref, can_be_kept
 from crmsync.model.stream import Page
+from crmsync.model.thread import answered, threads
+from crmsync.model.touch import Touch
 from crmsync.store import keys, links, records
 from crmsync.store.records import StreamRow, decoded
-from crmsync.store.touches import Touch, touches_of
+from crmsync.store.touches import touches_of
 
 CONNECTOR = "notes"
 VOLATILE = ("at", "id")
@@ -77,6 +79,17 @@ def named(project: Project, customer_id: str, ref: Ref) -> Touch:
             hint="`crmsync service --customer` lists what is open, with the record of each.",
         )
     return found[0]
+
+
+def open_points(project: Project, customer_id: str, ref: Ref) -> set[int]:
+    """The points of an interaction (numbers from 1) that nobody has answered yet."""
+    with project.store.read() as work:
+        told = touches_of(work, [customer_id])
+    for thread in threads(told):
+        for one in thread.touches:
+            if one.ref == ref:
+                return set(range(1, len(one.details.points) + 1)) - answered(one, thread).keys()
+    return set()
 
 
 def write(project: Project, connection: str, note: Mapping[str, Any], *, key: str = "") -> Ref:

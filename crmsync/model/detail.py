@@ -11,8 +11,9 @@ class Details(NamedTuple):
     """The facts of one interaction; whatever is not told is empty.
 
     `answers` are the numbers (from 1) of points of the same thread that it answers. `promise_by` is
-    a local day, or "". `ended` are privileges, wishes and marks of earlier interactions that no
-    longer hold. `score` is a satisfaction from 0 (worst) to 100 (best), None where none is told.
+    a local day, or "". `closes` says that nothing is left to do in its thread. `ended` are
+    privileges, wishes and marks of earlier interactions that no longer hold. `score` is a
+    satisfaction from 0 (worst) to 100 (best), None where none is told.
     """
 
     points: tuple[str, ...] = ()
@@ -20,6 +21,7 @@ class Details(NamedTuple):
     promise: str = ""
     promise_by: str = ""
     kept: bool = False
+    closes: bool = False
     privileges: tuple[str, ...] = ()
     wishes: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()

@@ -208,8 +208,9 @@ class ToldInteraction(Told):
 
     `points` are what an enquiry asks for, `answers` the numbers (from 1) of the points that this
     answers, `promise` what was promised to be done until `promise_by`, `kept` that what the
-    interaction it is about promised was done. `ended` are privileges, wishes and marks told before
-    that no longer hold. `leaving` is why he leaves (price, competitor …).
+    interaction it is about promised was done, `closes` that nothing is left to do. `ended` are
+    privileges, wishes and marks told before that no longer hold. `leaving` is why he leaves (price,
+    competitor …).
     `score` is an answer to "how satisfied are you" between `score_worst` and `score_best`.
     """
 
@@ -235,6 +236,7 @@ class ToldInteraction(Told):
     promise: Text | None = None
     promise_by: Day | None = None
     kept: bool = False
+    closes: bool = False
     privileges: tuple[str, ...] = ()
     wishes: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()

@@ -23,6 +23,7 @@ def clean_details(told: ToldInteraction, *, zone: str) -> str:
             promise=(told.promise or "").strip(),
             promise_by=day(told.promise_by, zone, field="promise_by"),
             kept=told.kept,
+            closes=told.closes,
             privileges=_texts(told.privileges),
             wishes=_texts(told.wishes),
             marks=_texts(told.marks),

@@ -3,35 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 
-from crmsync.model.detail import Details, read_details
+from crmsync.model.detail import read_details
 from crmsync.model.ref import Ref
+from crmsync.model.touch import Touch
 from crmsync.store.tables import customer, interaction, link, record, stream
 from crmsync.store.work import Work
-
-
-class Touch(NamedTuple):
-    """An interaction of a living customer; the fields are those of model.order.Interaction."""
-
-    ref: Ref
-    customer_id: str
-    at: str
-    day: str
-    channel: str
-    kind: str
-    direction: str
-    status: str
-    subject: str
-    reason: str
-    due_on: str | None
-    resolved_on: str | None
-    store: str
-    thread: str
-    details: Details
-
 
 _OWN = ("at", "day", "channel", "kind", "direction", "status", "subject", "reason", "due_on",
         "resolved_on", "store", "thread")  # fmt: skip

@@ -109,6 +109,28 @@ def test_a_key_lets_a_note_be_written_only_once(noting: Retailer) -> None:
     assert "too long" not in noting.run("note", ANNA, "Katalog", "--key", "k" * 501, code=2)
 
 
+def test_a_complaint_is_open_until_a_note_says_that_it_is_done(noting: Retailer) -> None:
+    told = write(noting, "Zu spät", "--kind", "complaint")
+    write(noting, "--on", told, "--acknowledged", "--channel", "letter")
+    assert noting.json("habits", ANNA)["open_complaints"] == 1
+    write(noting, "--on", told, "--done")
+    assert noting.json("habits", ANNA)["open_complaints"] == 0
+
+
+def test_a_missed_call_makes_a_call_back_due_until_we_speak(noting: Retailer) -> None:
+    write(noting, "--kind", "missed-call", "--channel", "phone")
+    assert noting.json("habits", ANNA)["call_back_due_on"] == "2026-11-20"
+    write(noting, "--kind", "call", "--channel", "phone", "--direction", "out")
+    assert noting.json("habits", ANNA)["call_back_due_on"] is None
+
+
+def test_a_low_score_counts_like_an_open_complaint(noting: Retailer) -> None:
+    write(noting, "--score", "4")
+    assert noting.json("habits", ANNA)["open_complaints"] == 1
+    write(noting, "--score", "9")
+    assert noting.json("habits", ANNA)["open_complaints"] == 0
+
+
 def test_points_are_answered_and_promises_kept_by_notes_that_name_them(noting: Retailer) -> None:
     asked = write(noting, "Zwei Fragen", "--kind", "enquiry", "--channel", "letter", "--point",
                   "Liefertermin", "--point", "Preis")  # fmt: skip
@@ -119,6 +141,9 @@ def test_points_are_answered_and_promises_kept_by_notes_that_name_them(noting: R
     )
     assert "holds no promise" in noting.run("note", ANNA, "--on", asked, "--kept", code=2)
     assert write(noting, "--on", told, "--kept")
+    left = noting.run("note", ANNA, "--on", asked, "--done", code=2)
+    assert "nobody has answered 1 of its points" in left
+    assert write(noting, "--on", asked, "--done", "--answer", "1")
     other = noting.run("note", "crm/customers/1", "--on", asked, "--answer", "1", code=2)
     assert f"{asked} is no interaction of this customer" in other
 

@@ -36,12 +36,13 @@ def test_what_says_nothing_more_has_no_details() -> None:
 def test_everything_that_can_be_told_comes_back() -> None:
     told = details(
         points=(" Lieferzeit? ", "Preis?", "Lieferzeit?"), answers=("2", "1", "2"),
-        promise="Rückruf", promise_by="24.11.2026", kept=True, privileges=("Parkplatz",),
+        promise="Rückruf", promise_by="24.11.2026", kept=True, closes=True,
+        privileges=("Parkplatz",),
         wishes=("ohne Tüte",), marks=("Fürsprecher",), ended=(" Rabatt ",), leaving="price",
         score="8",
     )  # fmt: skip
     assert told == Details(
-        ("Lieferzeit?", "Preis?"), (1, 2), "Rückruf", "2026-11-24", True, ("Parkplatz",),
+        ("Lieferzeit?", "Preis?"), (1, 2), "Rückruf", "2026-11-24", True, True, ("Parkplatz",),
         ("ohne Tüte",), ("Fürsprecher",), ("Rabatt",), "price", 80,
     )  # fmt: skip
     assert read_details(write_details(told)) == told

@@ -144,8 +144,8 @@ class Filler:
         row = {"channel": "email", "kind": "complaint", "direction": "in", "status": "open",
                "subject": "", "reason": "", "due_on": None, "resolved_on": None, "store": "",
                "thread": "", "contact": "", "details": "", **more}  # fmt: skip
+        number = self.record(f"crm/interactions/{next(self.claims)}")
         with self.store.work() as work:
-            number = 5000 + next(self.claims)
             work.upsert(
                 t.interaction,
                 [(number, "interaction", source, f"{day}T09:00:00Z", day, *row.values())],
