@@ -41,6 +41,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "history": ("people", "Tell which record of a customer came and went, and why."),
     "why": ("people", "Say where a field of a profile comes from."),
     "note": ("note", "Write down what a customer said, was promised or was granted."),
+    "service": ("service", "Show what customers wait for, and how fast they hear from us."),
     "habits": ("people", "Show the purchase habits of a customer."),
     "till": ("till", "Build a till file, search it."),
     "outreach": ("outreach", "Plan contacts; nothing is sent."),

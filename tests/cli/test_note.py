@@ -171,6 +171,30 @@ def test_what_does_not_hold_together_is_refused_and_nothing_is_noted(
     assert noting.json("replay")["stages"].get("normalize/notes", {}).get("taken", 0) == 0
 
 
+def test_service_shows_what_is_owed_until_notes_settle_it(noting: Retailer) -> None:
+    asked = write(noting, "Zwei Fragen", "--kind", "enquiry", "--channel", "letter", "--point",
+                  "Liefertermin", "--point", "Preis")  # fmt: skip
+    write(noting, "--kind", "missed-call", "--channel", "phone")
+    promised = write(noting, "--on", asked, "--answer", "1", "--promise", "Ruft an", "--due",
+                     "2026-11-20", "--channel", "email")  # fmt: skip
+    found = noting.json("service", "--as-of", DAY)["muster"]
+    [case] = found["cases"]
+    assert (case["ref"], case["acknowledged_on"]) == (asked, "2026-11-20")
+    assert [one["answered_on"] for one in case["points"]] == ["2026-11-20", None]
+    assert case["events"] == [asked, promised]
+    assert [one["due_on"] for one in found["call_backs"]] == ["2026-11-21"]
+    assert [(one["text"], one["broken"]) for one in found["promises"]] == [("Ruft an", True)]
+    table = noting.run("service", "--as-of", DAY)
+    assert "answer 2 of 2" in " ".join(table.split())
+    assert "broken" in table
+    other = noting.json("service", "--customer", "crm/customers/1", "--as-of", DAY)["muster"]
+    assert other["cases"] == other["call_backs"] == other["promises"] == []
+    write(noting, "--on", asked, "--answer", "2", "--kind", "call", "--channel", "phone")
+    found = noting.json("service", "--customer", ANNA, "--as-of", DAY)["muster"]
+    assert found["cases"] == found["call_backs"] == []
+    assert found["answered"]["within"] == 1
+
+
 def test_a_score_of_zero_is_something_that_was_said(noting: Retailer) -> None:
     assert write(noting, "--score", "0", "--kind", "satisfaction")
     assert write(noting, "--score", "0")
