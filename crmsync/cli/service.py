@@ -16,6 +16,7 @@ from crmsync.engine.project import Project
 from crmsync.model.ref import Ref
 from crmsync.model.service import CallBack, Case, Promise, Responses, Service, Voice
 from crmsync.profile.service import service as owed
+from crmsync.store.touches import untied as untied_of
 
 LISTS = ("cases", "call_backs", "promises", "risks", "praise", "leaving")
 """What is listed customer by customer."""
@@ -23,21 +24,34 @@ LISTS = ("cases", "call_backs", "promises", "risks", "praise", "leaving")
 
 @click.command()
 @click.option("--customer", default="", help="Only this one: an id, a former id or a record.")
+@click.option("--untied", is_flag=True, help="List what found no customer by its contact.")
 @day_option
 @screen.json_option
 @click.pass_context
-def service(ctx: click.Context, customer: str, as_of: str, as_json: bool) -> int:
+def service(ctx: click.Context, customer: str, untied: bool, as_of: str, as_json: bool) -> int:
     """Show what customers wait for: answers, call-backs, promises; and how fast they hear from us.
 
     Each entry names the interactions that support it; `crmsync note --on RECORD` answers one.
     """
     with screen.project(ctx) as project:
+        if untied:
+            return _untied(project, as_json)
         found = _services(project, as_of or _today(project), customer)
     if as_json:
         screen.show_json({name: _plain(asdict(one)) for name, one in found.items()})
         return 0
     for name, one in found.items():
         _show(name, one)
+    return 0
+
+
+def _untied(project: Project, as_json: bool) -> int:
+    with project.store.read() as work:
+        found = [str(ref) for name in project.settings.connections for ref in untied_of(work, name)]
+    if as_json:
+        screen.show_json(found)
+    else:
+        screen.table("Untied", ("record",), [(ref,) for ref in found])
     return 0
 
 

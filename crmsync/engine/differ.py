@@ -78,15 +78,15 @@ def _differ_facts(found: Difference, normalized: Normalized, settled: Collection
     talks = [
         Interaction(*row) for told in (found.rows, old) for row in told.get("interactions", ())
     ]
-    granting = {one.source_id for one in talks if one.source_id is not None and grants(one)}
+    granting = {one.source_id for one in talks if one.source_id is not None and grants(one.details)}
     found.granted = dict.fromkeys(sorted(granting))
     products = (*found.rows.get("products", ()), *old.get("products", ()))
     found.skus = dict.fromkeys(sorted({Product(*row).sku for row in products}))
 
 
-def grants(talk: Interaction) -> bool:
-    """Whether an interaction says something that its customer's profile shows."""
-    told = read_details(talk.details)
+def grants(details: str) -> bool:
+    """Whether the details of an interaction say something that its customer's profile shows."""
+    told = read_details(details)
     return any((told.privileges, told.wishes, told.marks, told.ended))
 
 
