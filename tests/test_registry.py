@@ -80,13 +80,14 @@ def test_an_installed_package_is_a_door(monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_connector_is_imported_by_who_asks_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
     install(monkeypatch, catalog.GROUP, memory=f"{__name__}:MEMORY", weg="gibt.es.nicht:Weg")
     loaded = registry.load()
-    assert list(loaded.connectors) == ["files", "memory", "sql", "weg"]
+    assert list(loaded.connectors) == ["files", "mailbox", "memory", "notes", "sql", "weg"]
     assert loaded.connectors.loaded == {}
     assert loaded.connector("memory") is MEMORY
     assert set(loaded.connectors.loaded) == {"memory"}
     assert loaded.absent() == []
-    offered = [(one.name, bool(one.problem)) for one in loaded.everything()][-4:]
-    assert offered == [("files", False), ("sql", False), ("memory", False), ("weg", True)]
+    offered = [(one.name, bool(one.problem)) for one in loaded.everything()][-6:]
+    ours = [(name, False) for name in ("files", "mailbox", "notes", "sql")]
+    assert offered == [*ours, ("memory", False), ("weg", True)]
 
 
 @pytest.mark.parametrize(

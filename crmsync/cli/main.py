@@ -41,6 +41,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "unmerge": ("verdicts", "Take a merge back."),
     "history": ("people", "Tell which record of a customer came and went, and why."),
     "why": ("people", "Say where a field of a profile comes from."),
+    "note": ("note", "Write down what a customer said, was promised or was granted."),
+    "service": ("service", "Show what customers wait for, and how fast they hear from us."),
     "habits": ("people", "Show the purchase habits of a customer."),
     "export": ("exchange", "Write the facts of all customers as Parquet, for a larger engine."),
     "import": ("exchange", "Take the habits back that were worked out in such a folder."),

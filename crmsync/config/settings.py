@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -103,6 +103,23 @@ class OutreachSettings(Strict):
     )
 
 
+class ServiceSettings(Strict):
+    """The table [service]: by when customers are to hear from us.
+
+    Targets are working days after the day on which something came, 0 meaning that day. `workdays`
+    are ISO weekdays, 1 is Monday. Who was called `vain_calls` times and not reached was called in
+    vain.
+    """
+
+    acknowledge_days: int = Field(0, ge=0)
+    answer_days: int = Field(2, ge=0)
+    call_back_days: int = Field(1, ge=0)
+    vain_calls: int = Field(2, ge=1)
+    workdays: tuple[Annotated[int, Field(ge=1, le=7)], ...] = Field(
+        (1, 2, 3, 4, 5, 6), min_length=1
+    )
+
+
 class IdentitySettings(Strict):
     """The table [identity]: how it is told who is who.
 
@@ -119,6 +136,7 @@ class Settings(Strict):
     crmsync: CoreSettings = Field(default_factory=CoreSettings)
     identity: IdentitySettings = Field(default_factory=IdentitySettings)
     outreach: OutreachSettings = Field(default_factory=OutreachSettings)
+    service: ServiceSettings = Field(default_factory=ServiceSettings)
     controllers: dict[str, ControllerSettings] = {}
     connections: dict[str, ConnectionSettings] = {}
     base: Path = Path()

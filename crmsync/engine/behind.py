@@ -7,7 +7,9 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
+from crmsync.config import Settings
 from crmsync.engine import goods, house, own_habits
+from crmsync.engine import tie as tying
 from crmsync.engine.changed import ask_again
 from crmsync.engine.newid import ids_in_order
 from crmsync.engine.project import Project
@@ -50,6 +52,7 @@ def run_behind(project: Project, report: Report, progress: Progress, now: dateti
             _run(project, report, stage, lease, progress)
         with project.store.work("behind/settle", lease=lease, run_id=report.run_id) as work:
             work.settle(_readers(work, stages))
+            tying.warn_of_untied(work, report, project.settings.connections)
 
 
 def _readers(work: Work, stages: Sequence[Stage]) -> dict[str, tuple[str, ...]]:
@@ -70,9 +73,11 @@ def _run(project: Project, report: Report, stage: Stage, lease: Lease, progress:
             if not changes:
                 break
             counts = stage.take(work, each_once(changes))
-            report.stage(stage.name, counts)
+            if counts:
+                report.stage(stage.name, counts)
             work.advance(stage.name, changes[-1].seq)
-        report.tell(project, stage.name, counts)
+        if counts:
+            report.tell(project, stage.name, counts)
         stage.afterwards()
         progress(stage.name, "", counts.get("taken", 0))
 
@@ -90,10 +95,18 @@ def chain(project: Project, report: Report, now: datetime, model: Weights) -> li
     )  # fmt: skip
     return [
         Stage("resolve", identity.TOPICS, resolve, many=MANY),
+        Stage(
+            "tie", tying.TOPICS, partial(tying.tie, controllers=_controllers(settings)), many=MANY
+        ),
         _profile(project, report),
         Stage("habits", habits.TOPICS, count),
         *(_feed(project, feed, report.as_of) for feed in project.registry.feeds),
     ]
+
+
+def _controllers(settings: Settings) -> dict[str, str]:
+    """The controller of each connection."""
+    return {name: one.controller for name, one in settings.connections.items()}
 
 
 def _profile(project: Project, report: Report) -> Stage:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from crmsync.engine.normalize import Normalized
 from crmsync.engine.outcome import Fact, concerned
-from crmsync.model.order import Product, Row
+from crmsync.model.detail import read_details
+from crmsync.model.order import Interaction, Product, Row
 
 FACTS = ("orders", "deliveries", "interactions")
 CLAIMS = ("claims",)
@@ -20,7 +21,8 @@ class Difference:
 
     `gone` are the source customers that are no more, `renewed` the records whose old facts go
     before the new ones come; `facts` and `consents` are the source customers whose facts or
-    consents changed, `skus` the products that changed, came or went.
+    consents changed, `granted` those whom an interaction grants something that their profiles show
+    or whom it granted it until now, `skus` the products that changed, came or went.
     """
 
     customers: list[tuple[int, int, str, str]] = field(default_factory=list)
@@ -29,6 +31,7 @@ class Difference:
     renewed: list[int] = field(default_factory=list)
     facts: dict[int, None] = field(default_factory=dict)
     consents: dict[int, None] = field(default_factory=dict)
+    granted: dict[int, None] = field(default_factory=dict)
     skus: dict[str, None] = field(default_factory=dict)
 
 
@@ -72,8 +75,19 @@ def _differ_facts(found: Difference, normalized: Normalized, settled: Collection
     for tables, sources in ((FACTS, found.facts), (CLAIMS, found.consents)):
         sources |= concerned(found.rows, tables)
         sources |= dict.fromkeys(sorted(concerned(old, tables)))
+    talks = [
+        Interaction(*row) for told in (found.rows, old) for row in told.get("interactions", ())
+    ]
+    granting = {one.source_id for one in talks if one.source_id is not None and grants(one.details)}
+    found.granted = dict.fromkeys(sorted(granting))
     products = (*found.rows.get("products", ()), *old.get("products", ()))
     found.skus = dict.fromkeys(sorted({Product(*row).sku for row in products}))
+
+
+def grants(details: str) -> bool:
+    """Whether the details of an interaction say something that its customer's profile shows."""
+    told = read_details(details)
+    return any((told.privileges, told.wishes, told.marks, told.ended))
 
 
 def _tables(facts: Iterable[Fact]) -> dict[str, list[Row]]:

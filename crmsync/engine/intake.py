@@ -53,7 +53,7 @@ def take_in(
         try:
             intake = Intake(project, name, report, time, progress, lease, connector,
                             accept_deletes, whole)  # fmt: skip
-            _prepare(intake)
+            prepare(intake)
             _map_again(intake, retry=True)
             if read:
                 _read_all(intake)
@@ -62,7 +62,7 @@ def take_in(
             connector.close()
 
 
-def _prepare(intake: Intake) -> None:
+def prepare(intake: Intake) -> None:
     """Load the streams; one whose mapping changed is asked for again, from raw."""
     with blamed(intake.connector.name, "naming its streams"):
         streams = list(intake.connector.streams())

@@ -119,7 +119,7 @@ def normalize(
             with clock.on("map"):
                 answers = _ask(connected, *page, result)
             with clock.on("find parents"):
-                parents = find(look, name, answers, fresh or {})
+                parents = find(look, connected.connection, answers, fresh or {})
             with clock.on("clean"):
                 _judge(_present(answers, parents, result), parents, context, result)
     return result

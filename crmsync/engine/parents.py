@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crmsync.engine.answers import Answers, Group
+from crmsync.model.ref import Ref
+from crmsync.model.stream import Connection
 from crmsync.model.told import (
     Told,
     ToldConsentEvent,
@@ -15,7 +17,7 @@ from crmsync.model.told import (
     ToldOrder,
     ToldReturn,
 )
-from crmsync.store import Work, models, records
+from crmsync.store import Work, keys, models, records
 
 Named = tuple[str, str]
 """A stream's name and an external id in it."""
@@ -28,9 +30,11 @@ class Parents:
     """The record ids behind the names a page uses, and the source customer of each order.
 
     `ids` holds them by stream, then by external id; `complete` says that nothing named is missing.
+    `records` are customers' records of other connections, by the text of their Ref.
     """
 
     ids: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    records: Mapping[str, int] = field(default_factory=dict)
     sources: Mapping[int, int | None] = field(default_factory=dict)
     complete: bool = True
 
@@ -56,6 +60,8 @@ class Parents:
 
     def customer(self, told: Told) -> int | None:
         """The source customer `told` names, directly or through its order."""
+        if record := getattr(told, "record", None):
+            return self.records.get(record)
         name = _customer(told)
         if name is not None:
             return self.number(name)
@@ -121,8 +127,9 @@ _ORDER: dict[type[Told], Tell] = {
 """By class: asking a pydantic class whether something is its instance costs more than the rest."""
 
 
-def find(work: Work, connection: str, answers: Answers, fresh: Fresh) -> Parents:
+def find(work: Work, about: Connection, answers: Answers, fresh: Fresh) -> Parents:
     """The parents of a page, one query for each stream that is named."""
+    connection = about.name
     wanted = _wanted(answers)
     ids = {
         stream: _ids(work, connection, stream, names) | _among(fresh.get(stream, {}), names)
@@ -131,7 +138,17 @@ def find(work: Work, connection: str, answers: Answers, fresh: Fresh) -> Parents
     complete = all(len(ids[stream]) == len(names) for stream, names in wanted.items())
     orders = {name for _, told in answers.others if (name := _order(told))}
     present = {ids[stream][name] for stream, name in orders if name in ids[stream]}
-    return Parents(ids, models.order_sources(work, present), complete)
+    sources = models.order_sources(work, present)
+    return Parents(ids, _elsewhere(work, about.controller, answers), sources, complete)
+
+
+def _elsewhere(work: Work, controller: str, answers: Answers) -> Mapping[str, int]:
+    """The customers' records that are named by their Refs; never those of another controller."""
+    told = {getattr(told, "record", None) for _, told in answers.others} - {None, ""}
+    refs = [Ref.parse(one) for one in told if one and one.count("/") >= 2]
+    ids = keys.record_ids(work, refs) if refs else {}
+    owners = keys.controllers_of(work, ids.values())
+    return {str(ref): n for ref, n in ids.items() if owners.get(n, controller) == controller}
 
 
 def _among(fresh: Mapping[str, int], names: Iterable[str]) -> dict[str, int]:

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from crmsync.engine import goods
 from crmsync.engine.differ import Difference, differ
 from crmsync.engine.normalize import Connected, Normalized
-from crmsync.model.order import Delivery, Order, Row
-from crmsync.store import Work, models, parking, records
+from crmsync.model.order import Delivery, Interaction, Order, Row
+from crmsync.store import Work, facts, models, parking, records, ties
 from crmsync.store.parking import Parking
 
 
@@ -36,6 +36,8 @@ def withdraw(work: Work, ids: Sequence[int]) -> None:
 
 
 def _write_difference(work: Work, difference: Difference, *, new: bool) -> None:
+    by_contact = [row[0] for row in difference.rows.get("interactions", ()) if row[_CONTACT]]
+    work.log_records(ties.TOPIC, by_contact)
     models.withdraw_customers(work, difference.gone)
     models.save_customers(work, difference.customers, new=new)
     models.withdraw_facts(work, difference.renewed)
@@ -44,6 +46,10 @@ def _write_difference(work: Work, difference: Difference, *, new: bool) -> None:
     work.log_records("source", customers + difference.gone)
     work.log_records("facts", difference.facts)
     work.log_records("consents", difference.consents)
+    work.log_customers("customer", sorted(facts.customers_of_sources(work, difference.granted)))
+
+
+_CONTACT = Interaction._fields.index("contact")
 
 
 def _ask_again(

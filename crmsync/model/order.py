@@ -92,7 +92,11 @@ class Delivery(NamedTuple):
 class Interaction(NamedTuple):
     """A touch; `status` is open, waiting or done. `subject` is kept only as the backend gave it.
 
-    `order_ref` is the Ref of the order it is about, '' where that was not told.
+    `order_ref` is the Ref of the order it is about, "" where that was not told.
+    `thread` is shared by what belongs together: "connection/key of the backend", or the Ref of the
+    interaction that a later one is about; "" where it stands alone. `contact` is the e-mail address
+    or E.164 number by which its customer is found where none is named, else "". `details` is a JSON
+    object of what else it says (model.detail.Details), "" for nothing.
     """
 
     record_id: int
@@ -110,6 +114,9 @@ class Interaction(NamedTuple):
     resolved_on: str | None
     store: str
     order_ref: str = ""
+    thread: str = ""
+    contact: str = ""
+    details: str = ""
 
 
 class ConsentClaim(NamedTuple):

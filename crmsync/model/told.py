@@ -203,11 +203,24 @@ class ToldDelivery(Told):
 class ToldInteraction(Told):
     """One touch between customer and company that is not an order.
 
-    `order` is the order it is about, an id of the stream `order_stream` of the same connection.
+    Whose it is, is said by `customer`, by `record` (a customer's record in any connection of the
+    same controller, as connection/stream/id), by `order`, or by `contact`: an e-mail address or
+    phone number that exactly one customer has. `thread` is the key that belongs to a whole
+    conversation in the backend, `about` the Ref of an interaction that this one answers.
+
+    `points` are what an enquiry asks for, `answers` the numbers (from 1) of the points that this
+    answers, `promise` what was promised to be done until `promise_by`, `kept` that what the
+    interaction it is about promised was done, `closes` that nothing is left to do. `ended` are
+    privileges, wishes and marks told before that no longer hold. `leaving` is why he leaves (price,
+    competitor …).
+    `score` is an answer to "how satisfied are you" between `score_worst` and `score_best`.
+    An `order` is an id of the stream `order_stream` of the same connection.
     """
 
     customer: Text | None = None
     customer_stream: str = "customers"
+    record: Text | None = None
+    contact: Text | None = None
     order: Text | None = None
     order_stream: str = "orders"
     at: Moment
@@ -220,6 +233,22 @@ class ToldInteraction(Told):
     due_on: Day | None = None
     resolved_at: Moment | None = None
     store: Text | None = None
+    thread: Text | None = None
+    about: Text | None = None
+    points: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
+    promise: Text | None = None
+    promise_by: Day | None = None
+    kept: bool = False
+    closes: bool = False
+    privileges: tuple[str, ...] = ()
+    wishes: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    ended: tuple[str, ...] = ()
+    leaving: Text | None = None
+    score: Amount | None = None
+    score_worst: Amount = 0
+    score_best: Amount = 10
     part: Key = "interaction"
 
 

@@ -21,8 +21,13 @@ LegalBasis = Literal[
 
 OrderStatus = Literal["draft", "open", "delivered", "completed", "cancelled"]
 InteractionKind = Literal[
-    "complaint", "enquiry", "visit", "call_back", "praise", "return", "campaign", "note"
-]
+    "complaint", "enquiry", "visit", "call_back", "praise", "return", "campaign", "note",
+    "purchase", "call", "missed_call", "satisfaction", "bounce",
+]  # fmt: skip
+"""`call` reached somebody, `missed_call` nobody: of direction "in" we missed the customer, of "out"
+he missed us. `satisfaction` is an answer to the question how it was, `bounce` says that a message
+of ours did not arrive."""
+
 Band = Literal["same", "review", "apart"]
 """The verdict on a pair of source customers."""
 

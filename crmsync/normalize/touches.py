@@ -6,6 +6,7 @@ from crmsync.errors import ConfigError, RecordError
 from crmsync.model.order import Interaction, Product, Store
 from crmsync.model.stream import Connection
 from crmsync.model.told import ToldInteraction, ToldProduct, ToldStore
+from crmsync.normalize.details import clean_contact, clean_details, clean_thread
 from crmsync.normalize.when import day, moment, zone_named
 
 _GTIN_LENGTHS = frozenset((8, 12, 13, 14))
@@ -44,6 +45,9 @@ def clean_interaction(
         day(told.resolved_at, place, field="resolved_at") or None,
         _text(told.store),
         f"{connection.name}/{told.order_stream}/{told.order}" if told.order else "",
+        clean_thread(told, connection=connection),
+        clean_contact(told.contact, country=connection.country),
+        clean_details(told, zone=place),
     )
 
 

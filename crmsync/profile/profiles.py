@@ -9,6 +9,7 @@ from hashlib import blake2b
 from crmsync.errors import ConfigError, CrmsyncError
 from crmsync.model.customer import Golden, Profile, SourceCustomer
 from crmsync.model.document import read_document, write_document
+from crmsync.profile.granted import granted
 from crmsync.profile.survivorship import Source, golden
 from crmsync.store import Change, Work
 from crmsync.store import profiles as kept
@@ -86,10 +87,14 @@ def _build(
     for row in kept.linked_sources(work, concerned):
         told = Source(row.ref, read_document(SourceCustomer, row.doc))
         sources[row.customer_id, row.controller].append(told)
+    notes = granted(kept.noted(work, concerned))
     return [
-        golden(found, customer_id=name, controller=controller, owners=owners, preference=preference)
+        golden(
+            found, customer_id=name, controller=controller, owners=owners, preference=preference,
+            granted=notes.get(name, ()),
+        )
         for (name, controller), found in sorted(sources.items())
-    ]
+    ]  # fmt: skip
 
 
 def _row(one: Profile) -> tuple[str, str, bytes, str]:

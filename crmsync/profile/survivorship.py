@@ -127,16 +127,19 @@ def golden(
     controller: str,
     owners: Mapping[str, str],
     preference: Sequence[str],
+    granted: Sequence[Source] = (),
 ) -> Profile:
     """The golden profile of the customer behind `sources` (at least one), a pure function of them.
 
     `owners` maps a field to the connection that owns it, `preference` lists connections, the most
     trusted first. `provenance` has an entry for every field that somebody told; entries of a
-    union are numbered from 0, best first (`contacts.0`).
+    union are numbered from 0, best first (`contacts.0`). `granted` are interactions that tell
+    privileges, wishes or marks, and nothing else: they are no sources of his.
     """
     choice = Choice(sources, owners, preference)
     picks = _picks(choice)
-    gathered = unions.gather(choice.visible, choice.rank)
+    unions_of = Choice([*sources, *granted], owners, preference) if granted else choice
+    gathered = unions.gather(unions_of.visible, unions_of.rank)
     values: dict[str, Any] = {field: pick.value for field, pick in picks.items()}
     values |= {field: tuple(entry.value for entry in found) for field, found in gathered.items()}
     values["name"] = values["name"] or None

@@ -17,6 +17,8 @@ from crmsync.hookspecs import CONTRACT, Connector
 GROUP = "crmsync.connectors"
 BUILT_IN = {
     "files": "crmsync.connectors.files:FilesConnector",
+    "mailbox": "crmsync.connectors.mailbox:MailboxConnector",
+    "notes": "crmsync.connectors.notes:NotesConnector",
     "sql": "crmsync.connectors.sql:SqlConnector",
 }
 """Our own connectors, named as any package names its own."""

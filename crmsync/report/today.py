@@ -9,17 +9,23 @@ from typing import Literal
 
 from crmsync.engine.project import Project
 from crmsync.model.habit import Habits
+from crmsync.model.service import Case, Service
 from crmsync.profile.habits import load_habits
+from crmsync.profile.service import service
 from crmsync.profile.watch.watchlist import watchlist
 from crmsync.report import words
 from crmsync.report.named import Named, named
 from crmsync.store import Work, plans
-from crmsync.store.calling import praises, worth_a_word
+from crmsync.store.calling import worth_a_word
 from crmsync.store.survey import customers_of
 
-Section = Literal["call_back", "apology", "watch", "thanks", "expected", "overdue", "praise"]
+Section = Literal[
+    "call_back", "answer", "promise", "apology", "watch", "thanks", "expected", "overdue", "praise"
+]
 TITLES: Mapping[Section, str] = {
     "call_back": "Zurückrufen",
+    "answer": "Antworten",
+    "promise": "Versprochenes halten",
     "apology": "Entschuldigen",
     "watch": "Auf diese Lieferungen achten",
     "thanks": "Für die erste Bestellung danken",
@@ -27,7 +33,9 @@ TITLES: Mapping[Section, str] = {
     "overdue": "Stammkunden, die schon hätten kommen sollen",
     "praise": "Lob zum Weitersagen",
 }
-DATED: frozenset[Section] = frozenset(("watch", "thanks", "praise"))
+DATED: frozenset[Section] = frozenset(
+    ("call_back", "answer", "promise", "watch", "thanks", "praise")
+)
 EXPECTED_DAYS = 3
 """A regular is expected on the day that his rhythm tells, and this many days before it."""
 PRAISE_DAYS = 7
@@ -69,7 +77,12 @@ def today(project: Project, controller: str, as_of: str, *, store: str = "") -> 
         mine = set(customers_of(work, controller))
         regulars = worth_a_word(work, controller)
         habits = load_habits(work, regulars)
-        found = [one for one in _all(work, regulars, habits, as_of) if one.customer_id in mine]
+        owed = service(
+            work, controller, as_of=as_of, targets=project.settings.service,
+            deny=project.settings.crmsync.deny_categories,
+        )  # fmt: skip
+        told = (*_owed(owed, as_of), *_all(work, regulars, habits, as_of))
+        found = [one for one in told if one.customer_id in mine]
         usual = {**load_habits(work, {one.customer_id for one in found} - set(habits)), **habits}
         found = [one for one in found if not store or _belongs(one, store, usual)]
         found.sort(key=lambda one: -_worth(one, usual))
@@ -95,16 +108,39 @@ def _all(
     for one in plans.first_orders(work, as_of):
         day = words.day(str(one.facts["ordered_on"]))
         yield Entry("thanks", one.customer_id, f"erster Einkauf am {day}")
+
+
+def _owed(owed: Service, as_of: str) -> Iterator[Entry]:
+    """What was said and waits for us: call-backs, answers, promises; and praise."""
+    for call in owed.call_backs:
+        if call.due_on <= as_of or call.in_vain:
+            vain = f", {call.tries}-mal nicht erreicht: schreiben" if call.in_vain else ""
+            why = f"bis {words.day(call.due_on)}{vain}"
+            yield Entry("call_back", call.customer_id, why, str(call.ref), call.store)
+    for case in owed.cases:
+        if case.to_acknowledge or case.late or case.answer_by <= as_of:
+            yield Entry("answer", case.customer_id, _case(case), str(case.ref), case.store)
+    for promise in owed.promises:
+        if promise.kept_on is None and promise.due_on <= as_of:
+            what = f": {promise.text}" if promise.text else ""
+            why = f"bis {words.day(promise.due_on)}{what}"
+            yield Entry("promise", promise.customer_id, why, str(promise.ref), promise.store)
     since = (date.fromisoformat(as_of) - timedelta(PRAISE_DAYS - 1)).isoformat()
-    for praise in praises(work, since, as_of):
-        why = f"am {words.day(praise.day)}" + (f": {praise.subject}" if praise.subject else "")
-        yield Entry("praise", praise.customer_id, why, praise.ref, praise.store)
+    for voice in reversed(owed.praise):
+        if voice.day >= since:
+            why = f"am {words.day(voice.day)}" + (f": {voice.text}" if voice.text else "")
+            yield Entry("praise", voice.customer_id, why, str(voice.ref), voice.store)
+
+
+def _case(case: Case) -> str:
+    what = "Beschwerde" if case.kind == "complaint" else "Anfrage"
+    open_points = sum(one.answered_on is None for one in case.points)
+    points = f", {open_points} von {len(case.points)} Punkten offen" if case.points else ""
+    first = "Eingang bestätigen; " if case.to_acknowledge else ""
+    return f"{first}{what} vom {words.day(case.opened_on)}{points}, bis {words.day(case.answer_by)}"
 
 
 def _of_habits(name: str, known: Habits, as_of: str) -> Iterator[Entry]:
-    called = known.call_back_due_on
-    if called is not None and called <= as_of:
-        yield Entry("call_back", name, f"zugesagt bis {words.day(called)}")
     last = words.day(known.last_order_on) if known.last_order_on else ""
     expected = known.next_expected_on or known.overdue_since
     if expected is None or "silent" in known.at_risk:

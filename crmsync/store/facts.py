@@ -27,6 +27,7 @@ from crmsync.store.tables import (
     record,
     stream,
 )
+from crmsync.store.waiting import MAY_WAIT, waiting_rows
 from crmsync.store.work import CHUNK, Work
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ def read_facts(work: Work, customer_ids: Iterable[str]) -> Facts:
         told = {
             name: read_rows(work, SHAPES[name], STATEMENTS[name], wanted) for name in STATEMENTS
         }
+        told["interactions"] = _with_waiting(told["interactions"], waiting_rows(work, wanted))
         told["lines"] = _lines(work, wanted)
     told["products"] = _products(work, told["orders"], told["lines"])
     return Facts(**told)
@@ -173,6 +175,12 @@ def read_rows(
     return pa.concat_tables([table(shape, ()), *chunks])
 
 
+def _with_waiting(others: pa.Table, rows: Sequence[Sequence[Any]]) -> Any:
+    import pyarrow as pa
+
+    return pa.concat_tables([others, table(SHAPES["interactions"], rows)]) if rows else others
+
+
 def _lines(work: Work, customer_ids: Sequence[str]) -> Any:
     """The lines of the orders of these customers, unfolded from the orders' rows."""
     import pyarrow as pa
@@ -248,7 +256,7 @@ def _statements() -> dict[str, sa.Select[*tuple[Any, ...]]]:
         "interactions": sa.select(
             link.c.customer_id, i.kind, i.status, i.channel, i.direction, i.day, i.due_on,
             i.resolved_on,
-        ).join_from(link, interaction, i.source_id == link.c.source_id),
+        ).join_from(link, interaction, i.source_id == link.c.source_id).where(~MAY_WAIT),
     }  # fmt: skip
 
 

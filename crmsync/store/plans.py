@@ -7,7 +7,7 @@ customer and occasion, ordered by the occasion, never by ids of the store.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -28,6 +28,7 @@ from crmsync.store.tables import (
     record,
     stream,
 )
+from crmsync.store.waiting import waiting_rows
 from crmsync.store.work import Work
 
 LATE_DAYS = 30
@@ -58,23 +59,25 @@ class Past:
 def load_past(work: Work, customer_ids: Iterable[str], *, as_of: str, days: int) -> dict[str, Past]:
     """Each customer's open complaints, and campaign contacts of the last `days` days."""
     names = list(customer_ids)
-    columns = (link.c.customer_id, interaction.c.kind, interaction.c.direction,
-               interaction.c.status, interaction.c.day, interaction.c.resolved_on)  # fmt: skip
-    joined = sa.select(*columns).join_from(
+    since = _minus(as_of, days)
+    complaints = Counter(
+        row[0] for row in waiting_rows(work, names) if row[1] == "complaint" and _open(row, as_of)
+    )
+    reached = sa.select(link.c.customer_id).join_from(
         link, interaction, interaction.c.source_id == link.c.source_id
     )
-    told = joined.where(
-        interaction.c.kind.in_(("complaint", "campaign")), interaction.c.day <= as_of
+    i = interaction.c
+    lately = reached.where(
+        i.kind == "campaign", i.direction == "out", i.day > since, i.day <= as_of
     )
-    since = _minus(as_of, days)
-    complaints: Counter[str] = Counter()
-    contacts: Counter[str] = Counter()
-    for row in work.all_in(told, link.c.customer_id, names):
-        waits = row.status != "done" and (row.resolved_on is None or row.resolved_on > as_of)
-        complaints[row.customer_id] += row.kind == "complaint" and waits
-        touched = row.kind == "campaign" and row.direction == "out" and row.day > since
-        contacts[row.customer_id] += touched
+    contacts = Counter(row[0] for row in work.all_in(lately, link.c.customer_id, names))
     return {name: Past(complaints[name], contacts[name]) for name in names}
+
+
+def _open(row: Sequence[Any], as_of: str) -> bool:
+    """Whether a row of what may wait was told by this day and still waits on it."""
+    _, _, status, _, _, day, _, resolved_on = row
+    return status != "done" and day <= as_of and (resolved_on is None or resolved_on > as_of)
 
 
 def late_deliveries(work: Work, as_of: str) -> list[Candidate]:

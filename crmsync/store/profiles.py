@@ -8,7 +8,15 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from crmsync.model.ref import Ref
-from crmsync.store.tables import customer, link, profile, record, source_customer, stream
+from crmsync.store.tables import (
+    customer,
+    interaction,
+    link,
+    profile,
+    record,
+    source_customer,
+    stream,
+)
 from crmsync.store.work import Work
 
 
@@ -37,6 +45,33 @@ def linked_sources(work: Work, customer_ids: Iterable[str]) -> list[LinkedSource
     )  # fmt: skip
     rows = work.all_in(statement, c.customer_id, customer_ids)
     return [LinkedSource(row[0], row[1], Ref(row[2], row[3], row[4]), row[5]) for row in rows]
+
+
+class Noted(NamedTuple):
+    """What an interaction of a customer says in detail; `details` is model.detail as JSON."""
+
+    customer_id: str
+    ref: Ref
+    at: str
+    details: str
+
+
+def noted(work: Work, customer_ids: Iterable[str]) -> list[Noted]:
+    """The details of the interactions of these customers, in the order of their stamps and Refs."""
+    i = interaction.c
+    statement = (
+        sa.select(
+            link.c.customer_id, stream.c.connection, stream.c.name, record.c.external_id,
+            i.at, i.details,
+        )
+        .join_from(link, interaction, i.source_id == link.c.source_id)
+        .join(record, record.c.id == i.record_id)
+        .join(stream, stream.c.id == record.c.stream_id)
+        .where(i.details != "")
+    )  # fmt: skip
+    rows = work.all_in(statement, link.c.customer_id, customer_ids)
+    found = [Noted(row[0], Ref(row[1], row[2], row[3]), row[4], row[5]) for row in rows]
+    return sorted(found, key=lambda one: (one.at, one.ref))
 
 
 def profile_hashes(work: Work, customer_ids: Iterable[str]) -> dict[str, bytes]:

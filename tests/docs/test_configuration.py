@@ -16,6 +16,7 @@ from crmsync.config.settings import (
     CoreSettings,
     IdentitySettings,
     OutreachSettings,
+    ServiceSettings,
     Settings,
 )
 from crmsync.connectors.files.settings import FilesSettings, FileStream
@@ -34,6 +35,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "## `[connections.NAME]`": ConnectionSettings,
     "## `[identity]`": IdentitySettings,
     "## `[outreach]`": OutreachSettings,
+    "## `[service]`": ServiceSettings,
     "## Every mapped stream: `[[connections.NAME.streams]]`": MappedStream,
     "### of `files`": FileStream,
     "### of `sql`": SqlStream,

@@ -143,9 +143,9 @@ class Filler:
         """A touch with a source customer."""
         row = {"channel": "email", "kind": "complaint", "direction": "in", "status": "open",
                "subject": "", "reason": "", "due_on": None, "resolved_on": None, "store": "",
-               **more}  # fmt: skip
+               "thread": "", "contact": "", "details": "", **more}  # fmt: skip
+        number = self.record(f"crm/interactions/{next(self.claims)}")
         with self.store.work() as work:
-            number = 5000 + next(self.claims)
             work.upsert(
                 t.interaction,
                 [(number, "interaction", source, f"{day}T09:00:00Z", day, *row.values())],

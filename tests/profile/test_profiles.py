@@ -8,10 +8,14 @@ import pytest
 
 from crmsync.errors import ConfigError, CrmsyncError
 from crmsync.model.customer import Address, ContactPoint, Golden, Profile, SourceCustomer
+from crmsync.model.detail import Details, write_details
 from crmsync.model.name import PersonName
+from crmsync.model.order import Interaction
+from crmsync.model.ref import Ref
 from crmsync.profile.profiles import TOPICS, load_profile, load_profiles, profile, why
 from crmsync.store import Store
 from crmsync.store import tables as t
+from crmsync.store.keys import record_ids
 from tests.profile.books import Books, rows
 
 KAETHE = SourceCustomer(
@@ -158,3 +162,39 @@ def test_why_refuses_what_is_not_there(two_sources: Store) -> None:
             why(work, "c1", "shoe")
         with pytest.raises(CrmsyncError, match="no customer c7"):
             why(work, "c7", "name")
+
+
+def granting(store: Store, name: str, at: str, details: Details) -> None:
+    """A note about what the shop knows of the customer."""
+    with store.work() as work:
+        books = Books(work)
+        number = books.record("notes", "notes", name)
+        source = next(iter(record_ids(work, [Ref("shop", "customers", "4711")]).values()))
+        values = (number, "interaction", source, at, at[:10], "phone", "note", "in", "done", "",
+                  "", None, None, "", "", "", write_details(details))  # fmt: skip
+        work.upsert(t.interaction, [Interaction(*values)])
+        work.log_customers("customer", ["c1"])
+
+
+def test_an_interaction_grants_what_the_profile_shows_until_another_ends_it(
+    two_sources: Store,
+) -> None:
+    first = Details(
+        privileges=("Parkplatz", "Rabatt"), wishes=("Ohne Tüte",), marks=("Fürsprecher",)
+    )
+    granting(two_sources, "1", "2026-11-20T09:00:00Z", first)
+    _, [written] = run(two_sources)
+    told = written.customer
+    assert (told.privileges, told.marks) == (("Parkplatz", "Rabatt"), ("Fürsprecher",))
+    assert told.wishes == ("Katalog per Post", "Ohne Tüte")
+    assert written.sources == ("crm/customers/A-9", "shop/customers/4711")
+    with two_sources.read() as work:
+        assert why(work, "c1", "privileges")["privileges.0"] == Golden(
+            "Parkplatz", "notes/notes/1", "only", "2026-11-20T09:00:00Z"
+        )
+    granting(two_sources, "2", "2026-11-21T09:00:00Z", Details(ended=("RABATT", "Fürsprecher")))
+    _, [written] = run(two_sources)
+    assert (written.customer.privileges, written.customer.marks) == (("Parkplatz",), ())
+    granting(two_sources, "0", "2026-11-22T09:00:00Z", Details(privileges=("Rabatt",)))
+    _, [written] = run(two_sources)
+    assert written.customer.privileges == ("Rabatt", "Parkplatz"), "the newest first"

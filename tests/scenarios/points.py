@@ -16,7 +16,7 @@ FOREIGN = ("demo", "migrations")
 KEPT_BY_CLIENTS = {"http/_folder.py", "http/_locks.py", "http/_record.py",
                    "http/auth/tokens.py", "http/budget/shared.py"}  # fmt: skip
 """Tokens, budgets and recordings, which no run commits; tests/http kills who writes them."""
-STAGES = ("resolve", "profile", "habits", "ledger", "search", "till")
+STAGES = ("resolve", "tie", "profile", "habits", "ledger", "search", "till")
 """The stages of a project without plugins; the batch of each has a name of its own."""
 
 BY_HAND = {"people/unmerge", "people/apart", "export/file", "import/begin", "import/batch",

@@ -8,7 +8,9 @@ from crmsync.store.tables import shop
 
 def test_bulk_writes_alone_are_committed(store: Store) -> None:
     with store.work() as work:
-        work.upsert(shop, [(1, "store", "erp", "M1", "Mitte", "Europe/Berlin", "10117", "Berlin")])
+        work.upsert(
+            shop, [(1, "store", "erp", "M1", "Mitte", "Europe/Berlin", "10117", "Berlin", "")]
+        )
     with store.read() as work:
         assert work.scalar(sa.select(shop.c.name)) == "Mitte"
     with store.work() as work:

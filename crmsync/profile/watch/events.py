@@ -7,9 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from crmsync.model.ref import Ref
+from crmsync.model.thread import Settled, is_low, waiting
+from crmsync.model.touch import Touch
 from crmsync.profile.compute import day_number, iso
+from crmsync.profile.silence import told
 from crmsync.store import Work
 from crmsync.store.causes import read_causes
+from crmsync.store.touches import touches_of
 
 Trouble = Literal["late_delivery", "complaint"]
 
@@ -37,20 +42,21 @@ def events(
     work: Work, customer_ids: Iterable[str], *, as_of: str, since: str = ""
 ) -> dict[str, list[Event]]:
     """What went wrong for these customers from `since` to `as_of` (ISO, both included), by day."""
-    causes = read_causes(work, customer_ids)
-    told: defaultdict[str, list[Event]] = defaultdict(list)
-    for row in causes.came.to_pylist():
-        _add(told, row, _late(row, as_of), since, as_of)
-    for row in causes.said.to_pylist():
-        _add(told, row, _complaints(row, as_of), since, as_of)
-    return {name: sorted(found, key=lambda one: (one.day, one.ref)) for name, found in told.items()}
+    names = list(customer_ids)
+    found: defaultdict[str, list[Event]] = defaultdict(list)
+    for row in read_causes(work, names).came.to_pylist():
+        _add(found, row["customer_id"], _late(row, as_of), since, as_of)
+    touches = touches_of(work, names)
+    waited = {one.touch.ref: one.settled for one in waiting(touches)}
+    for touch in touches:
+        _add(found, touch.customer_id, _complaints(touch, waited, as_of), since, as_of)
+    return {name: sorted(some, key=lambda one: (one.day, one.ref)) for name, some in found.items()}
 
 
 def _add(
-    told: Mapping[str, list[Event]], row: Mapping[str, Any], found: Iterable[Event], since: str,
-    as_of: str,
+    found: Mapping[str, list[Event]], name: str, told: Iterable[Event], since: str, as_of: str
 ) -> None:  # fmt: skip
-    told[row["customer_id"]].extend(one for one in found if since <= one.day <= as_of)
+    found[name].extend(one for one in told if since <= one.day <= as_of)
 
 
 def _late(row: Mapping[str, Any], as_of: str) -> Iterator[Event]:
@@ -68,8 +74,9 @@ def _late(row: Mapping[str, Any], as_of: str) -> Iterator[Event]:
                     days_late=late - promised, evidence=evidence)  # fmt: skip
 
 
-def _complaints(row: Mapping[str, Any], as_of: str) -> Iterator[Event]:
-    if row["kind"] == "complaint":
-        resolved = row["resolved_on"]
-        waits = row["status"] != "done" and (resolved is None or iso(resolved) > as_of)
-        yield Event("complaint", row["ref"], iso(row["day"]), row["reason"], waits)
+def _complaints(touch: Touch, waited: Mapping[Ref, Settled | None], as_of: str) -> Iterator[Event]:
+    """A complaint, or an answer that he is not satisfied; open until something settled it."""
+    if touch.kind == "complaint" or is_low(touch):
+        settled = waited.get(touch.ref)
+        waits = touch.ref in waited and (settled is None or settled.day > as_of)
+        yield Event("complaint", str(touch.ref), touch.day, told(touch.reason), waits)

@@ -76,7 +76,12 @@ interaction = table(
     text("resolved_on", null=True),
     text("store"),
     text("order_ref"),
+    text("thread"),
+    text("contact"),
+    text("details"),
 )
+"""The columns are those of model.order.Interaction. Where `contact` is not empty, `source_id` is
+what the stage `tie` found by it."""
 
 consent_claim = table(
     "consent_claim",
@@ -124,4 +129,5 @@ shop = table(
 
 for _table in (orders, delivery, interaction, consent_claim):
     late_index(f"{_table.name}_source", _table, "source_id")
+partial_index("interaction_contact", interaction, "contact", "contact <> ''")
 partial_index("orders_of_order", orders, "order_record_id", "order_record_id IS NOT NULL")
