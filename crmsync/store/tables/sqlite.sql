@@ -59,9 +59,9 @@ CREATE TABLE pair (
     PRIMARY KEY (a_id, b_id)
 );
 
-CREATE INDEX pair_b ON pair (b_id);
-
 CREATE INDEX pair_band ON pair (band);
+
+CREATE INDEX pair_b ON pair (b_id);
 
 CREATE TABLE decision (
     a_ref TEXT NOT NULL,
@@ -87,9 +87,9 @@ CREATE TABLE decision_event (
     PRIMARY KEY (seq)
 );
 
-CREATE INDEX decision_event_a ON decision_event (a_ref);
-
 CREATE INDEX decision_event_b ON decision_event (b_ref);
+
+CREATE INDEX decision_event_a ON decision_event (a_ref);
 
 CREATE TABLE source_customer (
     record_id INTEGER NOT NULL,
