@@ -6,6 +6,7 @@ five times as long.
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,7 +25,8 @@ def statements() -> list[str]:
 
     engine = sa.create_mock_engine("sqlite://", put)
     metadata.create_all(engine, checkfirst=False)
-    return found
+    runs = groupby(found, key=lambda one: "INDEX" in one.split("(", 1)[0])
+    return [one for index, run in runs for one in (sorted(run) if index else run)]
 
 
 if __name__ == "__main__":

@@ -44,9 +44,9 @@ CREATE TABLE link_event (
     PRIMARY KEY (seq)
 );
 
-CREATE INDEX link_event_source ON link_event (source_id);
-
 CREATE INDEX IF NOT EXISTS link_event_left ON link_event (from_customer) WHERE to_customer IS NULL;
+
+CREATE INDEX link_event_source ON link_event (source_id);
 
 CREATE TABLE pair (
     a_id INTEGER NOT NULL,
@@ -59,9 +59,9 @@ CREATE TABLE pair (
     PRIMARY KEY (a_id, b_id)
 );
 
-CREATE INDEX pair_band ON pair (band);
-
 CREATE INDEX pair_b ON pair (b_id);
+
+CREATE INDEX pair_band ON pair (band);
 
 CREATE TABLE decision (
     a_ref TEXT NOT NULL,
@@ -87,9 +87,9 @@ CREATE TABLE decision_event (
     PRIMARY KEY (seq)
 );
 
-CREATE INDEX decision_event_b ON decision_event (b_ref);
-
 CREATE INDEX decision_event_a ON decision_event (a_ref);
+
+CREATE INDEX decision_event_b ON decision_event (b_ref);
 
 CREATE TABLE source_customer (
     record_id INTEGER NOT NULL,
@@ -339,9 +339,9 @@ CREATE TABLE record (
     UNIQUE (stream_id, external_id)
 );
 
-CREATE INDEX IF NOT EXISTS record_merged ON record (merged_into) WHERE merged_into IS NOT NULL;
-
 CREATE INDEX IF NOT EXISTS record_deleted ON record (stream_id) WHERE deleted;
+
+CREATE INDEX IF NOT EXISTS record_merged ON record (merged_into) WHERE merged_into IS NOT NULL;
 
 CREATE INDEX IF NOT EXISTS record_state ON record (state) WHERE state <> 'mapped';
 
