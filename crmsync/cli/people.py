@@ -20,10 +20,12 @@ from crmsync.identity import history as past
 from crmsync.identity import relations
 from crmsync.identity.weights import in_use
 from crmsync.model.document import write_document
+from crmsync.model.prediction import Prediction
 from crmsync.model.ref import Ref
 from crmsync.normalize.money import exponent
 from crmsync.profile import habits as habits_stage
 from crmsync.profile import profiles as golden
+from crmsync.profile.predictions import load_predictions
 from crmsync.profile.said import say_why
 
 AMOUNTS = ("revenue_gross", "refund_gross", "revenue_net", "basket_avg", "basket_median")
@@ -167,9 +169,11 @@ def habits(
     with screen.project(ctx) as project, project.store.read() as work:
         name = customer_id(work, customer)
         found = habits_stage.load_habits(work, [name]).get(name)
+        outlook = load_predictions(work, [name]).get(name)
     told = {} if found is None else asdict(found)
     if as_json:
-        screen.show_json(told)
+        more = {} if outlook is None else {"prediction": asdict(outlook)}
+        screen.show_json(told | more)
         return 0
     currency = told.get("currency") or ""
     rows = [
@@ -178,7 +182,32 @@ def habits(
         if value not in (None, (), "")
     ]
     screen.table("Habits", ("habit", "value"), rows)
+    if outlook is not None:
+        screen.table("Prediction", ("what", "value"), _predicted(outlook))
     return 0
+
+
+def _predicted(outlook: Prediction) -> list[tuple[str, str]]:
+    """What is expected of a customer; somebody overdue has no day that is past."""
+    currency = outlook.currency
+    coming = "not within a year"
+    if outlook.overdue_since is not None:
+        coming = f"overdue since {outlook.overdue_since}"
+    elif outlook.next_on is not None:
+        coming = outlook.next_on
+    rests = f"{outlook.model} (version {outlook.version}), {outlook.n} customers, "
+    rows = [
+        ("as of", outlook.as_of),
+        ("purchase days in 90 / 365 days", f"{outlook.orders_90:.1f} / {outlook.orders_365:.1f}"),
+        ("at least one", f"{outlook.chance_90:.0%} / {outlook.chance_365:.0%}"),
+        (
+            "value",
+            f"{_amount(outlook.value_90, currency)} / {_amount(outlook.value_365, currency)}",
+        ),
+        ("next purchase", coming),
+        ("rests on", f"{rests}{outlook.trained_from} to {outlook.trained_to}"),
+    ]
+    return rows + [("but a plain rate", reason) for reason in outlook.reasons]
 
 
 def _amount(minor: int, currency: str) -> str:

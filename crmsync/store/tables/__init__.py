@@ -23,7 +23,15 @@ from crmsync.store.tables.model import (
 )
 from crmsync.store.tables.outreach import consent_told, ledger, ledger_key, ledger_payload
 from crmsync.store.tables.own import store_id
-from crmsync.store.tables.profile import abc_due, due, habit, profile, rfm_cut
+from crmsync.store.tables.profile import (
+    abc_due,
+    due,
+    forecast,
+    forecast_model,
+    habit,
+    profile,
+    rfm_cut,
+)
 from crmsync.store.tables.record import (
     DELETED,
     UNUSUAL,
@@ -66,6 +74,8 @@ __all__ = [
     "dictionary",
     "due",
     "face",
+    "forecast",
+    "forecast_model",
     "habit",
     "interaction",
     "lease",

@@ -48,3 +48,23 @@ abc_due = table("abc_due", text("controller", key=True))
 rfm_cut = table("rfm_cut", text("controller", key=True), text("currency", key=True), text("doc"))
 """Where the fifths of the customers of a controller begin, by last purchase day, orders and net
 revenue (model.habit.Cuts as JSON): a customer's own place follows when his habits are read."""
+
+forecast = table(
+    "forecast",
+    text("customer_id", key=True),
+    text("controller"),
+    text("as_of"),
+    number("value_365"),
+    text("doc"),
+    sa.Index("forecast_controller", "controller"),
+)
+"""What is expected of each customer (model.prediction.Prediction as JSON)."""
+
+forecast_model = table(
+    "forecast_model",
+    text("controller", key=True),
+    text("currency", key=True),
+    text("as_of"),
+    text("doc"),
+)
+"""What the predictions of a currency rest on: model, parameters, window, scores, as JSON."""

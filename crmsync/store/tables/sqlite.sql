@@ -308,6 +308,25 @@ CREATE TABLE rfm_cut (
     PRIMARY KEY (controller, currency)
 );
 
+CREATE TABLE forecast (
+    customer_id TEXT NOT NULL,
+    controller TEXT NOT NULL,
+    as_of TEXT NOT NULL,
+    value_365 INTEGER NOT NULL,
+    doc TEXT NOT NULL,
+    PRIMARY KEY (customer_id)
+);
+
+CREATE INDEX forecast_controller ON forecast (controller);
+
+CREATE TABLE forecast_model (
+    controller TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    as_of TEXT NOT NULL,
+    doc TEXT NOT NULL,
+    PRIMARY KEY (controller, currency)
+);
+
 CREATE TABLE counter (
     name TEXT NOT NULL,
     value INTEGER NOT NULL,
