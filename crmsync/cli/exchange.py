@@ -23,11 +23,10 @@ def export(ctx: click.Context, folder: Path, as_of: str, as_json: bool) -> int:
     """
     from dataclasses import asdict
 
-    from crmsync.cli.report import day_of
     from crmsync.engine import exchange
 
     with screen.project(ctx) as project:
-        made = exchange.export(project, _place(ctx, folder), as_of or day_of(project))
+        made = exchange.export(project, _place(ctx, folder), as_of or screen.today(project))
     if as_json:
         screen.show_json(asdict(made))
     else:

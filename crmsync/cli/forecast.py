@@ -6,7 +6,6 @@ import click
 import orjson
 
 from crmsync.cli import screen
-from crmsync.cli.report import day_of
 
 
 @click.command()
@@ -26,7 +25,7 @@ def forecast(ctx: click.Context, show: bool, as_of: str, as_json: bool) -> int:
 
     with screen.project(ctx) as project:
         if not show:
-            forecasting.forecast(project, as_of or day_of(project))
+            forecasting.forecast(project, as_of or screen.today(project))
         with project.store.read() as work:
             told = {
                 name: {

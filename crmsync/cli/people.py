@@ -25,7 +25,7 @@ from crmsync.model.ref import Ref
 from crmsync.normalize.money import exponent
 from crmsync.profile import habits as habits_stage
 from crmsync.profile import profiles as golden
-from crmsync.profile.predictions import load_predictions
+from crmsync.profile.predictions import load_predictions, seen_on
 from crmsync.profile.said import say_why
 
 AMOUNTS = ("revenue_gross", "refund_gross", "revenue_net", "basket_avg", "basket_median")
@@ -170,6 +170,9 @@ def habits(
         name = customer_id(work, customer)
         found = habits_stage.load_habits(work, [name]).get(name)
         outlook = load_predictions(work, [name]).get(name)
+    if outlook is not None:
+        bought = None if found is None else found.last_order_on
+        outlook = seen_on(outlook, screen.today(project), bought)
     told = {} if found is None else asdict(found)
     if as_json:
         more = {} if outlook is None else {"prediction": asdict(outlook)}
@@ -207,7 +210,7 @@ def _predicted(outlook: Prediction) -> list[tuple[str, str]]:
         ("next purchase", coming),
         ("rests on", f"{rests}{outlook.trained_from} to {outlook.trained_to}"),
     ]
-    return rows + [("but a plain rate", reason) for reason in outlook.reasons]
+    return rows + [("but", reason) for reason in outlook.reasons]
 
 
 def _amount(minor: int, currency: str) -> str:

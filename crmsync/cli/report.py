@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import click
 
 from crmsync.cli import screen
-from crmsync.engine.project import Project
 
 
 @click.command()
@@ -30,18 +27,13 @@ def report(ctx: click.Context, controller: str, as_of: str, out: Path | None, pd
 
     with screen.project(ctx) as project:
         name = figures.controller_of(project, controller)
-        gathered = figures.gather(project, name, as_of or day_of(project))
+        gathered = figures.gather(project, name, as_of or screen.today(project))
     path = out or Path("report.pdf" if pdf else "report.html")
     whole = path if path.is_absolute() else screen.folder(ctx) / path
     page.write(page.html(gathered), whole, pdf=pdf)
     click.echo(f"{gathered.quality.customers} customers; written to {path.name}, "
                "which holds personal data.")  # fmt: skip
     return 0
-
-
-def day_of(project: Project) -> str:
-    """The day in the project's zone, as ISO."""
-    return datetime.now(ZoneInfo(project.settings.crmsync.zone)).date().isoformat()
 
 
 @click.command("today")
@@ -60,7 +52,7 @@ def today(ctx: click.Context, store: str, controller: str, as_of: str, as_json: 
 
     with screen.project(ctx) as project:
         name = figures.controller_of(project, controller)
-        page = todays.today(project, name, as_of or day_of(project), store=store)
+        page = todays.today(project, name, as_of or screen.today(project), store=store)
     if as_json:
         screen.show_json(asdict(page))
     else:

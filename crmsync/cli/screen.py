@@ -7,9 +7,10 @@ import logging
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -47,6 +48,11 @@ def project(ctx: click.Context) -> Iterator[Project]:
     quiet_logs(ctx.obj["verbose"])
     with open_project(folder(ctx)) as opened:
         yield opened
+
+
+def today(project: Project) -> str:
+    """The day in the project's zone, as ISO."""
+    return datetime.now(ZoneInfo(project.settings.crmsync.zone)).date().isoformat()
 
 
 def quiet_logs(verbose: bool) -> None:

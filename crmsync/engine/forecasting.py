@@ -11,7 +11,7 @@ import orjson
 from crmsync.engine.newid import new_id
 from crmsync.engine.project import Project
 from crmsync.model.prediction import Prediction
-from crmsync.profile.predicting import Bought, bought, join, predict
+from crmsync.profile.predicting import Bought, bought, join, need_scipy, predict
 from crmsync.store import Work, forecasts
 from crmsync.store.facts import read_facts
 from crmsync.store.forecasts import ForecastRow, ModelRow
@@ -19,7 +19,7 @@ from crmsync.store.leases import Lease
 from crmsync.store.survey import customers_of
 
 PORTION = 20_000
-"""Customers whose purchases are read at once, and whose predictions are written at once."""
+"""Customers whose purchases are read at once."""
 
 
 def forecast(project: Project, as_of: str) -> dict[str, dict[str, int]]:
@@ -28,6 +28,7 @@ def forecast(project: Project, as_of: str) -> dict[str, dict[str, int]]:
     Gives how many customers of each controller have a prediction, by currency; older predictions
     are gone. ConfigError where scipy is missing; LeaseHeld while a sync is at work.
     """
+    need_scipy()
     with project.store.lease("resolve", holder=new_id(datetime.now(UTC))) as lease:
         return {
             name: _of_controller(project, lease, name, as_of)
@@ -46,11 +47,10 @@ def _of_controller(project: Project, lease: Lease, controller: str, as_of: str) 
         doc = orjson.dumps(basis).decode()
         models.append(ModelRow(controller, currency, as_of, doc))
     names = sorted(told)
-    for start in range(0, len(names), PORTION):
-        rows = _rows(controller, names[start : start + PORTION], told)
-        with project.store.work("forecast/batch", lease=lease) as work:
+    with project.store.work("forecast/write", lease=lease) as work:
+        for start in range(0, len(names), PORTION):
+            rows = _rows(controller, names[start : start + PORTION], told)
             forecasts.write_forecasts(work, rows)
-    with project.store.work("forecast/finish", lease=lease) as work:
         forecasts.write_models(work, controller, models)
         forecasts.drop_older(work, controller, names)
     return {currency: len(columns.who) for currency, columns in sorted(read.items())}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from crmsync.errors import ConfigError
 from crmsync.model.prediction import Prediction
 from crmsync.profile.compute import goods
 from crmsync.store.facts import Facts
@@ -57,13 +59,13 @@ def bought(facts: Facts, *, as_of: str, deny: Collection[str]) -> dict[str, Boug
 
 
 def _add(columns: Bought, name: str, days: Sequence[tuple[int, int]], back: int) -> None:
-    total = sum(net for _, net in days)
-    left = max(total - back, 0)
+    positive = sum(max(net, 0) for _, net in days)
+    left = max(sum(net for _, net in days) - back, 0)
     columns.who.append(name)
     for day, net in days:
         columns.customer.append(len(columns.who) - 1)
         columns.day.append(day)
-        columns.money.append(max(net, 0) * left // total if total > 0 else 0)
+        columns.money.append(max(net, 0) * left // positive if positive else 0)
 
 
 def join(columns: Bought, more: Bought) -> None:
@@ -75,13 +77,19 @@ def join(columns: Bought, more: Bought) -> None:
     columns.money += more.money
 
 
+def need_scipy() -> None:
+    """ConfigError where scipy (the extra `predict`) is missing."""
+    if importlib.util.find_spec("scipy") is None:
+        raise ConfigError(
+            "Predictions need scipy, which is not installed.",
+            hint="IT: pip install 'crmsync[predict]'",
+        )
+
+
 def predict(
     columns: Bought, as_of: str, currency: str
 ) -> tuple[dict[str, Prediction], dict[str, Any]]:
-    """The prediction of every customer, and what all of them rest on, as plain values.
-
-    ConfigError where scipy (the extra `predict`) is missing.
-    """
+    """The prediction of every customer, and what all of them rest on, as plain values."""
     import numpy as np
 
     from crmsync.profile.forecast import forecast

@@ -35,6 +35,12 @@ def write_forecasts(work: Work, rows: Sequence[ForecastRow]) -> None:
     work.upsert(forecast, rows)
 
 
+def forget(work: Work) -> None:
+    """Take out every prediction, and what they rest on."""
+    work.run(sa.delete(forecast))
+    work.run(sa.delete(forecast_model))
+
+
 def write_models(work: Work, controller: str, rows: Sequence[ModelRow]) -> None:
     """Make these the models of a controller."""
     work.run(sa.delete(forecast_model).where(forecast_model.c.controller == controller))

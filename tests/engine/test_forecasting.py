@@ -14,10 +14,11 @@ from crmsync.cli.main import run
 from crmsync.demo.run import run_demo
 from crmsync.engine import forecasting
 from crmsync.engine.project import open_project
+from crmsync.engine.sync import sync
 from crmsync.model.prediction import Prediction
 from crmsync.profile.habits import load_habits
-from crmsync.profile.predicting import bought
-from crmsync.profile.predictions import load_predictions
+from crmsync.profile.predicting import Bought, _add, bought
+from crmsync.profile.predictions import load_predictions, seen_on
 from crmsync.store import tables as t
 from crmsync.store.customers import alive
 from crmsync.store.facts import read_facts
@@ -118,10 +119,40 @@ def test_who_loses_his_habits_loses_his_prediction(shop: Path) -> None:
             for table in (t.orders, t.delivery, t.interaction):
                 work.delete(table.c.source_id, sources)
             work.log_customers("due", [gone])
-        from crmsync.engine.sync import sync
-
         sync(project, as_of=DAY, read=False)
     assert gone not in predicted(shop)
+
+
+def test_what_is_denied_later_leaves_the_predictions_with_the_next_sync(shop: Path) -> None:
+    forecast(shop)
+    assert predicted(shop)
+    config = shop / "crmsync.toml"
+    told = config.read_text(encoding="utf-8")
+    head = "deny_categories = ["
+    assert head in told
+    config.write_text(told.replace(head, f'{head}"Wein", ', 1), encoding="utf-8")
+    with open_project(shop) as project:
+        sync(project, as_of=DAY, read=False)
+    assert predicted(shop) == {}
+
+
+def test_a_day_that_is_past_is_never_the_next_one(shop: Path) -> None:
+    forecast(shop, "2026-05-01")
+    found = predicted(shop)
+    expected = next(one for one in found.values() if one.next_on is not None)
+    day = str(expected.next_on)
+    assert seen_on(expected, day, "2026-04-01") == expected
+    late = seen_on(expected, "2027-11-21", "2026-04-01")
+    assert (late.next_on, late.overdue_since) == (None, expected.overdue_since or day)
+    since = seen_on(expected, "2026-11-21", "2026-05-02")
+    assert (since.next_on, since.overdue_since) == (None, None)
+    assert "has bought since" in since.reasons[-1]
+
+
+def test_a_day_that_cost_money_takes_nothing_from_the_sum() -> None:
+    columns = Bought()
+    _add(columns, "c1", [(1, 1000), (2, -200), (3, 600)], back=400)
+    assert columns.money == [625, 0, 375]
 
 
 def test_too_few_customers_get_a_plain_rate_that_says_so(tmp_path: Path) -> None:
@@ -152,7 +183,7 @@ def test_the_commands_say_what_it_rests_on(shop: Path, capsys: pytest.CaptureFix
     assert date.fromisoformat(told["trained_from"]) < date.fromisoformat(DAY)
 
 
-def test_a_sync_and_a_look_do_not_need_scipy(shop: Path) -> None:
+def test_a_look_does_not_need_scipy(shop: Path) -> None:
     import subprocess
     import sys
 
@@ -160,7 +191,7 @@ def test_a_sync_and_a_look_do_not_need_scipy(shop: Path) -> None:
     name = sorted(predicted(shop))[0]
     code = (
         "import sys; from crmsync.cli.main import run; "
-        f"run(['-p', {str(shop)!r}, 'habits', {name!r}]); "
+        f"assert 0 == run(['-p', {str(shop)!r}, 'habits', {name!r}]); "
         "assert 'scipy' not in sys.modules"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
