@@ -134,7 +134,8 @@ class Filler:
     def delivery(self, order: int, source: int | None, **more: Any) -> None:
         """A delivery of an order."""
         row = {"part": "delivery", "method": "ship", "promised_on": None, "shipped_on": None,
-               "delivered_on": None, "carrier": "DHL", "evidence": "exact", **more}  # fmt: skip
+               "delivered_on": None, "carrier": "DHL", "evidence": "exact",
+               "route": "", **more}  # fmt: skip
         values = list(row.values())
         with self.store.work() as work:
             work.upsert(t.delivery, [(order, values[0], order, source, *values[1:])])
@@ -143,7 +144,7 @@ class Filler:
         """A touch with a source customer."""
         row = {"channel": "email", "kind": "complaint", "direction": "in", "status": "open",
                "subject": "", "reason": "", "due_on": None, "resolved_on": None, "store": "",
-               "thread": "", "contact": "", "details": "", **more}  # fmt: skip
+               "order_ref": "", "thread": "", "contact": "", "details": "", **more}  # fmt: skip
         number = self.record(f"crm/interactions/{next(self.claims)}")
         with self.store.work() as work:
             work.upsert(

@@ -171,8 +171,9 @@ def granting(store: Store, name: str, at: str, details: Details) -> None:
         number = books.record("notes", "notes", name)
         source = next(iter(record_ids(work, [Ref("shop", "customers", "4711")]).values()))
         values = (number, "interaction", source, at, at[:10], "phone", "note", "in", "done", "",
-                  "", None, None, "", "", "", write_details(details))  # fmt: skip
-        work.upsert(t.interaction, [Interaction(*values)])
+                  "", None, None, "")  # fmt: skip
+        row = Interaction(*values, details=write_details(details))
+        work.upsert(t.interaction, [row])
         work.log_customers("customer", ["c1"])
 
 

@@ -201,7 +201,7 @@ def test_the_store_tells_a_controllers_interactions_and_no_others(store: Store) 
             details = write_details(Details(points=("Preis",)))
             row = Interaction(
                 number, "", source, "2026-11-20T09:00:00Z", "2026-11-20", "email", "enquiry", "in",
-                "open", "Katalog", "", None, None, "Mitte", "", "", details,
+                "open", "Katalog", "", None, None, "Mitte", details=details,
             )  # fmt: skip
             work.upsert(t.interaction, [row])
     with store.read() as work:

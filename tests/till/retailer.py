@@ -113,7 +113,7 @@ class Retailer:
     def shop(self, key: str, name: str, postal_code: str = "") -> None:
         """A store of the retailer."""
         with self.store.work() as work:
-            row = (next(self.numbers), "store", "pos", key, name, "", postal_code, "")
+            row = (next(self.numbers), "store", "pos", key, name, "", postal_code, "", "")
             work.upsert(t.shop, [row])
 
     def says(self, customer_id: str, state: str, *, at: str, **more: Any) -> None:
