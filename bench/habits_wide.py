@@ -48,13 +48,14 @@ MADE = {
             CAST(100 + HASH(n, 1) % 9900 AS BIGINT) AS gross,
             CAST(84 + HASH(n, 1) % 8300 AS BIGINT) AS net,
             CAST(HASH(n, 2) % 500 AS BIGINT) AS discount, HASH(n, 3) % 20 = 0 AS returned,
-            FALSE AS gift_card
+            FALSE AS gift_card, CAST(NULL AS BIGINT) AS cost
         FROM RANGE({total} * {lines}) AS made (n)
     """,
     "products": """
         SELECT 'shop' AS connection, 'S' || n AS sku, 'shop/products/' || n AS ref,
             'Artikel ' || n AS name, 'Gruppe ' || (n % 60) AS category,
-            'Marke ' || (n % 90) AS brand, 'M' AS size
+            'Marke ' || (n % 90) AS brand, 'M' AS size, CAST(400 AS BIGINT) AS cost,
+            'EUR' AS currency
         FROM RANGE(5000) AS made (n)
     """,
 }
@@ -66,7 +67,7 @@ WIDE = {
     "orders": ("customer_id", "record_id", "part", "ref", "connection", "kind", "status", "channel",
                "store", "placed_at", "day", "hour", "weekday", "currency", "counts"),
     "lines": ("record_id", "part", "sku", "title", "category", "brand", "size", "quantity", "gross",
-              "net", "discount", "returned", "gift_card"),
+              "net", "discount", "returned", "gift_card", "cost"),
 }  # fmt: skip
 
 

@@ -45,6 +45,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "service": ("service", "Show what customers wait for, and how fast they hear from us."),
     "habits": ("people", "Show the purchase habits of a customer."),
     "forecast": ("forecast", "Predict what each customer will buy."),
+    "value": ("value", "Weigh what each customer brings against what he costs."),
     "export": ("exchange", "Write the facts of all customers as Parquet, for a larger engine."),
     "import": ("exchange", "Take the habits back that were worked out in such a folder."),
     "till": ("till", "Build a till file, search it."),

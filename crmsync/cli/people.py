@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import click
 
 from crmsync.cli import screen
 from crmsync.cli.exchange import elsewhere
+from crmsync.cli.money import amount
 from crmsync.cli.who import REF, customer_id, language_option
 from crmsync.engine import house
 from crmsync.engine.project import Project
@@ -22,7 +22,6 @@ from crmsync.identity.weights import in_use
 from crmsync.model.document import write_document
 from crmsync.model.prediction import Prediction
 from crmsync.model.ref import Ref
-from crmsync.normalize.money import exponent
 from crmsync.profile import habits as habits_stage
 from crmsync.profile import profiles as golden
 from crmsync.profile.predictions import load_predictions, seen_on
@@ -180,7 +179,7 @@ def habits(
         return 0
     currency = told.get("currency") or ""
     rows = [
-        (key, _amount(value, currency) if key in AMOUNTS and currency else _plain(value))
+        (key, amount(value, currency) if key in AMOUNTS and currency else _plain(value))
         for key, value in told.items()
         if value not in (None, (), "")
     ]
@@ -205,18 +204,12 @@ def _predicted(outlook: Prediction) -> list[tuple[str, str]]:
         ("at least one", f"{outlook.chance_90:.0%} / {outlook.chance_365:.0%}"),
         (
             "value",
-            f"{_amount(outlook.value_90, currency)} / {_amount(outlook.value_365, currency)}",
+            f"{amount(outlook.value_90, currency)} / {amount(outlook.value_365, currency)}",
         ),
         ("next purchase", coming),
         ("rests on", f"{rests}{outlook.trained_from} to {outlook.trained_to}"),
     ]
     return rows + [("but", reason) for reason in outlook.reasons]
-
-
-def _amount(minor: int, currency: str) -> str:
-    """Money for people: 1290 minor units of EUR are "12.90 EUR", of JPY "1,290 JPY"."""
-    places = exponent(currency)
-    return f"{Decimal(minor).scaleb(-places):,.{places}f} {currency}"
 
 
 def _plain(value: Any) -> str:

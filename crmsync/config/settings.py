@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -120,6 +121,21 @@ class ServiceSettings(Strict):
     )
 
 
+class ValueSettings(Strict):
+    """The table [value]: what it costs to serve a customer, in the currency of [crmsync].
+
+    `return_cost` is for each line that comes back, `contact_cost` for each complaint, enquiry, call
+    or wish to be called, `delivery_cost` for each parcel, all without tax; 0 means that it is not
+    counted. `margin_percent` is what is assumed to be left of the net price of goods whose cost no
+    backend tells; without it nothing is assumed.
+    """
+
+    margin_percent: int | None = Field(None, ge=0, le=100)
+    return_cost: Decimal = Field(Decimal(0), ge=0, le=10_000)
+    contact_cost: Decimal = Field(Decimal(0), ge=0, le=10_000)
+    delivery_cost: Decimal = Field(Decimal(0), ge=0, le=10_000)
+
+
 class IdentitySettings(Strict):
     """The table [identity]: how it is told who is who.
 
@@ -137,6 +153,7 @@ class Settings(Strict):
     identity: IdentitySettings = Field(default_factory=IdentitySettings)
     outreach: OutreachSettings = Field(default_factory=OutreachSettings)
     service: ServiceSettings = Field(default_factory=ServiceSettings)
+    value: ValueSettings = Field(default_factory=ValueSettings)
     controllers: dict[str, ControllerSettings] = {}
     connections: dict[str, ConnectionSettings] = {}
     base: Path = Path()

@@ -19,7 +19,7 @@ SCHEMA = """
 CREATE TABLE branches (
   code TEXT PRIMARY KEY, name TEXT, zone TEXT, postal_code TEXT, city TEXT);
 CREATE TABLE articles (
-  sku TEXT PRIMARY KEY, name TEXT, category TEXT, brand TEXT, tax_rate INTEGER);
+  sku TEXT PRIMARY KEY, name TEXT, category TEXT, brand TEXT, tax_rate INTEGER, cost TEXT);
 CREATE TABLE customers (
   id INTEGER PRIMARY KEY, title_code TEXT, first_name TEXT, last_name TEXT, company TEXT,
   vat_id TEXT, street TEXT, postal_code TEXT, city TEXT, country TEXT, phone TEXT, mobile TEXT,
@@ -71,7 +71,9 @@ def write_erp(
     with closing(sqlite3.connect(path)) as base:
         base.executescript(SCHEMA)
         _fill(base, "branches", _branches())
-        _fill(base, "articles", ((a.sku, a.name, a.category, a.brand, a.tax) for a in ARTICLES))
+        _fill(base, "articles", (
+            (a.sku, a.name, a.category, a.brand, a.tax, euros(a.cost)) for a in ARTICLES
+        ))  # fmt: skip
         _fill(base, "customers", (_customer(p, numbers[p.key], seed, as_of) for p in known))
         _fill(base, "privileges", ((numbers[p.key], o) for p in known for o in p.privileges))
         _fill_sales(base, sales, numbers, Random(f"{seed}/erp"))

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Article(NamedTuple):
-    """One product; `price` is in cents with tax, `tax` in percent."""
+    """One product; `price` is in cents with tax, `tax` in percent, `cost` in cents without tax."""
 
     sku: str
     name: str
@@ -14,7 +14,11 @@ class Article(NamedTuple):
     brand: str
     price: int
     tax: int
+    cost: int
 
+
+_MARGIN = {"Wein": 38, "Kaffee & Tee": 45, "Schokolade": 42, "Gewürze": 55}
+"""What is left of the net price, in percent; of the other categories 33."""
 
 _RANGE: tuple[tuple[str, int, str, tuple[tuple[str, int], ...]], ...] = (
     ("Käse", 7, "Almquell", (
@@ -45,7 +49,15 @@ _RANGE: tuple[tuple[str, int, str, tuple[tuple[str, int], ...]], ...] = (
 
 def _articles() -> tuple[Article, ...]:
     return tuple(
-        Article(f"{place + 1:02d}{number:02d}", name, category, brand, price, tax)
+        Article(
+            f"{place + 1:02d}{number:02d}",
+            name,
+            category,
+            brand,
+            price,
+            tax,
+            price * (100 - _MARGIN.get(category, 33)) // (100 + tax),
+        )
         for place, (category, tax, brand, products) in enumerate(_RANGE)
         for number, (name, price) in enumerate(products, start=1)
     )

@@ -49,7 +49,8 @@ class OrderLine(NamedTuple):
     """One line; `gross` and `net` are positive also for a returned line, negative for a deduction.
 
     Before its `discount` a line stood at gross + discount. `quantity` is in thousandths of the
-    unit and never negative.
+    unit and never negative. `cost` is what its goods cost the retailer without tax, None where that
+    was not told.
     """
 
     record_id: int
@@ -66,10 +67,14 @@ class OrderLine(NamedTuple):
     discount: int
     returned: bool
     gift_card: bool
+    cost: int | None = None
 
 
 LINE = OrderLine._fields[3:]
-"""The fields of a line in `Order.lines`: all but its order and its place, which are clear there."""
+"""The fields of a line in `Order.lines`: all but its order and its place, which are clear there.
+
+A line that ends earlier leaves the rest open.
+"""
 
 
 class Delivery(NamedTuple):
@@ -137,7 +142,11 @@ class ConsentClaim(NamedTuple):
 
 
 class Product(NamedTuple):
-    """A product; looked up by (connection, sku) for lines that carry only the sku."""
+    """A product; looked up by (connection, sku) for lines that carry only the sku.
+
+    One of it costs the retailer `cost` minor units of `currency` without tax, None where that was
+    not told.
+    """
 
     record_id: int
     part: str
@@ -148,6 +157,8 @@ class Product(NamedTuple):
     category: str
     brand: str
     size: str
+    cost: int | None = None
+    currency: str = ""
 
 
 class Store(NamedTuple):

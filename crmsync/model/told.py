@@ -124,7 +124,10 @@ class ToldCustomer(Told):
 
 
 class ToldLine(Told):
-    """One line of an order or return; the amount is for the whole line, tax as the order says."""
+    """One line of an order or return; the amount is for the whole line, tax as the order says.
+
+    `cost` is what the goods of the whole line cost the retailer, without tax.
+    """
 
     sku: Text | None = None
     gtin: Text | None = None
@@ -138,6 +141,7 @@ class ToldLine(Told):
     tax_rate: Amount | None = None
     returned: bool = False
     gift_card: bool = False
+    cost: Amount | None = None
 
 
 class ToldOrder(Told):
@@ -261,7 +265,11 @@ class ToldConsentEvent(ToldConsent):
 
 
 class ToldProduct(Told):
-    """One product or variant: where a line has only the sku, category and brand come from here."""
+    """One product or variant: where a line has only the sku, category and brand come from here.
+
+    `cost` is what one of it costs the retailer, without tax, in `currency` or else in that of the
+    connection.
+    """
 
     sku: Key
     name: Text
@@ -269,6 +277,8 @@ class ToldProduct(Told):
     category: Text | None = None
     brand: Text | None = None
     size: Text | None = None
+    cost: Amount | None = None
+    currency: Text | None = None
     part: Key = "product"
 
 

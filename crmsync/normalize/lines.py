@@ -74,11 +74,12 @@ def clean_lines(
     currencies = list(map(receipts.currencies.__getitem__, owners))
     try:
         figures = _read(columns, owners, currencies, receipts, sense)
+        known = _costs(columns, figures, currencies)
     except RecordError as error:
         raise _line_error(error, columns, told.numbers(), currencies) from None
     gifts = columns.column("gift_card", False)
     texts = (columns.texts(name) for name in ("title", "category", "brand", "size"))
-    lines = list(zip(_skus(columns), *texts, *figures, gifts, strict=True))
+    lines = list(zip(_skus(columns), *texts, *figures, gifts, *known, strict=True))
     documents = [orjson.dumps(some).decode() for some in told.by_owner(lines, size)]
     return documents, _add_up(told, figures, gifts, size)
 
@@ -89,6 +90,22 @@ def _skus(columns: Columns) -> list[str]:
     if "gtin" not in columns.cells:
         return skus
     return [sku or gtin for sku, gtin in zip(skus, columns.texts("gtin"), strict=True)]
+
+
+def _costs(
+    columns: Columns, figures: Figures, currencies: Sequence[str]
+) -> tuple[Sequence[int | None], ...]:
+    """What the lines cost the retailer, where their records tell it at all: one column or none."""
+    if "cost" not in columns.cells:
+        return ()
+    return (list(map(_cost, columns.column("cost"), currencies, figures.returned)),)
+
+
+def _cost(told: Amount | None, currency: str, returned: bool) -> int | None:
+    if told is None:
+        return None
+    units = minor(told, currency)
+    return abs(units) if returned else units
 
 
 def _read(
@@ -165,14 +182,15 @@ def _line_error(
     """`error` with the line and field it is about, found by reading them one by one."""
     lines = zip(
         numbers, currencies, told.column("quantity", 1), told.column("amount"),
-        told.column("discount", 0), told.column("tax_rate"), strict=True,
+        told.column("discount", 0), told.column("tax_rate"), told.column("cost"), strict=True,
     )  # fmt: skip
-    for number, currency, quantity, amount, discount, rate in lines:
+    for number, currency, quantity, amount, discount, rate, cost in lines:
         read: dict[str, Callable[[], int]] = {
             "quantity": partial(scaled, quantity, 3),
             "amount": partial(scaled, amount, exponent(currency)),
             "discount": partial(scaled, discount, 0),
             "tax_rate": partial(tax_rate, rate if rate is not None else 0),
+            "cost": partial(scaled, cost if cost is not None else 0, exponent(currency)),
         }
         for field, value in read.items():
             try:

@@ -7,6 +7,7 @@ from crmsync.model.order import Interaction, Product, Store
 from crmsync.model.stream import Connection
 from crmsync.model.told import ToldInteraction, ToldProduct, ToldStore
 from crmsync.normalize.details import clean_contact, clean_details, clean_thread
+from crmsync.normalize.money import currency_code, minor
 from crmsync.normalize.when import day, moment, zone_named
 
 _GTIN_LENGTHS = frozenset((8, 12, 13, 14))
@@ -72,7 +73,19 @@ def clean_product(told: ToldProduct, *, connection: Connection, record_id: int) 
         _text(told.category),
         _text(told.brand),
         _text(told.size),
+        *_cost(told, connection),
     )
+
+
+def _cost(told: ToldProduct, connection: Connection) -> tuple[int | None, str]:
+    """The cost of one in minor units, and its currency; RecordError when it is no amount."""
+    if told.cost is None:
+        return None, ""
+    currency = currency_code(told.currency, connection.currency)
+    try:
+        return minor(told.cost, currency), currency
+    except RecordError as error:
+        raise RecordError(error.reason, field="cost", hint=error.hint) from None
 
 
 def clean_store(told: ToldStore, *, connection: Connection, record_id: int) -> Store:

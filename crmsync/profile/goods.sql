@@ -8,8 +8,8 @@
 --   orders        customer_id, record_id, part, ref, connection, kind, status, channel, store,
 --                 placed_at, day, hour, weekday, currency, counts
 --   lines         record_id, part, sku, title, category, brand, size, quantity, gross, net,
---                 discount, returned, gift_card
---   products      connection, sku, ref, name, category, brand, size
+--                 discount, returned, gift_card, cost
+--   products      connection, sku, ref, name, category, brand, size, cost, currency
 --   denied        category: what must enter no habit
 --   deliveries    customer_id, order_record_id, method, promised_on, shipped_on, delivered_on,
 --                 evidence
@@ -32,7 +32,7 @@ receipts AS (
 
 -- One product for a connection's sku, whatever the number of records that tell it.
 wares AS (
-    SELECT connection, sku, name, category, brand, size
+    SELECT connection, sku, name, category, brand, size, cost, currency
     FROM (
         SELECT p.*, ROW_NUMBER() OVER (PARTITION BY connection, sku ORDER BY ref) AS place
         FROM products AS p
@@ -43,7 +43,8 @@ wares AS (
 -- The lines that may enter a habit. What a line leaves open is looked up in its product. A gift
 -- card is money in another form: what is bought with it counts, not the card. A deduction (a line
 -- below zero) is money, but no piece. A denied category denies the line, told by the line or by
--- the product.
+-- the product. What a line cost is in thousandths of a minor unit, so that a quantity in
+-- thousandths needs no division; null where nobody told it, or in another currency.
 goods AS (
     SELECT
         r.customer_id, r.record_id, r.part, r.day, r.currency,
@@ -55,6 +56,11 @@ goods AS (
             ELSE 1
         END AS piece,
         l.quantity, l.gross, l.net, l.discount,
+        CASE
+            WHEN l.gross < 0 THEN 0
+            WHEN l.cost IS NOT NULL THEN l.cost * 1000
+            WHEN w.currency = r.currency THEN w.cost * l.quantity
+        END AS cost,
         CASE WHEN l.sku <> '' THEN l.sku ELSE l.title END AS product,
         CASE WHEN l.title <> '' THEN l.title ELSE COALESCE(w.name, '') END AS title,
         CASE WHEN l.category <> '' THEN l.category ELSE COALESCE(w.category, '') END AS category,

@@ -26,7 +26,7 @@ from crmsync.profile.compute import (
 )
 from crmsync.profile.deny import SENSITIVE
 from crmsync.profile.own import OWN, signs, with_own
-from crmsync.store import Change, Work, forecasts
+from crmsync.store import Change, Work, forecasts, values
 from crmsync.store import habits as kept
 from crmsync.store.facts import Living, customers_of_sources, living, read_facts
 
@@ -47,13 +47,14 @@ def wake(
 
     Call it once a run, before the stage. When the definition of the habits, those of plugins
     (`own`) or the denied categories changed, or the calendar was turned back, it logs everybody,
-    and forgets what was predicted.
+    and forgets what was predicted and what they were worth.
     """
     told, _, day = kept.load_basis(work).partition(" ")
     names = kept.take_due(work, as_of)
     if told and (told != definition(deny, own) or as_of < day):
         names = kept.everybody(work)
         forecasts.forget(work)  # what is denied now may be in them
+        values.forget(work)
     work.log_customers("due", names)
     if names:
         kept.save_basis(work, f"{definition(deny, own)} {as_of}")

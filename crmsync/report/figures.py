@@ -9,7 +9,9 @@ from typing import NamedTuple, TypeVar
 from crmsync.engine.project import Project
 from crmsync.errors import ConfigError
 from crmsync.identity.read import reviews
+from crmsync.model.value import ClassValue, CustomerValue
 from crmsync.profile.profiles import load_profiles
+from crmsync.profile.value.read import load_classes, load_uneven
 from crmsync.profile.watch.patterns import Pattern, found
 from crmsync.profile.watch.risks import AtRisk, regulars_at_risk
 from crmsync.profile.watch.watchlist import Watched, watchlist
@@ -51,7 +53,9 @@ class Quality:
 class Figures:
     """All of it; lists of customers hold those alone who may be named (`names`), at most LISTED.
 
-    `risks_in_all` and `watched_in_all` count everybody, also who is not listed.
+    `risks_in_all` and `watched_in_all` count everybody, also who is not listed. `values` are those
+    of each currency and class, `uneven` who is treated out of proportion; both are empty until
+    `crmsync value` has run.
     """
 
     controller: str
@@ -66,6 +70,8 @@ class Figures:
     watched: Sequence[Watched]
     watched_in_all: int
     behind: Sequence[Turnover]
+    values: dict[tuple[str, str], ClassValue]
+    uneven: dict[str, CustomerValue]
     quality: Quality
     names: dict[str, Named]
 
@@ -95,12 +101,15 @@ def gather(project: Project, controller: str, as_of: str) -> Figures:
         wanted = {one.customer_id for one in risks} | {one.customer_id for one in watched}
         wanted |= {one.customer_id for one in behind[: 4 * LISTED]}
         wanted |= {case.customer_id for one in patterns for case in one.cases}
+        uneven = load_uneven(work, controller)
+        wanted |= set(uneven)
         names = named(work, wanted, as_of)
         return Figures(
             controller, settings.controllers[controller].name, as_of, settings.crmsync.currency,
             survey.revenues(work, controller), walked, patterns,
             _listed(risks, names), len(risks), _listed(watched, names), len(watched),
             _listed((one for one in behind if one.actual < one.planned), names),
+            load_classes(work, controller), {one: uneven[one] for one in uneven if one in names},
             _quality(work, controller, mine), names,
         )  # fmt: skip
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import chain, repeat
+from itertools import chain, repeat, zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
@@ -51,11 +51,11 @@ SHAPES: dict[str, dict[str, Kind]] = {
         "record_id": "number", "part": "text", "sku": "text", "title": "text",
         "category": "text", "brand": "text", "size": "text", "quantity": "number",
         "gross": "number", "net": "number", "discount": "number", "returned": "flag",
-        "gift_card": "flag",
+        "gift_card": "flag", "cost": "number",
     },
     "products": {
         "connection": "text", "sku": "text", "ref": "text", "name": "text", "category": "text",
-        "brand": "text", "size": "text",
+        "brand": "text", "size": "text", "cost": "number", "currency": "text",
     },
     "deliveries": {
         "customer_id": "text", "order_record_id": "number", "method": "text",
@@ -196,7 +196,8 @@ def _unfolded(orders_told: Iterable[tuple[int, str, str]]) -> list[Sequence[Any]
     numbers, parts, texts = zip(*orders_told, strict=True)
     told: list[Any] = orjson.loads(f"[{','.join(texts)}]")
     sizes = list(map(len, told))
-    values = list(zip(*chain.from_iterable(told), strict=True)) or [()] * len(LINE)
+    values = list(zip_longest(*chain.from_iterable(told)))
+    values += [(None,) * sum(sizes)] * (len(LINE) - len(values))  # where no line goes so far
     columns = dict(zip(LINE, values, strict=True))
     columns["record_id"] = tuple(chain.from_iterable(map(repeat, numbers, sizes)))
     columns["part"] = tuple(chain.from_iterable(map(repeat, parts, sizes)))
@@ -227,7 +228,8 @@ def _products(work: Work, sold: pa.Table, lines: pa.Table) -> Any:
             product.c.connection, product.c.sku,
             stream.c.connection + "/" + stream.c.name + "/" + record.c.external_id
             + "#" + product.c.part,
-            product.c.name, product.c.category, product.c.brand, product.c.size,
+            product.c.name, product.c.category, product.c.brand, product.c.size, product.c.cost,
+            product.c.currency,
         )
         .join_from(product, record, record.c.id == product.c.record_id)
         .join(stream, stream.c.id == record.c.stream_id)

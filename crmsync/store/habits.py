@@ -9,7 +9,17 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from crmsync.store.fifths import draw_cuts, load_cuts
-from crmsync.store.tables import abc_due, change, customer, due, forecast, habit, link, watermark
+from crmsync.store.tables import (
+    abc_due,
+    change,
+    customer,
+    customer_value,
+    due,
+    forecast,
+    habit,
+    link,
+    watermark,
+)
 from crmsync.store.work import CHUNK, Work
 
 __all__ = ["draw", "load_cuts"]
@@ -56,9 +66,9 @@ def write_habits(work: Work, rows: Sequence[HabitRow]) -> None:
 
 
 def remove_habits(work: Work, customer_ids: Sequence[str]) -> None:
-    """Take out the habits of these customers, and what was predicted of them."""
-    work.delete(habit.c.customer_id, customer_ids)
-    work.delete(forecast.c.customer_id, customer_ids)
+    """Take out the habits of these customers, their value, and what was predicted of them."""
+    for one in (habit, forecast, customer_value):
+        work.delete(one.c.customer_id, customer_ids)
 
 
 class HabitDoc(NamedTuple):

@@ -17,7 +17,7 @@ from crmsync.errors import StoreError
 from crmsync.store import points, turns
 from crmsync.store.tables import LATE, metadata, store_id
 
-HEAD = "0006"
+HEAD = "0007"
 """The schema revision this program works with; the newest file in migrations/versions."""
 
 _VERSION = sa.Table(

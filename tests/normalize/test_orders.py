@@ -58,6 +58,12 @@ def test_an_order() -> None:
     assert (lines[1].gross, lines[1].net, lines[1].quantity) == (1070, 1000, 1000)
 
 
+def test_a_line_says_what_its_goods_cost() -> None:
+    back = ToldLine(amount="-10", quantity=-1, cost="-4")
+    _, lines = _order(ToldLine(amount="59,80", cost="20,5", tax_rate=19), BUCH, back)
+    assert [line.cost for line in lines] == [2050, None, 400]
+
+
 def test_prices_without_tax() -> None:
     order, lines = _order(
         ToldLine(amount="100", discount="10", tax_rate="19"), prices_include_tax=False
@@ -155,7 +161,7 @@ def test_errors_of_an_order_name_the_field(told: dict[str, Any], field: str) -> 
     assert error.value.field == field
 
 
-@pytest.mark.parametrize("field", ["amount", "quantity", "discount", "tax_rate"])
+@pytest.mark.parametrize("field", ["amount", "quantity", "discount", "tax_rate", "cost"])
 def test_errors_of_a_line_name_the_line_and_not_the_value(field: str) -> None:
     bad = ToldLine(**{"amount": "1", "tax_rate": "19", field: "geheim"})
     with pytest.raises(RecordError) as error:

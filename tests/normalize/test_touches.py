@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -139,6 +140,19 @@ def test_a_product() -> None:
     assert clean_product(told, connection=SHOP, record_id=2) == Product(
         2, "product", "shop", "4711", "Hemd", "4006381333931", "Hemden", "", "M"
     )
+
+
+def test_a_product_says_what_one_of_it_costs() -> None:
+    told = ToldProduct(sku="4711", name="Hemd", cost="12,345")
+    found = clean_product(told, connection=SHOP, record_id=2)
+    assert (found.cost, found.currency) == (1235, "EUR")
+    abroad = ToldProduct(sku="4711", name="Hemd", cost=Decimal("12"), currency="chf")
+    found = clean_product(abroad, connection=SHOP, record_id=2)
+    assert (found.cost, found.currency) == (1200, "CHF")
+    wrong = ToldProduct(sku="4711", name="Hemd", cost="teuer")
+    with pytest.raises(RecordError) as error:
+        clean_product(wrong, connection=SHOP, record_id=2)
+    assert error.value.field == "cost"
 
 
 def test_a_store_in_its_own_zone_or_the_connections() -> None:

@@ -101,11 +101,13 @@ class Books:
 
     def product(
         self, sku: str, name: str, *, external_id: str = "", category: str = "",
-        brand: str = "", size: str = "", connection: str = "shop",
+        brand: str = "", size: str = "", connection: str = "shop", cost: int | None = None,
+        currency: str = "",
     ) -> int:  # fmt: skip
         """A new product."""
         number = self.record(connection, "products", external_id or sku)
-        row = Product(number, "", connection, sku, name, "", category, brand, size)
+        row = Product(number, "", connection, sku, name, "", category, brand, size, cost,
+                      currency)  # fmt: skip
         self.work.upsert(t.product, [row])
         return number
 
@@ -114,7 +116,7 @@ def line(sku: str = "", gross: int = 0, net: int | None = None, **fields: Any) -
     """A line; `net` is what is left of `gross` without 19 % tax unless given."""
     values: dict[str, Any] = {
         "title": "", "category": "", "brand": "", "size": "", "quantity": 1000, "discount": 0,
-        "returned": False, "gift_card": False,
+        "returned": False, "gift_card": False, "cost": None,
     }  # fmt: skip
     untaxed = gross * 100 // 119 if net is None else net
     return OrderLine(
@@ -160,7 +162,8 @@ def stock(books: Books, wares: Iterable[Ware]) -> None:
         external_id = ware.ref.rpartition("/")[2].removesuffix("#")
         books.product(
             ware.sku, ware.name, external_id=external_id, category=ware.category,
-            brand=ware.brand, size=ware.size, connection=ware.connection,
+            brand=ware.brand, size=ware.size, connection=ware.connection, cost=ware.cost,
+            currency=ware.currency,
         )  # fmt: skip
 
 

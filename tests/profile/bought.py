@@ -19,6 +19,7 @@ class Item:
     discount: int = 0
     returned: bool = False
     gift_card: bool = False
+    cost: int | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,8 @@ class Ware:
     category: str = ""
     brand: str = ""
     size: str = ""
+    cost: int | None = None
+    currency: str = ""
 
 
 @dataclass

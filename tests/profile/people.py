@@ -144,7 +144,7 @@ def columns(people: Sequence[Person], catalogue: Sequence[Ware]) -> Facts:
     ]  # fmt: skip
     lines = [
         (numbers[r.ref], "", i.sku, i.title, i.category, i.brand, i.size, i.quantity,
-         i.gross, i.net, i.discount, i.returned, i.gift_card)
+         i.gross, i.net, i.discount, i.returned, i.gift_card, i.cost)
         for _, r in receipts for i in r.items
     ]  # fmt: skip
     deliveries = [
@@ -158,7 +158,8 @@ def columns(people: Sequence[Person], catalogue: Sequence[Ware]) -> Facts:
         for one in people for t in one.talks
     ]  # fmt: skip
     products = [
-        (w.connection, w.sku, w.ref, w.name, w.category, w.brand, w.size) for w in catalogue
+        (w.connection, w.sku, w.ref, w.name, w.category, w.brand, w.size, w.cost, w.currency)
+        for w in catalogue
     ]
     told = zip(SHAPES, (orders, lines, products, deliveries, talks), strict=True)
     return Facts(**{name: table(SHAPES[name], rows) for name, rows in told})

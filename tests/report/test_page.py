@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import stat
 import sys
 from dataclasses import replace
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from crmsync.cli.main import run
-from crmsync.engine.project import Project
+from crmsync.engine.project import Project, open_project
 from crmsync.report import page, words
 from crmsync.report.figures import Figures, controller_of, gather
 from crmsync.report.named import Named
@@ -58,6 +59,24 @@ def test_a_retailer_without_customers_gets_a_page_too(figures: Figures) -> None:
     told = page.html(empty)
     assert "<svg" not in told
     assert "Noch keine Zahlen" in told
+
+
+def test_both_sides_of_each_class_are_shown_once_they_are_known(
+    retailer: Path, tmp_path: Path, figures: Figures
+) -> None:
+    assert "Noch nicht berechnet: <code>crmsync value" in page.html(figures)
+    folder = Path(shutil.copytree(retailer, tmp_path / "shop"))
+    assert run(["-p", str(folder), "value", "--as-of", DAY]) == 0
+    with open_project(folder) as project:
+        told = gather(project, controller_of(project, ""), DAY)
+    assert set(told.values) == {("EUR", "A"), ("EUR", "B"), ("EUR", "C")}
+    shown = page.html(told)
+    for one in told.values.values():
+        assert one.contribution is not None
+        assert words.money(one.contribution, "EUR") in shown
+    assert told.uneven
+    assert set(told.uneven) <= set(told.names)
+    assert all(told.names[name].name in shown for name in list(told.uneven)[:50])
 
 
 def test_the_command_writes_a_page_for_its_owner_alone(

@@ -20,7 +20,7 @@ STAGES = ("resolve", "tie", "profile", "habits", "ledger", "search", "till")
 """The stages of a project without plugins; the batch of each has a name of its own."""
 
 BY_HAND = {"people/unmerge", "people/apart", "export/file", "import/begin", "import/batch",
-           "import/finish", "report", "forecast/write"}  # fmt: skip
+           "import/finish", "report", "forecast/write", "value/write"}  # fmt: skip
 """What somebody asks for and asks for again after a kill; tests/cli/test_verdicts kills between,
 and so does tests/engine/test_exchange."""
 

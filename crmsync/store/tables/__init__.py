@@ -25,6 +25,8 @@ from crmsync.store.tables.outreach import consent_told, ledger, ledger_key, ledg
 from crmsync.store.tables.own import store_id
 from crmsync.store.tables.profile import (
     abc_due,
+    class_value,
+    customer_value,
     due,
     forecast,
     forecast_model,
@@ -64,10 +66,12 @@ __all__ = [
     "card",
     "card_key",
     "change",
+    "class_value",
     "consent_claim",
     "consent_told",
     "counter",
     "customer",
+    "customer_value",
     "decision",
     "decision_event",
     "delivery",

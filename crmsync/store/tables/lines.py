@@ -18,6 +18,7 @@ order_line = sa.Table(
     *(text(name) for name in ("sku", "title", "category", "brand", "size")),
     *(number(name) for name in ("quantity", "gross", "net", "discount")),
     *(flag(name) for name in ("returned", "gift_card")),
+    number("cost", null=True),
 )
 """A row for each line (model.order.OrderLine). It can be read and not written."""
 
@@ -47,6 +48,12 @@ _MAKE = {
         "jsonb_array_elements(o.lines::jsonb) WITH ORDINALITY AS line (told, place)"
     ),
 }
+
+
+def remake(bind: sa.Connection) -> None:
+    """Make the view of the lines anew: a release told more of them."""
+    bind.execute(sa.text("DROP VIEW IF EXISTS order_line"))
+    bind.execute(sa.text(_MAKE[bind.dialect.name].replace(":", "\\:")))
 
 
 def _listen(event: str, statement: str, *dialects: str) -> None:

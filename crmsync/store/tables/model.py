@@ -110,6 +110,8 @@ product = table(
     text("category"),
     text("brand"),
     text("size"),
+    number("cost", null=True),
+    text("currency"),
     sa.Index("product_sku", "connection", "sku"),
 )
 

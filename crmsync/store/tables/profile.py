@@ -68,3 +68,22 @@ forecast_model = table(
     text("doc"),
 )
 """What the predictions of a currency rest on: model, parameters, window, scores, as JSON."""
+
+customer_value = table(
+    "customer_value",
+    text("customer_id", key=True),
+    text("controller"),
+    text("verdict"),
+    text("doc"),
+    sa.Index("value_controller", "controller"),
+)
+"""What each customer brings and costs, against his class (model.value.CustomerValue as JSON)."""
+
+class_value = table(
+    "class_value",
+    text("controller", key=True),
+    text("currency", key=True),
+    text("abc", key=True),
+    text("doc"),
+)
+"""What the customers of a class bring and cost (model.value.ClassValue as JSON)."""

@@ -194,6 +194,8 @@ CREATE TABLE product (
     category TEXT NOT NULL,
     brand TEXT NOT NULL,
     size TEXT NOT NULL,
+    cost INTEGER,
+    currency TEXT NOT NULL,
     PRIMARY KEY (record_id, part)
 );
 
@@ -325,6 +327,24 @@ CREATE TABLE forecast_model (
     as_of TEXT NOT NULL,
     doc TEXT NOT NULL,
     PRIMARY KEY (controller, currency)
+);
+
+CREATE TABLE customer_value (
+    customer_id TEXT NOT NULL,
+    controller TEXT NOT NULL,
+    verdict TEXT NOT NULL,
+    doc TEXT NOT NULL,
+    PRIMARY KEY (customer_id)
+);
+
+CREATE INDEX value_controller ON customer_value (controller);
+
+CREATE TABLE class_value (
+    controller TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    abc TEXT NOT NULL,
+    doc TEXT NOT NULL,
+    PRIMARY KEY (controller, currency, abc)
 );
 
 CREATE TABLE counter (
@@ -495,4 +515,4 @@ CREATE TABLE card_key (
 
 CREATE INDEX card_key_customer ON card_key (customer_id);
 
-CREATE VIEW IF NOT EXISTS order_line AS SELECT o.record_id, o.part, line.key AS line_no, json_extract(line.value, '$[0]') AS sku, json_extract(line.value, '$[1]') AS title, json_extract(line.value, '$[2]') AS category, json_extract(line.value, '$[3]') AS brand, json_extract(line.value, '$[4]') AS size, json_extract(line.value, '$[5]') AS quantity, json_extract(line.value, '$[6]') AS gross, json_extract(line.value, '$[7]') AS net, json_extract(line.value, '$[8]') AS discount, json_extract(line.value, '$[9]') AS returned, json_extract(line.value, '$[10]') AS gift_card FROM orders AS o, json_each(o.lines) AS line
+CREATE VIEW IF NOT EXISTS order_line AS SELECT o.record_id, o.part, line.key AS line_no, json_extract(line.value, '$[0]') AS sku, json_extract(line.value, '$[1]') AS title, json_extract(line.value, '$[2]') AS category, json_extract(line.value, '$[3]') AS brand, json_extract(line.value, '$[4]') AS size, json_extract(line.value, '$[5]') AS quantity, json_extract(line.value, '$[6]') AS gross, json_extract(line.value, '$[7]') AS net, json_extract(line.value, '$[8]') AS discount, json_extract(line.value, '$[9]') AS returned, json_extract(line.value, '$[10]') AS gift_card, json_extract(line.value, '$[11]') AS cost FROM orders AS o, json_each(o.lines) AS line

@@ -81,7 +81,7 @@ def relations(sales: list[Sale], talks: list[Talk]) -> tuple[Facts, Causes]:
         for s in sales
     ]  # fmt: skip
     lines = [
-        (s.number, "", f"sku-{one}", "", one, "", "", 1000, 100, 90, 0, False, False)
+        (s.number, "", f"sku-{one}", "", one, "", "", 1000, 100, 90, 0, False, False, None)
         for s in sales for one in s.goods
     ]  # fmt: skip
     came = [

@@ -1,0 +1,1 @@
+"""What customers bring and what they cost, each beside others of his class."""
