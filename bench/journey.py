@@ -105,9 +105,9 @@ def columns() -> Facts:
              "pos", str(store), stamp, day, hour, weekday, "USD", True)
             for basket, household, store, day, hour, weekday, stamp in baskets
         ],
-        "lines": [(row[0], "", *_line(*row)) for row in lines],
+        "lines": [(row[0], "", *_line(*row), None) for row in lines],
         "products": [
-            (CONNECTION, str(sku), f"till/products/{sku}", name, *rest)
+            (CONNECTION, str(sku), f"till/products/{sku}", name, *rest, None, "")
             for sku, name, *rest in products
         ],
     }  # fmt: skip

@@ -160,6 +160,7 @@ def _risks(habits: Habits, day: str) -> Iterator[str]:
     said = {
         "late_delivery": f"the delivery of {habits.last_late_on} came late",
         "open_complaint": "a complaint is open",
+        "repeated_complaints": "he complained again and again",
         "silent": f"silent for {today.recency_days} days, "
         f"usually every {habits.cadence_days or 0:.0f}",
     }

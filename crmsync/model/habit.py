@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, NamedTuple
 
-Risk = Literal["late_delivery", "open_complaint", "silent"]
+Risk = Literal["late_delivery", "open_complaint", "repeated_complaints", "silent"]
 Abc = Literal["A", "B", "C"]
 RfmGroup = Literal[
     "champions", "loyal", "active", "new", "promising", "needs_attention", "at_risk",

@@ -29,7 +29,8 @@ SHARE = 500
 WAKES = {
     "wake_fact": "fact_ahead", "wake_resolved": "complaint_resolved",
     "wake_call_back": "call_back_due_on", "wake_late": "late_window",
-    "wake_expected": "next_expected_on", "wake_at_risk": "at_risk_from",
+    "wake_again": "complaints_window", "wake_expected": "next_expected_on",
+    "wake_at_risk": "at_risk_from",
 }  # fmt: skip
 """Columns of the query and the reasons under which they wake a customer."""
 
@@ -166,7 +167,7 @@ def _computed(row: dict[str, Any], again: Iterable[Mapping[str, Any]], today: in
 def _habits(row: dict[str, Any], again: Iterable[Mapping[str, Any]], today: int) -> Habits:
     values = {name: row[name] for name in PLAIN}
     values |= {name: None if row[name] is None else iso(row[name]) for name in DAYS}
-    risks = (row["at_risk_late"], row["at_risk_complaint"], row["at_risk_silent"])
+    risks = [row[f"at_risk_{why}"] for why in ("late", "complaint", "repeated", "silent")]
     return Habits(
         as_of=iso(row["since"]),
         top_category=_favourite(row, "top_category"),

@@ -126,7 +126,9 @@ DEFINITIONS: dict[str, Definition] = {
     "open_complaints": Definition("complaints that are not done", _NEVER, "itself", "cases"),
     "call_back_due_on": Definition("the first promised call", "nobody waits", "itself", "cases"),
     "call_back_due": Definition("whether its day has come", "never (false)", "itself", "cases"),
-    "at_risk": Definition("why a regular may leave", "never (empty)", _DAYS, "lateness, cases"),
+    "at_risk": Definition(
+        "why a regular may leave", "never (empty)", _DAYS, "lateness, cases, repeated"
+    ),
     "at_risk_from": Definition(
         "since when, or when silence will begin", "fewer than 4 purchase days", _DAYS, "rhythm"
     ),

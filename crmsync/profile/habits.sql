@@ -268,6 +268,24 @@ cases AS (
     GROUP BY w.customer_id
 ),
 
+-- A regular who complained on two days less than 180 days apart, answered or not: he is let down
+-- again and again, until the earlier one is 180 days back.
+again AS (
+    SELECT c.customer_id, c.day AS again_on, c.before + 180 AS forgotten_on
+    FROM (
+        SELECT customer_id, day, LAG(day) OVER (PARTITION BY customer_id ORDER BY day) AS before
+        FROM (SELECT DISTINCT customer_id, day FROM interactions WHERE kind = 'complaint') AS told
+    ) AS c
+    JOIN rhythm AS r ON r.customer_id = c.customer_id
+    WHERE c.day - c.before < 180 AND r.purchase_days >= 4
+),
+repeated AS (
+    SELECT g.customer_id, MIN(g.again_on) AS again_since
+    FROM again AS g CROSS JOIN asked AS a
+    WHERE g.again_on <= a.as_of AND a.as_of < g.forgotten_on
+    GROUP BY g.customer_id
+),
+
 -- Every day on which the calendar alone turns something for a customer.
 turns AS (
     SELECT customer_id, 'fact' AS reason, day FROM baskets
@@ -286,6 +304,10 @@ turns AS (
     UNION ALL
     SELECT customer_id, 'late' AS reason, late_on + 90 AS day FROM late
     UNION ALL
+    SELECT customer_id, 'again' AS reason, again_on AS day FROM again
+    UNION ALL
+    SELECT customer_id, 'again' AS reason, forgotten_on AS day FROM again
+    UNION ALL
     SELECT customer_id, 'expected' AS reason, expected_on + 1 AS day FROM rhythm
     UNION ALL
     SELECT customer_id, 'at_risk' AS reason, silent_from AS day FROM rhythm
@@ -299,6 +321,7 @@ calendar AS (
         MIN(CASE WHEN t.day > a.as_of AND t.reason = 'call_back' THEN t.day END)
             AS wake_call_back,
         MIN(CASE WHEN t.day > a.as_of AND t.reason = 'late' THEN t.day END) AS wake_late,
+        MIN(CASE WHEN t.day > a.as_of AND t.reason = 'again' THEN t.day END) AS wake_again,
         MIN(CASE WHEN t.day > a.as_of AND t.reason = 'expected' THEN t.day END) AS wake_expected,
         MIN(CASE WHEN t.day > a.as_of AND t.reason = 'at_risk' THEN t.day END) AS wake_at_risk
     FROM turns AS t CROSS JOIN asked AS a
@@ -308,7 +331,8 @@ calendar AS (
 SELECT
     c.customer_id,
     c.since,
-    c.wake_fact, c.wake_resolved, c.wake_call_back, c.wake_late, c.wake_expected, c.wake_at_risk,
+    c.wake_fact, c.wake_resolved, c.wake_call_back, c.wake_late, c.wake_again,
+    c.wake_expected, c.wake_at_risk,
     COALESCE(m.orders, 0) AS orders,
     COALESCE(r.purchase_days, 0) AS purchase_days,
     r.first_order_on,
@@ -357,10 +381,12 @@ SELECT
         THEN LEAST(
             r.silent_from,
             COALESCE(l.unforgiven_since, r.silent_from),
-            COALESCE(k.complaint_since, r.silent_from)
+            COALESCE(k.complaint_since, r.silent_from),
+            COALESCE(g.again_since, r.silent_from)
         ) END AS at_risk_from,
     COALESCE(r.purchase_days >= 4 AND l.unforgiven_since IS NOT NULL, FALSE) AS at_risk_late,
     COALESCE(r.purchase_days >= 4 AND k.open_complaints > 0, FALSE) AS at_risk_complaint,
+    g.again_since IS NOT NULL AS at_risk_repeated,
     COALESCE(r.silent_from <= a.as_of, FALSE) AS at_risk_silent
 FROM calendar AS c
 CROSS JOIN asked AS a
@@ -371,4 +397,5 @@ LEFT JOIN favourite AS f ON f.customer_id = c.customer_id
 LEFT JOIN usual AS u ON u.customer_id = c.customer_id
 LEFT JOIN lateness AS l ON l.customer_id = c.customer_id
 LEFT JOIN cases AS k ON k.customer_id = c.customer_id
+LEFT JOIN repeated AS g ON g.customer_id = c.customer_id
 ORDER BY c.customer_id

@@ -361,15 +361,25 @@ def _risk(
         return {"at_risk_from": None, "at_risk": ()}
     unforgiven = [day for day in _current(late, as_of) if day >= found["last_order_on"]]
     complaints = [talk.day for talk in _open(person, "complaint", as_of)]
+    again = [one for one, until in _again(person) if one <= as_of < until]
     reasons = []
     if unforgiven:
         reasons.append("late_delivery")
     if complaints:
         reasons.append("open_complaint")
+    if again:
+        reasons.append("repeated_complaints")
     if silent is not None and silent <= as_of:
         reasons.append("silent")
-    begins = [*unforgiven, *complaints, *([silent] if silent else [])]
+    begins = [*unforgiven, *complaints, *again, *([silent] if silent else [])]
     return {"at_risk_from": min(begins), "at_risk": tuple(reasons)}
+
+
+def _again(person: Person) -> list[tuple[date, date]]:
+    """Each complaint less than 180 days after another one: its day, and when it is forgotten."""
+    told = sorted({talk.day for talk in person.talks if talk.kind == "complaint"})
+    window = timedelta(180)
+    return [(later, before + window) for before, later in pairwise(told) if later - before < window]
 
 
 def _turns(
@@ -385,6 +395,9 @@ def _turns(
         ],
         "complaint_resolved": [talk.resolved for talk in waiting if talk.resolved],
         "call_back_due_on": [talk.due for talk in waiting if talk.due],
+        "complaints_window": [
+            day for pair in _again(person) for day in pair if found["purchase_days"] >= 4
+        ],
         "late_window": [day + timedelta(plus) for day in late for plus in (0, 90)],
         "next_expected_on": [expected + timedelta(1)] if expected else [],
         "at_risk_from": [silent] if silent else [],

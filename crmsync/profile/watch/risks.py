@@ -13,6 +13,9 @@ from crmsync.profile.watch.watchlist import REMEMBERED
 from crmsync.store import Work
 from crmsync.store.watching import at_risk
 
+AGAIN = 180
+"""For so many days a complaint is remembered when another one follows (habit at_risk)."""
+
 
 @dataclass(frozen=True, slots=True)
 class AtRisk:
@@ -43,15 +46,26 @@ def regulars_at_risk(work: Work, as_of: str) -> list[AtRisk]:
     habits = load_habits(work, names)
     since = (date.fromisoformat(as_of) - timedelta(REMEMBERED - 1)).isoformat()
     late = events(work, names, as_of=as_of, since=since)
-    ever = events(work, [name for name in names if "open_complaint" in habits[name].at_risk],
+    complained = {"open_complaint", "repeated_complaints"}
+    ever = events(work, [name for name in names if complained & set(habits[name].at_risk)],
                   as_of=as_of)  # fmt: skip
     found = []
     for name in names:
         known = habits[name]
         told = [one for one in late.get(name, ()) if one.trouble == "late_delivery"]
-        told += [one for one in ever.get(name, ()) if one.trouble == "complaint" and one.open]
+        told += _complaints(ever.get(name, ()), known, as_of)
         found.append(_at_risk(name, known, told))
     return found
+
+
+def _complaints(told: Sequence[Event], known: Habits, as_of: str) -> list[Event]:
+    """The complaints behind the flags: the open ones, and all of who complained again."""
+    since = (date.fromisoformat(as_of) - timedelta(AGAIN - 1)).isoformat()
+    again = "repeated_complaints" in known.at_risk
+    return [
+        one for one in told
+        if one.trouble == "complaint" and (one.open or (again and one.day >= since))
+    ]  # fmt: skip
 
 
 def _at_risk(name: str, known: Habits, told: Sequence[Event]) -> AtRisk:

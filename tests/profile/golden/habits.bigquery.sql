@@ -12,7 +12,9 @@ WITH receipts AS (
     name,
     category,
     brand,
-    size
+    size,
+    cost,
+    currency
   FROM (
     SELECT
       p.*,
@@ -35,6 +37,14 @@ WITH receipts AS (
     l.gross,
     l.net,
     l.discount,
+    CASE
+      WHEN l.gross < 0
+      THEN 0
+      WHEN NOT l.cost IS NULL
+      THEN l.cost * 1000
+      WHEN w.currency = r.currency
+      THEN w.cost * l.quantity
+    END AS cost,
     CASE WHEN l.sku <> '' THEN l.sku ELSE l.title END AS product,
     CASE WHEN l.title <> '' THEN l.title ELSE COALESCE(w.name, '') END AS title,
     CASE WHEN l.category <> '' THEN l.category ELSE COALESCE(w.category, '') END AS category,
@@ -474,6 +484,39 @@ WITH receipts AS (
     )
   GROUP BY
     w.customer_id
+), again AS (
+  SELECT
+    c.customer_id,
+    c.day AS again_on,
+    c.before + 180 AS forgotten_on
+  FROM (
+    SELECT
+      customer_id,
+      day,
+      LAG(day) OVER (PARTITION BY customer_id ORDER BY day NULLS LAST) AS before
+    FROM (
+      SELECT DISTINCT
+        customer_id,
+        day
+      FROM interactions
+      WHERE
+        kind = 'complaint'
+    ) AS told
+  ) AS c
+  JOIN rhythm AS r
+    ON r.customer_id = c.customer_id
+  WHERE
+    c.day - c.before < 180 AND r.purchase_days >= 4
+), repeated AS (
+  SELECT
+    g.customer_id,
+    MIN(g.again_on) AS again_since
+  FROM again AS g
+  CROSS JOIN asked AS a
+  WHERE
+    g.again_on <= a.as_of AND a.as_of < g.forgotten_on
+  GROUP BY
+    g.customer_id
 ), turns AS (
   SELECT
     customer_id,
@@ -522,6 +565,18 @@ WITH receipts AS (
   UNION ALL
   SELECT
     customer_id,
+    'again' AS reason,
+    again_on AS day
+  FROM again
+  UNION ALL
+  SELECT
+    customer_id,
+    'again' AS reason,
+    forgotten_on AS day
+  FROM again
+  UNION ALL
+  SELECT
+    customer_id,
     'expected' AS reason,
     expected_on + 1 AS day
   FROM rhythm
@@ -539,6 +594,7 @@ WITH receipts AS (
     MIN(CASE WHEN t.day > a.as_of AND t.reason = 'resolved' THEN t.day END) AS wake_resolved,
     MIN(CASE WHEN t.day > a.as_of AND t.reason = 'call_back' THEN t.day END) AS wake_call_back,
     MIN(CASE WHEN t.day > a.as_of AND t.reason = 'late' THEN t.day END) AS wake_late,
+    MIN(CASE WHEN t.day > a.as_of AND t.reason = 'again' THEN t.day END) AS wake_again,
     MIN(CASE WHEN t.day > a.as_of AND t.reason = 'expected' THEN t.day END) AS wake_expected,
     MIN(CASE WHEN t.day > a.as_of AND t.reason = 'at_risk' THEN t.day END) AS wake_at_risk
   FROM turns AS t
@@ -553,6 +609,7 @@ SELECT
   c.wake_resolved,
   c.wake_call_back,
   c.wake_late,
+  c.wake_again,
   c.wake_expected,
   c.wake_at_risk,
   COALESCE(m.orders, 0) AS orders,
@@ -624,22 +681,32 @@ SELECT
       COALESCE(
         r.silent_from,
         COALESCE(l.unforgiven_since, r.silent_from),
-        COALESCE(k.complaint_since, r.silent_from)
+        COALESCE(k.complaint_since, r.silent_from),
+        COALESCE(g.again_since, r.silent_from)
       ),
       COALESCE(
         COALESCE(l.unforgiven_since, r.silent_from),
         COALESCE(k.complaint_since, r.silent_from),
+        COALESCE(g.again_since, r.silent_from),
         r.silent_from
       ),
       COALESCE(
         COALESCE(k.complaint_since, r.silent_from),
+        COALESCE(g.again_since, r.silent_from),
         r.silent_from,
         COALESCE(l.unforgiven_since, r.silent_from)
+      ),
+      COALESCE(
+        COALESCE(g.again_since, r.silent_from),
+        r.silent_from,
+        COALESCE(l.unforgiven_since, r.silent_from),
+        COALESCE(k.complaint_since, r.silent_from)
       )
     )
   END AS at_risk_from,
   COALESCE(r.purchase_days >= 4 AND NOT l.unforgiven_since IS NULL, FALSE) AS at_risk_late,
   COALESCE(r.purchase_days >= 4 AND k.open_complaints > 0, FALSE) AS at_risk_complaint,
+  NOT g.again_since IS NULL AS at_risk_repeated,
   COALESCE(r.silent_from <= a.as_of, FALSE) AS at_risk_silent
 FROM calendar AS c
 CROSS JOIN asked AS a
@@ -657,5 +724,7 @@ LEFT JOIN lateness AS l
   ON l.customer_id = c.customer_id
 LEFT JOIN cases AS k
   ON k.customer_id = c.customer_id
+LEFT JOIN repeated AS g
+  ON g.customer_id = c.customer_id
 ORDER BY
   c.customer_id NULLS LAST

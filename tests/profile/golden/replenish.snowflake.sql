@@ -12,7 +12,9 @@ WITH receipts AS (
     name,
     category,
     brand,
-    size
+    size,
+    cost,
+    currency
   FROM (
     SELECT
       p.*,
@@ -35,6 +37,14 @@ WITH receipts AS (
     l.gross,
     l.net,
     l.discount,
+    CASE
+      WHEN l.gross < 0
+      THEN 0
+      WHEN NOT l.cost IS NULL
+      THEN l.cost * 1000
+      WHEN w.currency = r.currency
+      THEN w.cost * l.quantity
+    END AS cost,
     CASE WHEN l.sku <> '' THEN l.sku ELSE l.title END AS product,
     CASE WHEN l.title <> '' THEN l.title ELSE COALESCE(w.name, '') END AS title,
     CASE WHEN l.category <> '' THEN l.category ELSE COALESCE(w.category, '') END AS category,
