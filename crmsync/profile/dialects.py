@@ -106,6 +106,8 @@ def _refuse(tree: Any) -> None:
 
     for node in tree.walk():
         kind = type(node).__name__
+        if isinstance(node.parent, exp.Ordered) and _is_row(node):
+            continue
         if isinstance(node, exp.Func) and not isinstance(node, exp.And | exp.Or):
             _known(node.sql_name() if kind != "Anonymous" else node.name.upper(), FUNCTIONS)
         else:
@@ -118,6 +120,13 @@ def _refuse(tree: Any) -> None:
             _placed(node)
         if isinstance(node, exp.Div):
             _fraction(node)
+
+
+def _is_row(node: Any) -> bool:
+    """Whether it is ROW(a, b), which sqlglot does not know."""
+    from sqlglot import exp
+
+    return isinstance(node, exp.Anonymous) and node.name.upper() == "ROW"
 
 
 def _known(name: str, known: frozenset[str]) -> None:
@@ -147,6 +156,7 @@ def _as_it_is_meant(tree: Any, dialect: Dialect) -> Any:
     from sqlglot import parse_one
 
     written = _WRITTEN[dialect]
+    _spread(tree)
     for node in reversed(list(tree.walk())):
         write = written.get(type(node).__name__)
         if write is not None:
@@ -154,6 +164,18 @@ def _as_it_is_meant(tree: Any, dialect: Dialect) -> Any:
             said = write([one.sql(dialect=dialect) for one in sides])
             node.parent.set(node.arg_key, parse_one(said, read=dialect), node.index)
     return tree
+
+
+def _spread(tree: Any) -> None:
+    """ORDER BY ROW(a, b) as ORDER BY a, b: few engines order by rows."""
+    from sqlglot import exp
+
+    for order in tree.find_all(exp.Order):
+        told = []
+        for ordered in order.expressions:
+            parts = ordered.this.expressions if _is_row(ordered.this) else [ordered.this]
+            told += [exp.Ordered(**{**ordered.args, "this": part.copy()}) for part in parts]
+        order.set("expressions", told)
 
 
 def _whole(sides: Sequence[str]) -> str:

@@ -67,7 +67,7 @@ latest AS (
         SELECT
             customer_id, ref, channel,
             ROW_NUMBER() OVER (
-                PARTITION BY customer_id ORDER BY day DESC, placed_at DESC, ref DESC
+                PARTITION BY customer_id ORDER BY ROW(day, placed_at, ref) DESC
             ) AS place
         FROM baskets
         WHERE kept_lines > 0
@@ -128,20 +128,29 @@ wanted AS (
     FROM heard
     GROUP BY customer_id, channel
 ),
-most AS (
-    SELECT customer_id, what, MAX(pieces) AS pieces, SUM(pieces) AS support
+supported AS (
+    SELECT customer_id, what, SUM(pieces) AS support
     FROM wanted
     WHERE pieces > 0
     GROUP BY customer_id, what
 ),
+first AS (
+    SELECT customer_id, what, key, name, pieces
+    FROM (
+        SELECT
+            w.*,
+            ROW_NUMBER() OVER (
+                PARTITION BY w.customer_id, w.what ORDER BY ROW(-w.pieces, -w.money, w.key)
+            ) AS place
+        FROM wanted AS w
+        WHERE w.pieces > 0
+    ) AS ranked
+    WHERE place = 1
+),
 favourites AS (
-    SELECT
-        w.customer_id, w.what, w.key, w.name, w.pieces, m.support,
-        ROW_NUMBER() OVER (PARTITION BY w.customer_id, w.what ORDER BY w.money DESC, w.key)
-            AS place
-    FROM wanted AS w
-    JOIN most AS m
-        ON m.customer_id = w.customer_id AND m.what = w.what AND m.pieces = w.pieces
+    SELECT f.*, s.support
+    FROM first AS f
+    JOIN supported AS s ON s.customer_id = f.customer_id AND s.what = f.what
 ),
 favourite AS (
     SELECT
@@ -166,7 +175,6 @@ favourite AS (
         MAX(CASE WHEN what = 'contact' THEN pieces END) AS contact_orders,
         MAX(CASE WHEN what = 'contact' THEN support END) AS contact_n
     FROM favourites
-    WHERE place = 1
     GROUP BY customer_id
 ),
 
@@ -196,15 +204,21 @@ usual AS (
         MAX(CASE WHEN what = 'hour' THEN visits END) AS hour_orders,
         MAX(CASE WHEN what = 'hour' THEN support END) AS hour_n
     FROM (
-        SELECT
-            m.*,
-            SUM(visits) OVER (PARTITION BY customer_id, what) AS support,
-            ROW_NUMBER() OVER (
-                PARTITION BY customer_id, what ORDER BY visits DESC, moment
-            ) AS place
-        FROM moments AS m
+        SELECT r.customer_id, r.what, r.moment, r.visits, n.support
+        FROM (
+            SELECT
+                m.*,
+                ROW_NUMBER() OVER (
+                    PARTITION BY m.customer_id, m.what ORDER BY ROW(-m.visits, m.moment)
+                ) AS place
+            FROM moments AS m
+        ) AS r
+        JOIN (
+            SELECT customer_id, what, SUM(visits) AS support FROM moments
+            GROUP BY customer_id, what
+        ) AS n ON n.customer_id = r.customer_id AND n.what = r.what
+        WHERE r.place = 1
     ) AS ranked
-    WHERE place = 1
     GROUP BY customer_id
 ),
 

@@ -19,6 +19,10 @@ buys AS (
     GROUP BY customer_id, product, day
     HAVING SUM(CASE WHEN piece > 0 THEN quantity WHEN piece < 0 THEN -quantity ELSE 0 END) > 0
 ),
+-- Few products are: the rest need not be looked at closely.
+often AS (
+    SELECT customer_id, product FROM buys GROUP BY customer_id, product HAVING COUNT(*) >= 3
+),
 steps AS (
     SELECT
         b.customer_id, b.product, b.day, b.bought,
@@ -26,6 +30,7 @@ steps AS (
         LAG(b.bought) OVER (PARTITION BY b.customer_id, b.product ORDER BY b.day) AS lasted,
         ROW_NUMBER() OVER (PARTITION BY b.customer_id, b.product ORDER BY b.day DESC) AS ago
     FROM buys AS b
+    JOIN often AS o ON o.customer_id = b.customer_id AND o.product = b.product
 ),
 cycles AS (
     SELECT
@@ -37,16 +42,15 @@ cycles AS (
         CAST(2 * MEDIAN(lasted) AS BIGINT) AS twice_quantity
     FROM steps
     GROUP BY customer_id, product
-    HAVING COUNT(*) >= 3
 ),
 kept AS (
     SELECT
-        customer_id, product,
-        COALESCE(MIN(CASE WHEN title <> '' THEN title END), '') AS name
-    FROM goods
-    WHERE product <> ''
-    GROUP BY customer_id, product
-    HAVING SUM(piece) >= 3
+        g.customer_id, g.product,
+        COALESCE(MIN(CASE WHEN g.title <> '' THEN g.title END), '') AS name
+    FROM goods AS g
+    JOIN often AS o ON o.customer_id = g.customer_id AND o.product = g.product
+    GROUP BY g.customer_id, g.product
+    HAVING SUM(g.piece) >= 3
 ),
 visits AS (
     SELECT customer_id, MAX(day) AS last_order_on

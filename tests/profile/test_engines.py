@@ -131,6 +131,7 @@ def test_what_other_engines_are_sent_is_what_was_read(name: Queries, dialect: Di
         "SELECT a FROM t QUALIFY ROW_NUMBER() OVER (ORDER BY a) = 1", "SELECT {'a': 1}",
         "SELECT x[1] FROM t", "SELECT a % 2 FROM t", "SELECT a FROM t WHERE b LIKE 'x'",
         "SELECT * EXCLUDE (a) FROM t", "SELECT SUM(a) FILTER (WHERE b) FROM t", "DELETE FROM t",
+        "SELECT ROW(a, b) FROM t", "SELECT ROW_NUMBER() OVER (ORDER BY ROW(MODE(a), b)) FROM t",
         "SELECT 1; SELECT 2", "SELEC", "SELECT FROM WHERE", "",
     ],
 )  # fmt: skip
@@ -157,3 +158,11 @@ def test_what_they_would_say_otherwise_is_written_exactly() -> None:
     assert "MEDIAN" not in bigquery
     assert "GREATEST(COALESCE(d, e), COALESCE(e, d))" in bigquery
     assert "a DIV b" in translated("SELECT a // b FROM t", "spark")
+
+
+@pytest.mark.parametrize("dialect", get_args(Dialect))
+def test_an_order_by_a_row_is_an_order_by_its_parts(dialect: Dialect) -> None:
+    head = "SELECT ROW_NUMBER() OVER (PARTITION BY a ORDER BY "
+    row = translated(f"{head}ROW(-b, c) DESC, d) AS place FROM t", dialect)
+    assert row == translated(f"{head}-b DESC, c DESC, d) AS place FROM t", dialect)
+    assert "ROW(" not in row

@@ -10,6 +10,8 @@ SHARED = {
     "CASE", "CAST", "CEIL", "COALESCE", "COUNT", "FLOOR", "GREATEST", "IF", "LAG", "LEAST", "MAX",
     "MEDIAN", "MIN", "NULLIF", "ROW_NUMBER", "SUBSTRING", "SUM",
 }  # fmt: skip
+ROW = "ANONYMOUS"
+"""ORDER BY ROW(a, b): what sqlglot calls a function that it does not know."""
 RELATIONS = {"asked", "orders", "lines", "products", "denied"}
 NAMES: tuple[Queries, ...] = ("habits", "replenish")
 
@@ -17,7 +19,15 @@ NAMES: tuple[Queries, ...] = ("habits", "replenish")
 def test_only_functions_that_engines_share_are_used() -> None:
     trees = [sqlglot.parse_one(query(name), read="duckdb") for name in NAMES]
     used = {call.sql_name() for tree in trees for call in tree.find_all(exp.Func)}
-    assert used - {"AND", "OR"} == SHARED
+    assert used - {"AND", "OR", ROW} == SHARED
+
+
+def test_rows_are_only_ordered_by() -> None:
+    for name in NAMES:
+        tree = sqlglot.parse_one(query(name), read="duckdb")
+        for call in tree.find_all(exp.Anonymous):
+            assert call.name == "ROW"
+            assert isinstance(call.parent, exp.Ordered)
 
 
 @pytest.mark.parametrize("name, count", [("habits", 5), ("replenish", 4)])

@@ -10,7 +10,7 @@ import pytest
 from tests.scenarios.inside import STAGES, kills
 from tests.scenarios.killing import outcome
 
-TIMES, INSIDE = 30, 3
+TIMES, INSIDE = 16, 2
 """The kills of this test; `python -m bench.kill` makes more of them."""
 
 

@@ -7,7 +7,9 @@ point instead of some.
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -195,12 +197,14 @@ def on_a_full_disk(folder: Path, disk: Path) -> list[tuple[int, str, list[str]]]
 
 @pytest.mark.slow
 def test_a_full_disk_of_the_server(tmp_path: Path) -> None:
-    disk, folder = tmp_path / "disk", tmp_path / "project"
-    disk.mkdir()
+    # pytest closes its folders to the server's user, and again whenever another pytest begins
+    disk, folder = Path(tempfile.mkdtemp(prefix="crmsync-disk-")), tmp_path / "project"
     try:
         found = on_small_disk(disk, 24, lambda: on_a_full_disk(folder, disk))
     except OSError as error:
         pytest.skip(f"this machine lets nobody mount a disk: {error}")
+    finally:
+        shutil.rmtree(disk, ignore_errors=True)
     for ended, said, rest in found:
         assert ended == 1, said
         assert "is full" in said

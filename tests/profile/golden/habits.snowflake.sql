@@ -107,14 +107,17 @@ WITH receipts AS (
     SELECT
       customer_id,
       currency,
-      ROW_NUMBER() OVER (
-        PARTITION BY customer_id
-        ORDER BY SUM(CASE WHEN kept_lines > 0 THEN 1 ELSE 0 END) DESC NULLS LAST, currency
-      ) AS place
-    FROM baskets
-    GROUP BY
-      customer_id,
-      currency
+      ROW_NUMBER() OVER (PARTITION BY customer_id ORDER BY -orders, currency) AS place
+    FROM (
+      SELECT
+        customer_id,
+        currency,
+        SUM(CASE WHEN kept_lines > 0 THEN 1 ELSE 0 END) AS orders
+      FROM baskets
+      GROUP BY
+        customer_id,
+        currency
+    ) AS counted
   ) AS ranked
   WHERE
     place = 1
@@ -298,11 +301,10 @@ WITH receipts AS (
   GROUP BY
     customer_id,
     channel
-), most AS (
+), supported AS (
   SELECT
     customer_id,
     what,
-    MAX(pieces) AS pieces,
     SUM(pieces) AS support
   FROM wanted
   WHERE
@@ -310,18 +312,30 @@ WITH receipts AS (
   GROUP BY
     customer_id,
     what
+), first AS (
+  SELECT
+    customer_id,
+    what,
+    key,
+    name,
+    pieces
+  FROM (
+    SELECT
+      w.*,
+      ROW_NUMBER() OVER (PARTITION BY w.customer_id, w.what ORDER BY -w.pieces, -w.money, w.key) AS place
+    FROM wanted AS w
+    WHERE
+      w.pieces > 0
+  ) AS ranked
+  WHERE
+    place = 1
 ), favourites AS (
   SELECT
-    w.customer_id,
-    w.what,
-    w.key,
-    w.name,
-    w.pieces,
-    m.support,
-    ROW_NUMBER() OVER (PARTITION BY w.customer_id, w.what ORDER BY w.money DESC NULLS LAST, w.key) AS place
-  FROM wanted AS w
-  JOIN most AS m
-    ON m.customer_id = w.customer_id AND m.what = w.what AND m.pieces = w.pieces
+    f.*,
+    s.support
+  FROM first AS f
+  JOIN supported AS s
+    ON s.customer_id = f.customer_id AND s.what = f.what
 ), favourite AS (
   SELECT
     customer_id,
@@ -345,8 +359,6 @@ WITH receipts AS (
     MAX(CASE WHEN what = 'contact' THEN pieces END) AS contact_orders,
     MAX(CASE WHEN what = 'contact' THEN support END) AS contact_n
   FROM favourites
-  WHERE
-    place = 1
   GROUP BY
     customer_id
 ), moments AS (
@@ -388,13 +400,31 @@ WITH receipts AS (
     MAX(CASE WHEN what = 'hour' THEN support END) AS hour_n
   FROM (
     SELECT
-      m.*,
-      SUM(visits) OVER (PARTITION BY customer_id, what) AS support,
-      ROW_NUMBER() OVER (PARTITION BY customer_id, what ORDER BY visits DESC NULLS LAST, moment) AS place
-    FROM moments AS m
+      r.customer_id,
+      r.what,
+      r.moment,
+      r.visits,
+      n.support
+    FROM (
+      SELECT
+        m.*,
+        ROW_NUMBER() OVER (PARTITION BY m.customer_id, m.what ORDER BY -m.visits, m.moment) AS place
+      FROM moments AS m
+    ) AS r
+    JOIN (
+      SELECT
+        customer_id,
+        what,
+        SUM(visits) AS support
+      FROM moments
+      GROUP BY
+        customer_id,
+        what
+    ) AS n
+      ON n.customer_id = r.customer_id AND n.what = r.what
+    WHERE
+      r.place = 1
   ) AS ranked
-  WHERE
-    place = 1
   GROUP BY
     customer_id
 ), late AS (

@@ -107,14 +107,17 @@ WITH receipts AS (
     SELECT
       customer_id,
       currency,
-      ROW_NUMBER() OVER (
-        PARTITION BY customer_id
-        ORDER BY SUM(CASE WHEN kept_lines > 0 THEN 1 ELSE 0 END) DESC NULLS LAST, currency
-      ) AS place
-    FROM baskets
-    GROUP BY
-      customer_id,
-      currency
+      ROW_NUMBER() OVER (PARTITION BY customer_id ORDER BY -orders, currency) AS place
+    FROM (
+      SELECT
+        customer_id,
+        currency,
+        SUM(CASE WHEN kept_lines > 0 THEN 1 ELSE 0 END) AS orders
+      FROM baskets
+      GROUP BY
+        customer_id,
+        currency
+    ) AS counted
   ) AS ranked
   WHERE
     place = 1
@@ -133,6 +136,16 @@ WITH receipts AS (
     day
   HAVING
     SUM(CASE WHEN piece > 0 THEN quantity WHEN piece < 0 THEN -quantity ELSE 0 END) > 0
+), often AS (
+  SELECT
+    customer_id,
+    product
+  FROM buys
+  GROUP BY
+    customer_id,
+    product
+  HAVING
+    COUNT(*) >= 3
 ), steps AS (
   SELECT
     b.customer_id,
@@ -143,6 +156,8 @@ WITH receipts AS (
     LAG(b.bought) OVER (PARTITION BY b.customer_id, b.product ORDER BY b.day) AS lasted,
     ROW_NUMBER() OVER (PARTITION BY b.customer_id, b.product ORDER BY b.day DESC NULLS LAST) AS ago
   FROM buys AS b
+  JOIN often AS o
+    ON o.customer_id = b.customer_id AND o.product = b.product
 ), cycles AS (
   SELECT
     customer_id,
@@ -156,21 +171,19 @@ WITH receipts AS (
   GROUP BY
     customer_id,
     product
-  HAVING
-    COUNT(*) >= 3
 ), kept AS (
   SELECT
-    customer_id,
-    product,
-    COALESCE(MIN(CASE WHEN title <> '' THEN title END), '') AS name
-  FROM goods
-  WHERE
-    product <> ''
+    g.customer_id,
+    g.product,
+    COALESCE(MIN(CASE WHEN g.title <> '' THEN g.title END), '') AS name
+  FROM goods AS g
+  JOIN often AS o
+    ON o.customer_id = g.customer_id AND o.product = g.product
   GROUP BY
-    customer_id,
-    product
+    g.customer_id,
+    g.product
   HAVING
-    SUM(piece) >= 3
+    SUM(g.piece) >= 3
 ), visits AS (
   SELECT
     customer_id,
