@@ -164,6 +164,6 @@ def test_each_flag_of_a_regular_lists_its_events(shop: Project) -> None:
     assert (late.ref, late.open, late.day, late.days_late) == (
         "shop/trips/t-wart-jetzt", True, day(6), 7,
     )  # fmt: skip
-    [complaint] = found["klage"].because
-    assert (complaint.ref, complaint.open) == ("shop/complaints/1", True)
-    assert found["klage"].risks == ("open_complaint",)
+    complaints = [(one.ref, one.open) for one in found["klage"].because]
+    assert complaints == [("shop/complaints/2", False), ("shop/complaints/1", True)]
+    assert found["klage"].risks == ("open_complaint", "repeated_complaints")
