@@ -213,11 +213,13 @@ def test_a_variant(tmp_path: Path) -> None:
         "part": "product"}  # fmt: skip
 
 
+FOREIGN = {"currencyId": "ab" * 16, "net": 9.0, "gross": 10.71}
+
+
 @pytest.mark.parametrize(
     ("prices", "cost"),
-    [([{"currencyId": "ab" * 16, "net": 9.0}, {"currencyId": OWN_CURRENCY, "net": 8.4, "gross": 10}],
-      Decimal("8.4")),
-     ([{"currencyId": "ab" * 16, "net": 9.0}], None),
+    [([FOREIGN, {"currencyId": OWN_CURRENCY, "net": 8.4, "gross": 10}], Decimal("8.4")),
+     ([FOREIGN], None),
      ([{"currencyId": OWN_CURRENCY, "net": 0, "gross": 0}], None), (None, None)],
 )  # fmt: skip
 def test_what_a_variant_costs_the_shop(tmp_path: Path, prices: Any, cost: Any) -> None:

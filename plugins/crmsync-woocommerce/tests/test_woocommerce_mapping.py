@@ -188,11 +188,18 @@ def test_a_product_with_variations(tmp_path: Path) -> None:
         "part": "variation-71"}  # fmt: skip
 
 
-@pytest.mark.parametrize(("value", "cost"), [(12.3456, Decimal("12.3456")), (0, None), (None, None)])
+@pytest.mark.parametrize(
+    ("value", "cost"), [(12.3456, Decimal("12.3456")), (0, None), (None, None)]
+)
 def test_what_a_product_and_its_variations_cost(tmp_path: Path, value: Any, cost: Any) -> None:
     goods = {"cost_of_goods_sold": {"values": [], "total_value": value}}
-    raw = {"id": 7, "name": "Hemd", "sku": "HEMD", **goods,
-           "variants": [{"id": 71, "sku": "HEMD-XL", **goods}, {"id": 72, "sku": "HEMD-S"}]}
+    raw = {
+        "id": 7,
+        "name": "Hemd",
+        "sku": "HEMD",
+        **goods,
+        "variants": [{"id": 71, "sku": "HEMD-XL", **goods}, {"id": 72, "sku": "HEMD-S"}],
+    }
     found = [one.cost for one in told(shop(tmp_path), "products", raw)]
     assert found == [cost, cost, None], "a variation without the feature says nothing"
 
