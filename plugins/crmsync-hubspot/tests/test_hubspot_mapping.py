@@ -161,7 +161,13 @@ def test_an_order() -> None:
     (line,) = told.lines
     assert (line.amount, line.quantity, line.discount) == (
         Decimal("18.90"), Decimal(2), Decimal("1.00"))  # fmt: skip
-    assert told.shipping == Decimal("4.90")
+    assert (told.shipping, line.cost) == (Decimal("4.90"), None)
+
+
+@pytest.mark.parametrize(("unit", "cost"), [("6.20", Decimal("12.40")), ("0", None), (None, None)])
+def test_what_the_goods_of_a_line_cost(unit: str | None, cost: Decimal | None) -> None:
+    line = {"properties": {**LINE["properties"], "hs_cost_of_goods_sold": unit}}
+    assert order({**SOLD, "line_items": [line]}, OWN).lines[0].cost == cost
 
 
 def test_an_order_without_lines_is_its_total() -> None:
@@ -216,7 +222,9 @@ def test_only_deals_that_were_won_are_orders() -> None:
 def test_products() -> None:
     has = {"name": "Röstkaffee", "hs_sku": "KAFFEE-1", "hs_product_type": "inventory"}
     (told,) = product({"properties": has})
-    assert (told.sku, told.category) == ("KAFFEE-1", "inventory")
+    assert (told.sku, told.category, told.cost) == ("KAFFEE-1", "inventory", None)
+    (told,) = product({"properties": {**has, "hs_cost_of_goods_sold": "6.20"}})
+    assert told.cost == Decimal("6.20")
     assert list(product({"properties": {**has, "hs_sku": ""}})) == []
 
 
