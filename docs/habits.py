@@ -79,7 +79,7 @@ def _example() -> dict[str, Any]:
         for number, (kind, day, hour, store, _) in enumerate(receipts)
     ]  # fmt: skip
     lines = [
-        (number, "", sku, title, category, "", "", *amounts, False, False)
+        (number, "", sku, title, category, "", "", *amounts, False, False, None)
         for number, (*_, told) in enumerate(receipts)
         for sku, title, category, *amounts in told
     ]
