@@ -140,9 +140,9 @@ def test_merged_ids() -> None:
     assert losers(ROW) == []
 
 
-LINE = {"id": "1", "properties": {"name": "Röstkaffee", "hs_sku": "KAFFEE-1", "quantity": "2",
-                                  "price": "9.95", "amount": "18.90",
-                                  "hs_total_discount": "1.00"}}  # fmt: skip
+LINE: dict[str, Any] = {"id": "1", "properties": {
+    "name": "Röstkaffee", "hs_sku": "KAFFEE-1", "quantity": "2", "price": "9.95",
+    "amount": "18.90", "hs_total_discount": "1.00"}}  # fmt: skip
 SOLD: dict[str, Any] = {
     "id": "501", "contacts": ["512", "600"], "companies": [], "line_items": [LINE],
     "properties": {

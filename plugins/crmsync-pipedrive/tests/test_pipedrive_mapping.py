@@ -156,7 +156,7 @@ def test_products() -> None:
 
 
 def test_what_a_product_costs() -> None:
-    raw = {"id": 7, "name": "Röstkaffee", "prices": [
+    raw: dict[str, Any] = {"id": 7, "name": "Röstkaffee", "prices": [
         {"price": 11, "currency": "CHF", "cost": 0}, {"price": 10, "currency": "EUR", "cost": 6.2},
         {"price": 12, "currency": "USD", "cost": 7}]}  # fmt: skip
     told = product(raw)
