@@ -198,14 +198,14 @@ def test_the_state_of_an_order(word: str, state: str) -> None:
 
 @pytest.mark.parametrize("amount", ["0.1", "1234567.89", "-4.90", "19.90"])
 def test_money_is_exact(amount: str) -> None:
-    line = {"properties": {**LINE["properties"], "amount": amount}}  # type: ignore[dict-item]
+    line = {"properties": {**LINE["properties"], "amount": amount}}
     told = order({**SOLD, "line_items": [line]}, OWN)
     assert told.lines[0].amount == Decimal(amount)
 
 
 @pytest.mark.parametrize("amount", ["zwölf", "NaN", {"a": 1}, 7.5])
 def test_what_is_no_amount(amount: Any) -> None:
-    line = {"properties": {**LINE["properties"], "amount": amount}}  # type: ignore[dict-item]
+    line = {"properties": {**LINE["properties"], "amount": amount}}
     with pytest.raises(RecordError, match="amount"):
         order({**SOLD, "line_items": [line]}, OWN)
 
