@@ -3,7 +3,7 @@
 from crmsync.mapping.convert import to_json
 from crmsync.mapping.keys import Record, key_teller, stream_key, with_key, without_key
 from crmsync.mapping.mapper import MAPPER_VERSION, ROWS, Mapper, require_columns
-from crmsync.mapping.parts import amount_in, inner, rows
+from crmsync.mapping.parts import amount_in, cost_in, inner, rows
 from crmsync.mapping.settings import MappedStream, check_names
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Record",
     "amount_in",
     "check_names",
+    "cost_in",
     "inner",
     "key_teller",
     "require_columns",

@@ -43,3 +43,13 @@ def amount_in(row: Mapping[str, Any], name: str) -> Decimal:
     if not amount.is_finite():
         raise RecordError("is not an amount", field=name)
     return amount
+
+
+def cost_in(row: Mapping[str, Any], name: str) -> Decimal | None:
+    """What goods cost, of a field that holds 0 until somebody fills it in: None for 0 and less.
+
+    Nothing a retailer buys is free: a cost of 0 is one that nobody knows, and would make the whole
+    price a margin. RecordError for what is no amount.
+    """
+    cost = amount_in(row, name)
+    return cost if cost > 0 else None

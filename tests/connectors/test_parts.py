@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from crmsync.errors import RecordError
-from crmsync.mapping import amount_in, inner, rows
+from crmsync.mapping import amount_in, cost_in, inner, rows
 
 
 def test_what_is_there_is_told_and_what_is_not_is_nothing() -> None:
@@ -49,3 +49,19 @@ def test_what_is_no_amount_names_its_field(told: Any) -> None:
     with pytest.raises(RecordError) as wrong:
         amount_in({"total": told}, "total")
     assert wrong.value.field == "total"
+
+
+@pytest.mark.parametrize(
+    ("told", "cost"),
+    [("12.3456", "12.3456"), (7.1, "7.1"), (0, None), ("0.00", None), (False, None), (None, None),
+     (-3.5, None)],
+)  # fmt: skip
+def test_a_cost_of_nothing_is_one_that_nobody_knows(told: Any, cost: str | None) -> None:
+    assert cost_in({"cost": told}, "cost") == (None if cost is None else Decimal(cost))
+    assert cost_in({}, "cost") is None
+
+
+def test_what_is_no_cost_names_its_field() -> None:
+    with pytest.raises(RecordError) as wrong:
+        cost_in({"standard_price": "teuer"}, "standard_price")
+    assert wrong.value.field == "standard_price"

@@ -91,7 +91,10 @@ def _customers_and_products_are_there(erp: House, clerk: Clerk) -> None:
     }
     assert reached["fax"] == "+49221990000"
     assert set(reached) == {"email", "phone", "mobile", "fax"}
-    assert {row["category"] for row in erp.rows(tables.product)} == {"Wein", "Käse", "Lebensmittel"}
+    products = erp.rows(tables.product)
+    assert {row["category"] for row in products} == {"Wein", "Käse", "Lebensmittel"}
+    costs = {row["name"]: row["cost"] for row in products}
+    assert (costs["Rotwein Spätburgunder"], costs["Gouda am Stück"]) == (445, None)
 
 
 def _with(email: str, customers: dict[str, Row]) -> Row:

@@ -91,6 +91,8 @@ def catalogue() -> list[Any]:
         template.categories.append(Model.get("product.category")(found[category]))
         if gtin:
             template.products[0].identifiers.new(type="ean", code=gtin)
+        if symbol == "u":  # of what is sold by weight nobody knows the cost
+            template.products[0].cost_price = Decimal(price) / 2
         template.save()
         products.append(template.products[0])
     return products

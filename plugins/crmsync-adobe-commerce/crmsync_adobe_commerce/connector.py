@@ -39,7 +39,7 @@ class AdobeCommerce:
     capabilities: ClassVar[Capabilities] = Capabilities(
         writes=("save", "consent", "erase"), batch=20, at_once=4, ids=True, server_time=True
     )
-    mapper_version: ClassVar[str] = "1"
+    mapper_version: ClassVar[str] = "2"
 
     def __init__(self, settings: AdobeCommerceSettings, connection: Connection) -> None:
         self._own = settings

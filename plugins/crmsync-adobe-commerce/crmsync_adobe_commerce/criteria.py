@@ -36,7 +36,7 @@ ADDRESS = ("id,region[region_code,region],country_id,street,company,telephone,fa
 ATTRIBUTES = "custom_attributes[attribute_code,value]"
 ITEM = ("item_id,parent_item_id,product_type,sku,name,qty_ordered,row_total,tax_amount,"
         "discount_amount,discount_tax_compensation_amount,weee_tax_applied_row_amount,"
-        "tax_percent")  # fmt: skip
+        "tax_percent,base_cost")  # fmt: skip
 
 CUSTOMERS = Kind(
     "/V1/customers/search", "id",
@@ -46,7 +46,7 @@ CUSTOMERS = Kind(
 ORDERS = Kind(
     "/V1/orders", NUMBER,
     "entity_id,increment_id,created_at,updated_at,state,status,store_id,order_currency_code,"
-    "customer_id,customer_is_guest,customer_email,customer_prefix,customer_firstname,"
+    "base_to_order_rate,customer_id,customer_is_guest,customer_email,customer_prefix,customer_firstname,"
     "customer_middlename,customer_lastname,customer_suffix,customer_gender,customer_dob,"
     "customer_taxvat,shipping_amount,shipping_tax_amount,shipping_discount_amount,"
     f"shipping_discount_tax_compensation_amount,items[{ITEM}],"
@@ -60,8 +60,8 @@ SHIPMENTS = Kind(
 CREDITMEMOS = Kind(
     "/V1/creditmemos", NUMBER,
     "entity_id,increment_id,order_id,created_at,updated_at,state,store_id,order_currency_code,"
-    "grand_total,items[sku,name,qty,row_total,tax_amount,discount_amount,"
-    "discount_tax_compensation_amount,weee_tax_applied_row_amount]",
+    "base_to_order_rate,grand_total,items[sku,name,qty,row_total,tax_amount,discount_amount,"
+    "discount_tax_compensation_amount,weee_tax_applied_row_amount,base_cost]",
 )  # fmt: skip
 PRODUCTS = Kind(
     "/V1/products", "id",

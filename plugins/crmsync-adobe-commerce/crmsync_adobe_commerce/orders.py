@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from crmsync.errors import RecordError
-from crmsync.mapping import Mapper, amount_in, inner, rows
+from crmsync.mapping import Mapper, amount_in, cost_in, inner, rows
 from crmsync.model.stream import reach
 from crmsync.model.told import (
     Told,
@@ -53,7 +53,7 @@ class Orders:
             status=STATES.get(str(raw.get("state")), "open"),
             currency=raw.get("order_currency_code"),
             shipping=_shipping(raw),
-            lines=tuple(_lines(rows(raw, "items"))),
+            lines=tuple(_lines(rows(raw, "items"), _to_order(raw))),
         )
         promised = reach(raw, self._own.promised) if self._own.promised else None
         if promised:
@@ -109,6 +109,7 @@ class Orders:
             category=categories[-1] if categories else None,
             brand=names.get("brand"),
             size=names.get("size"),
+            cost=cost_in(values, "cost"),
         )
 
     def store(self, raw: Row) -> Iterator[Told]:
@@ -123,9 +124,25 @@ def _before(row: Row) -> Decimal:
     return sum((amount_in(row, name) for name in parts), Decimal(0))
 
 
-def _lines(items: Sequence[Row]) -> Iterator[ToldLine]:
+def _to_order(raw: Row) -> Decimal:
+    """By what an amount in the shop's base currency becomes one of the order's; 0 if not told."""
+    return amount_in(raw, "base_to_order_rate")
+
+
+def _cost(parts: Sequence[Row], rate: Decimal) -> Decimal | None:
+    """What the parts of a line cost when they were sold; None unless every one tells it.
+
+    `base_cost` is that of one piece, in the base currency.
+    """
+    costs = [(cost_in(one, "base_cost") or Decimal(0)) * amount_in(one, "qty_ordered") * rate
+             for one in parts]  # fmt: skip
+    return sum(costs, Decimal(0)) if all(costs) else None
+
+
+def _lines(items: Sequence[Row], rate: Decimal) -> Iterator[ToldLine]:
     """The lines that were bought; what they consist of (a variant, the parts of a bundle) has its
-    price there, but the discounts and rates of a bundle are those of its parts."""
+    price there, but the discounts and rates of a bundle are those of its parts, and what goods
+    cost is always told by the parts."""
     for row in items:
         if row.get("parent_item_id"):
             continue
@@ -143,6 +160,7 @@ def _lines(items: Sequence[Row]) -> Iterator[ToldLine]:
             amount=total - cut,
             discount=max(cut, Decimal(0)),
             tax_rate=_rate([row, *bundle]),
+            cost=_cost(inside or [row], rate),
         )
 
 
@@ -166,18 +184,20 @@ def _paid_back(raw: Row) -> Iterator[ToldLine]:
     """The lines of a credit memo, and what was paid back besides: shipping, adjustments.
 
     A memo does not say which lines are parts of another. Where they come to more than was paid
-    back, only that is told.
+    back, only that is told. What goods cost may stand at another row of the sku: the variant's.
     """
     found = [(row, _before(row) - amount_in(row, "discount_amount")) for row in rows(raw, "items")]
     rest = amount_in(raw, "grand_total") - sum((amount for _, amount in found), Decimal(0))
     if rest < 0:
         yield ToldLine(title="Gutschrift", amount=amount_in(raw, "grand_total"))
         return
+    costs = {row.get("sku"): cost for row, _ in found if (cost := cost_in(row, "base_cost"))}
     for row, amount in found:
         if amount > 0:
             quantity = amount_in(row, "qty") or 1
+            cost = costs.get(row.get("sku"), Decimal(0)) * quantity * _to_order(raw)
             yield ToldLine(sku=row.get("sku"), title=row.get("name"), quantity=quantity,
-                           amount=amount)  # fmt: skip
+                           amount=amount, cost=cost or None)  # fmt: skip
     if rest > 0:
         yield ToldLine(title="Gutschrift", amount=rest)
 

@@ -81,10 +81,12 @@ class FakeAdobeCommerce(FakeBackend):
     def order(self, n: int, customer: Mapping[str, Any]) -> dict[str, Any]:
         line = {"item_id": n, "sku": f"KAFFEE-{n}", "name": "Kaffee", "product_type": "simple",
                 "qty_ordered": 1, "row_total": 10.19, "tax_amount": 0.71, "discount_amount": 0,
-                "discount_tax_compensation_amount": 0, "tax_percent": 7}  # fmt: skip
+                "discount_tax_compensation_amount": 0, "tax_percent": 7,
+                "base_cost": 6.1}  # fmt: skip
         return {"entity_id": 500 + n, "increment_id": f"1000005{n:03}", "state": "complete",
                 "created_at": "2026-10-03 08:15:00", "store_id": 1, "customer_is_guest": 0,
-                "order_currency_code": "EUR", "customer_id": customer["id"], "items": [line],
+                "order_currency_code": "EUR", "base_to_order_rate": 1,
+                "customer_id": customer["id"], "items": [line],
                 "customer_email": customer["email"], "shipping_amount": 0}  # fmt: skip
 
     def row(self, stream: str, n: int) -> dict[str, Any]:
@@ -98,7 +100,8 @@ class FakeAdobeCommerce(FakeBackend):
                     "order_currency_code": "EUR", "grand_total": 5.35, "items": [item]}  # fmt: skip
         if stream == "products":
             return {"id": n, "sku": f"KAFFEE-{n}", "name": f"Röstkaffee {n}",
-                    "custom_attributes": [{"attribute_code": "manufacturer", "value": "7"}],
+                    "custom_attributes": [{"attribute_code": "manufacturer", "value": "7"},
+                                          {"attribute_code": "cost", "value": "6.100000"}],
                     "extension_attributes": {"category_links": [{"category_id": "5"}]}}  # fmt: skip
         return super().row(stream, n)
 

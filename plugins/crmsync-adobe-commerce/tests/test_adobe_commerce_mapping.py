@@ -131,6 +131,30 @@ def test_an_order_of_a_guest(tmp_path: Path) -> None:
     assert [one.channel for one in guest.contacts] == ["email", "phone", "fax"]
 
 
+@pytest.mark.parametrize(
+    ("shirt", "cup", "plate", "rate", "costs"),
+    [(8.5, 2, 1.5, 1, ["17.0", "3.5"]), (8.5, 2, 1.5, 0.5, ["8.50", "1.75"]),
+     (0, 2, None, 1, [None, None]), (8.5, 2, 1.5, None, [None, None])],
+)  # fmt: skip
+def test_what_goods_cost_is_told_by_the_parts_of_a_line(
+    tmp_path: Path, shirt: Any, cup: Any, plate: Any, rate: Any, costs: list[Any]
+) -> None:
+    raw = {**order(), "base_to_order_rate": rate}
+    parts = {2: shirt, 4: cup, 5: plate}
+    raw["items"] = [{**one, "base_cost": parts.get(one["item_id"])} for one in raw["items"]]
+    (found,) = told(tmp_path, "orders", raw)
+    assert [one.cost for one in found.lines] == [one and Decimal(one) for one in costs]
+
+
+def test_what_returned_goods_cost_is_told_by_the_variant(tmp_path: Path) -> None:
+    items = [{**SHIRT, "qty": 2}, {"sku": "HEMD-XL", "qty": 2, "base_cost": 8.5}]
+    raw = {**MEMO, "grand_total": 23.8, "items": items, "base_to_order_rate": 1}
+    (found,) = told(tmp_path, "creditmemos", raw)
+    assert [one.cost for one in found.lines] == [Decimal(17)]
+    (unknown,) = told(tmp_path, "creditmemos", {**raw, "items": [SHIRT]})
+    assert [one.cost for one in unknown.lines] == [None]
+
+
 def test_an_order_of_an_account_and_its_promise(tmp_path: Path) -> None:
     raw = {**order(), "customer_is_guest": 0, "customer_id": 7, "state": "processing",
            "extension_attributes": {"delivery_date": "2026-11-25"}}  # fmt: skip
@@ -183,12 +207,17 @@ def test_a_request_to_return(tmp_path: Path) -> None:
 
 def test_a_product_and_a_store(tmp_path: Path) -> None:
     names = {"categories": ["Kaffee", "Bohnen"], "brand": "Rösterei Nord", "size": None}
-    raw = {"id": 1, "sku": "K-1", "name": "Kaffee", "crmsync": names,
-           "custom_attributes": [{"attribute_code": "ean", "value": "4006381333931"}]}  # fmt: skip
+    raw = {"id": 1, "sku": "K-1", "name": "Kaffee", "crmsync": names, "custom_attributes": [
+        {"attribute_code": "ean", "value": "4006381333931"},
+        {"attribute_code": "cost", "value": "6.100000"}]}  # fmt: skip
     (product,) = told(tmp_path, "products", raw, gtin_attribute="ean")
     assert isinstance(product, ToldProduct)
     assert (product.category, product.brand, product.gtin) == (
         "Bohnen", "Rösterei Nord", "4006381333931")  # fmt: skip
+    assert product.cost == Decimal("6.1")
+    (unknown,) = told(tmp_path, "products", {**raw, "custom_attributes": [
+        {"attribute_code": "cost", "value": "0.000000"}]})  # fmt: skip
+    assert unknown.cost is None
     (store,) = told(tmp_path, "stores", {"id": 1, "name": "Laden", "crmsync": {"zone": "CET"}})
     assert isinstance(store, ToldStore)
     assert (store.key, store.name, store.zone) == ("1", "Laden", "CET")

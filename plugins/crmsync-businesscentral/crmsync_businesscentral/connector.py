@@ -90,7 +90,7 @@ class BusinessCentral:
     capabilities: ClassVar[Capabilities] = Capabilities(
         writes=("save", "erase"), at_once=4, ids=True, server_time=True, webhooks=True
     )
-    mapper_version: ClassVar[str] = "1"
+    mapper_version: ClassVar[str] = "2"
 
     def __init__(self, settings: BusinessCentralSettings, connection: Connection) -> None:
         self._settings = settings

@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from crmsync.errors import RecordError
+from crmsync.mapping import cost_in
 from crmsync.model.told import Told, ToldDelivery, ToldLine, ToldOrder, ToldProduct, ToldReturn
 from crmsync.model.words import Channel, OrderStatus
 from crmsync_businesscentral.people import shown
@@ -93,11 +94,12 @@ def credit(raw: Row, *, channel: Channel) -> Iterator[Told]:
 
 
 def item(raw: Row) -> ToldProduct:
-    """An item."""
+    """An item, at its unit cost in the company's own currency."""
     return ToldProduct(
         sku=raw["number"],
         name=shown(raw.get("displayName")) or raw["number"],
         gtin=shown(raw.get("gtin")),
+        cost=cost_in(raw, "unitCost"),
         **({"category": shown(raw["itemCategoryCode"])} if "itemCategoryCode" in raw else {}),
     )
 

@@ -62,7 +62,7 @@ class FakeBusinessCentral(FakeBackend):
     def row(self, stream: str, n: int) -> dict[str, Any]:
         if stream == "products":
             return {"id": guid(n, 3), "number": f"KAFFEE-{n}", "displayName": f"Röstkaffee {n}",
-                    "itemCategoryCode": "KAFFEE", "gtin": ""}  # fmt: skip
+                    "itemCategoryCode": "KAFFEE", "gtin": "", "unitCost": 6.2}  # fmt: skip
         return super().row(stream, n)
 
     def customer(self, n: int) -> dict[str, Any]:

@@ -153,6 +153,9 @@ def test_an_item() -> None:
     found = item(raw)
     assert (found.sku, found.name, found.gtin, found.category) == (
         "1896-S", "Schreibtisch", "4006381333931", "TISCH")  # fmt: skip
+    assert found.cost is None
+    assert item({**raw, "unitCost": 780.70321}).cost == Decimal("780.70321")
+    assert item({**raw, "unitCost": 0}).cost is None, "nobody filled it in"
 
 
 def test_what_cannot_be_used_says_where() -> None:

@@ -45,7 +45,7 @@ class ErpNext:
     capabilities: ClassVar[Capabilities] = Capabilities(
         writes=("save", "consent"), batch=10, at_once=4, server_time=True, webhooks=True
     )
-    mapper_version: ClassVar[str] = "1"
+    mapper_version: ClassVar[str] = "2"
 
     def __init__(self, settings: ErpNextSettings, connection: Connection) -> None:
         self._own = settings

@@ -24,7 +24,8 @@ SALE = (*ALWAYS, "docstatus", "status", "customer", "currency")
 INVOICE = (*SALE, "posting_date", "posting_time", "is_return", "return_against", "pos_profile")
 
 KINDS: Mapping[str, Kind] = {
-    "products": Kind("Item", (*ALWAYS, "item_code", "item_name", "item_group", "brand"),
+    "products": Kind("Item", (*ALWAYS, "item_code", "item_name", "item_group", "brand",
+                              "last_purchase_rate", "valuation_rate"),
                      {"barcodes": ("Item Barcode", ("barcode",))}),
     "customers": Kind("Customer", (
         *ALWAYS, "customer_name", "customer_type", "salutation", "gender", "tax_id", "language",

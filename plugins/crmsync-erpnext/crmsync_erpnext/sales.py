@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from crmsync.errors import RecordError
-from crmsync.mapping import amount_in, rows
+from crmsync.mapping import amount_in, cost_in, rows
 from crmsync.model.told import (
     Told,
     ToldDelivery,
@@ -149,7 +149,11 @@ class Sales:
         )
 
     def product(self, raw: Row) -> Iterator[Told]:
-        """An item."""
+        """An item, at what was paid for it last.
+
+        `valuation_rate` is set by hand for a stock that is there from the beginning, and no
+        purchase moves it; it stands in where nothing was bought yet.
+        """
         codes = [one.get("barcode") for one in rows(raw, "barcodes") if one.get("barcode")]
         yield ToldProduct(
             sku=raw["item_code"],
@@ -157,6 +161,7 @@ class Sales:
             gtin=codes[0] if codes else None,
             category=raw.get("item_group") or None,
             brand=raw.get("brand") or None,
+            cost=cost_in(raw, "last_purchase_rate") or cost_in(raw, "valuation_rate"),
         )
 
     def store(self, raw: Row) -> Iterator[Told]:

@@ -70,6 +70,7 @@ class FakeErpNext(FakeBackend):
         if stream == "products":
             return {**made, "name": f"KAFFEE-{n:04}", "item_code": f"KAFFEE-{n}", "brand": None,
                     "item_name": f"Röstkaffee {n}", "item_group": "Kaffee",
+                    "last_purchase_rate": 6.2, "valuation_rate": 0.0,
                     "barcodes": [{"idx": 1, "barcode": "4006381333931"}]}  # fmt: skip
         if stream == "receipts":
             customers = [one.id for one in self.living("customers")]

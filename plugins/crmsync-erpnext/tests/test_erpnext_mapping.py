@@ -171,8 +171,19 @@ def test_an_item_and_a_till(tmp_path: Path) -> None:
     (item,) = told("products", raw, tmp_path)
     assert (item.sku, item.gtin, item.category, item.brand) == (
         "K", "4006381333931", "Bohnen", "Nord")  # fmt: skip
+    assert item.cost is None
     (till,) = told("stores", {"name": "Kasse 1"}, tmp_path, zone="Europe/Vienna")
     assert (till.key, till.zone) == ("Kasse 1", "Europe/Vienna")
+
+
+@pytest.mark.parametrize(
+    ("bought", "valued", "cost"),
+    [(6.125, 5.0, "6.125"), (0.0, 5.0, "5.0"), (0.0, 0.0, None), (None, None, None)],
+)
+def test_what_an_item_costs(tmp_path: Path, bought: Any, valued: Any, cost: str | None) -> None:
+    raw = {"item_code": "K", "last_purchase_rate": bought, "valuation_rate": valued}
+    (item,) = told("products", raw, tmp_path)
+    assert item.cost == (None if cost is None else Decimal(cost))
 
 
 @pytest.mark.parametrize("rates", ["[7]", "nix", '{"a": "b"}'])

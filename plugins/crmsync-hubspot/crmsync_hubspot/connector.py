@@ -51,7 +51,7 @@ class HubSpot:
         writes=("save", "consent", "erase"), batch=MOST, at_once=4, ids=True, server_time=True,
         webhooks=True,
     )  # fmt: skip
-    mapper_version: ClassVar[str] = "1"
+    mapper_version: ClassVar[str] = "2"
 
     def __init__(self, settings: HubSpotSettings, connection: Connection) -> None:
         self._own = settings

@@ -41,7 +41,8 @@ COMPANIES = Kind(
     number="0-2",
 )  # fmt: skip
 PRODUCTS = Kind("products", "products", "products",
-                ("hs_lastmodifieddate", "name", "hs_sku", "hs_product_type"),
+                ("hs_lastmodifieddate", "name", "hs_sku", "hs_product_type",
+                 "hs_cost_of_goods_sold"),
                 number="0-7")  # fmt: skip
 ORDERS = Kind(
     "orders", "orders", "orders",
@@ -59,7 +60,8 @@ DEALS = Kind(
 )  # fmt: skip
 LINES = Kind("line_items", "", "orders",
              ("hs_lastmodifieddate", "name", "hs_sku", "quantity", "price", "amount",
-              "hs_total_discount", "hs_position_on_quote"), number="0-8")  # fmt: skip
+              "hs_total_discount", "hs_position_on_quote", "hs_cost_of_goods_sold"),
+             number="0-8")  # fmt: skip
 ACTIVITIES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "tickets": ("0-5", ("createdate", "closed_date", "subject", "source_type", "hs_ticket_category",
                         "hs_ticket_priority")),

@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from crmsync.errors import RecordError
+from crmsync.mapping import cost_in
 from crmsync.model.told import (
     ToldAddress,
     ToldContact,
@@ -27,6 +28,9 @@ STATES: Mapping[str, OrderStatus] = {
     "processing": "open", "offen": "open", "delivered": "delivered", "geliefert": "delivered",
 }  # fmt: skip
 """HubSpot keeps the words of whichever shop brought the order; all others are completed."""
+
+COST = "hs_cost_of_goods_sold"
+"""What HubSpot calls the unit cost, of a product and of a line."""
 
 
 def order(raw: Row, own: HubSpotSettings) -> ToldOrder:
@@ -77,7 +81,8 @@ def product(raw: Row) -> Iterator[ToldProduct]:
     sku = shown(has.get("hs_sku"))
     if sku is not None:
         category = {"category": shown(has["hs_product_type"])} if "hs_product_type" in has else {}
-        yield ToldProduct(sku=sku, name=shown(has.get("name")) or sku, **category)
+        yield ToldProduct(sku=sku, name=shown(has.get("name")) or sku, cost=cost_in(has, COST),
+                          **category)  # fmt: skip
 
 
 def _whose(raw: Row) -> dict[str, Any]:
@@ -142,12 +147,14 @@ def _line(has: Row) -> ToldLine:
     amount = shown(has.get("amount"))
     if amount is None:
         amount = _amount(has.get("price"), "price") * quantity
+    cost = cost_in(has, COST)
     return ToldLine(
         sku=shown(has.get("hs_sku")),
         title=shown(has.get("name")),
         quantity=quantity,
         amount=_amount(amount, "amount"),
         discount=_amount(has.get("hs_total_discount"), "hs_total_discount"),
+        cost=None if cost is None else cost * quantity,
     )
 
 

@@ -74,7 +74,7 @@ class FakeHubSpot(FakeBackend):
                     "state": None, "zip": "50823", "country": "Germany"}  # fmt: skip
         if stream == "products":
             return {"id": 7000 + n, "name": f"Röstkaffee {n}", "hs_sku": f"KAFFEE-{n}",
-                    "hs_product_type": "inventory"}  # fmt: skip
+                    "hs_product_type": "inventory", "hs_cost_of_goods_sold": "6.20"}  # fmt: skip
         if stream == "tickets":
             people = self.living("customers")
             return {"id": 6000 + n, "subject": f"Mahlgrad {n}", "source_type": "PHONE",
@@ -97,7 +97,7 @@ class FakeHubSpot(FakeBackend):
     def order(self, n: int, customer: Mapping[str, Any]) -> dict[str, Any]:
         line = {"name": f"Röstkaffee {n}", "hs_sku": "KAFFEE-1", "quantity": "1",
                 "price": f"{10 + n}.90", "amount": f"{10 + n}.90",
-                "hs_total_discount": "0"}  # fmt: skip
+                "hs_total_discount": "0", "hs_cost_of_goods_sold": "6.20"}  # fmt: skip
         return {"id": 500 + n, "hs_external_order_id": f"R-{500 + n}", "hs_order_name": f"#{n}",
                 "hs_external_created_date": f"2026-10-{n % 28 + 1:02}T08:15:00.000Z",
                 "hs_external_order_status": "paid", "hs_currency_code": "EUR",

@@ -140,9 +140,9 @@ def test_merged_ids() -> None:
     assert losers(ROW) == []
 
 
-LINE = {"id": "1", "properties": {"name": "Röstkaffee", "hs_sku": "KAFFEE-1", "quantity": "2",
-                                  "price": "9.95", "amount": "18.90",
-                                  "hs_total_discount": "1.00"}}  # fmt: skip
+LINE: dict[str, Any] = {"id": "1", "properties": {
+    "name": "Röstkaffee", "hs_sku": "KAFFEE-1", "quantity": "2", "price": "9.95",
+    "amount": "18.90", "hs_total_discount": "1.00"}}  # fmt: skip
 SOLD: dict[str, Any] = {
     "id": "501", "contacts": ["512", "600"], "companies": [], "line_items": [LINE],
     "properties": {
@@ -161,7 +161,13 @@ def test_an_order() -> None:
     (line,) = told.lines
     assert (line.amount, line.quantity, line.discount) == (
         Decimal("18.90"), Decimal(2), Decimal("1.00"))  # fmt: skip
-    assert told.shipping == Decimal("4.90")
+    assert (told.shipping, line.cost) == (Decimal("4.90"), None)
+
+
+@pytest.mark.parametrize(("unit", "cost"), [("6.20", Decimal("12.40")), ("0", None), (None, None)])
+def test_what_the_goods_of_a_line_cost(unit: str | None, cost: Decimal | None) -> None:
+    line = {"properties": {**LINE["properties"], "hs_cost_of_goods_sold": unit}}
+    assert order({**SOLD, "line_items": [line]}, OWN).lines[0].cost == cost
 
 
 def test_an_order_without_lines_is_its_total() -> None:
@@ -192,14 +198,14 @@ def test_the_state_of_an_order(word: str, state: str) -> None:
 
 @pytest.mark.parametrize("amount", ["0.1", "1234567.89", "-4.90", "19.90"])
 def test_money_is_exact(amount: str) -> None:
-    line = {"properties": {**LINE["properties"], "amount": amount}}  # type: ignore[dict-item]
+    line = {"properties": {**LINE["properties"], "amount": amount}}
     told = order({**SOLD, "line_items": [line]}, OWN)
     assert told.lines[0].amount == Decimal(amount)
 
 
 @pytest.mark.parametrize("amount", ["zwölf", "NaN", {"a": 1}, 7.5])
 def test_what_is_no_amount(amount: Any) -> None:
-    line = {"properties": {**LINE["properties"], "amount": amount}}  # type: ignore[dict-item]
+    line = {"properties": {**LINE["properties"], "amount": amount}}
     with pytest.raises(RecordError, match="amount"):
         order({**SOLD, "line_items": [line]}, OWN)
 
@@ -216,7 +222,9 @@ def test_only_deals_that_were_won_are_orders() -> None:
 def test_products() -> None:
     has = {"name": "Röstkaffee", "hs_sku": "KAFFEE-1", "hs_product_type": "inventory"}
     (told,) = product({"properties": has})
-    assert (told.sku, told.category) == ("KAFFEE-1", "inventory")
+    assert (told.sku, told.category, told.cost) == ("KAFFEE-1", "inventory", None)
+    (told,) = product({"properties": {**has, "hs_cost_of_goods_sold": "6.20"}})
+    assert told.cost == Decimal("6.20")
     assert list(product({"properties": {**has, "hs_sku": ""}})) == []
 
 

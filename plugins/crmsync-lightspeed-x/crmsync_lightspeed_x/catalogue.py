@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from crmsync.mapping import cost_in
 from crmsync.model.stream import reach
 from crmsync.model.told import ToldProduct, ToldStore
 
@@ -23,6 +24,7 @@ def product(raw: Row) -> ToldProduct:
         category=reach(raw, "type.name") or _name(raw.get("categories")),
         brand=reach(raw, "brand.name"),
         size=_size(raw),
+        cost=cost_in(raw, "supply_price"),
     )
 
 

@@ -56,7 +56,7 @@ class Lightspeed:
     capabilities: ClassVar[Capabilities] = Capabilities(
         writes=("save", "consent", "erase"), at_once=4, webhooks=True
     )
-    mapper_version: ClassVar[str] = "1"
+    mapper_version: ClassVar[str] = "2"
 
     def __init__(self, settings: LightspeedSettings, connection: Connection) -> None:
         self._own = settings

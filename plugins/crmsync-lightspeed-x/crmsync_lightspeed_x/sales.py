@@ -116,6 +116,7 @@ def _line(row: Row, digits: int) -> ToldLine:
     gross_off = off * (net + tax) / net if net else off
     back = quantity < 0 or bool(_first(row, "return.is_return", "is_return"))
     sign = -1 if back else 1
+    cost = abs(_number(_first(row, "cost_total", "total_cost")))
     return ToldLine(
         sku=_first(row, "product.id", "product_id"),
         quantity=str(abs(quantity)),
@@ -123,6 +124,7 @@ def _line(row: Row, digits: int) -> ToldLine:
         discount=_rounded(abs(gross_off), digits),
         returned=back,
         gift_card=bool(row.get("gift_card_number")),
+        cost=cost or None,  # 0 is what a product without a supply price has
     )
 
 

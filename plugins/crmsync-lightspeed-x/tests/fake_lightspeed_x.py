@@ -59,7 +59,8 @@ class FakeLightspeed(FakeBackend):
             return {"id": f"product-{n}", "name": "Kaffee", "variant_name": f"Kaffee / {n} g",
                     "sku": f"KAFFEE-{n}", "type": {"name": "Kaffee"}, "brand": {},
                     "variant_options": [{"name": "Größe", "value": f"{n} g"}],
-                    "product_codes": [], "categories": [], "deleted_at": None}  # fmt: skip
+                    "product_codes": [], "categories": [], "supply_price": 6.2,
+                    "deleted_at": None}  # fmt: skip
         return super().row(stream, n)
 
     def customer(self, n: int) -> dict[str, Any]:

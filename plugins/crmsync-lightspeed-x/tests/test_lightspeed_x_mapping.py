@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -197,6 +198,21 @@ def test_a_product_and_its_codes() -> None:
                     "variant_options": [{"name": "Größe", "value": "42"}]})  # fmt: skip
     assert (told.sku, told.name, told.gtin) == ("p-1", "Bravo / 42", "4006381333931")
     assert (told.category, told.brand, told.size) == ("Schuhe", "Peak", "42")
+
+
+@pytest.mark.parametrize(
+    ("price", "cost"), [(61.25, Decimal("61.25")), ("61.25000", Decimal("61.25")), (0, None)]
+)
+def test_what_a_product_costs_the_store(price: Any, cost: Decimal | None) -> None:
+    assert product({"id": "p-1", "name": "Bravo", "supply_price": price}).cost == cost
+
+
+def test_what_the_goods_of_a_line_cost() -> None:
+    """As 2.0 tells it: of the whole line, negative where it came back."""
+    costs = [12.5, -12.5, 0, None]
+    lines = [{**line(1, 20, 3.8), "cost_total": cost} for cost in costs]
+    found = [one.cost for one in mapped(sold(*lines)).lines]
+    assert found == [Decimal("12.5"), Decimal("12.5"), None, None]
 
 
 def test_an_outlet_and_its_zone() -> None:

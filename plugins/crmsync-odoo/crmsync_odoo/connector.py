@@ -76,7 +76,7 @@ class Odoo:
         writes=("save", "consent", "audience", "erase"), batch=20, at_once=AT_ONCE,
         ids=True, server_time=True, webhooks=True,
     )  # fmt: skip
-    mapper_version: ClassVar[str] = "1"
+    mapper_version: ClassVar[str] = "2"
 
     def __init__(self, settings: OdooSettings, connection: Connection) -> None:
         self._settings = settings

@@ -18,9 +18,10 @@ ADDRESS = ("type", "name", "street", "street2", "zip", "city", "state_id", "coun
 SALE_LINE = (
     "order_id", "product_id", "name", "product_uom_qty", "qty_delivered", "discount",
     "price_subtotal", "price_total", "display_type", "is_delivery", "is_downpayment",
+    "purchase_price",
 )  # fmt: skip
 POS_LINE = ("order_id", "product_id", "full_product_name", "qty", "discount", "price_subtotal",
-            "price_subtotal_incl")  # fmt: skip
+            "price_subtotal_incl", "total_cost")  # fmt: skip
 MOVE_LINE = (
     "move_id", "product_id", "name", "quantity", "discount", "price_subtotal", "price_total",
     "display_type", "exclude_from_invoice_tab", "sale_line_ids",

@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from crmsync.errors import RecordError
+from crmsync.mapping import amount_in
 from crmsync.model.told import Told, ToldDelivery, ToldLine, ToldOrder
 from crmsync.model.words import Channel, OrderStatus
 from crmsync_odoo.values import Row, amount, filled, id_of, key_of, moment, name_of, told
@@ -76,7 +77,17 @@ def line_of(line: Row, *, total: str, net: str, quantity: str) -> ToldLine:
         amount=gross,
         discount=_discount(gross, line.get("discount")),
         tax_rate=_rate(gross, amount(line[net])),
+        cost=_cost(line, quantity),
     )
+
+
+def _cost(line: Row, quantity: str) -> Decimal | None:
+    """What its goods cost, in the order's currency: of a till's line whole, of a sale's by piece.
+
+    A sale's line has it where sale_margin is installed. 0 is a cost that nobody filled in.
+    """
+    whole = amount_in(line, "total_cost")
+    return abs(whole or amount_in(line, "purchase_price") * amount(line[quantity])) or None
 
 
 def sku_of(identity: int | None, code: Any) -> str | None:

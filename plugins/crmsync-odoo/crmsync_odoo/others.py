@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from crmsync.errors import RecordError
+from crmsync.mapping import cost_in
 from crmsync.model.told import (
     Told,
     ToldDelivery,
@@ -34,6 +35,8 @@ def product(raw: Row) -> Iterator[Told]:
         sku=sku_of(raw["id"], raw.get("default_code")) or "",
         name=raw["name"],
         gtin=filled(raw.get("barcode")),
+        cost=cost_in(raw, "standard_price"),
+        currency=name_of(raw.get("cost_currency_id")),
         **_category(raw),
     )
 

@@ -58,7 +58,15 @@ STORES = Source(
 PRODUCTS = Source(
     _stream("products", "products", deletes="none"),
     "product.product",
-    ("name", "default_code", "barcode", "categ_id", "write_date"),
+    (
+        "name",
+        "default_code",
+        "barcode",
+        "categ_id",
+        "standard_price",
+        "cost_currency_id",
+        "write_date",
+    ),
     children=("product_tmpl_id", "categ_id"),
 )
 """A product that is gone or archived stays known, since it is still in orders."""

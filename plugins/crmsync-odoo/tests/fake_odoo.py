@@ -23,9 +23,9 @@ FIELDS: dict[str, tuple[str, ...]] = {
                    "order_line", "picking_ids", "commitment_date", "website_id"),
     "sale.order.line": ("id", "order_id", "product_id", "name", "product_uom_qty", "price_total",
                         "qty_delivered", "price_subtotal", "discount", "display_type",
-                        "is_delivery", "write_date"),
+                        "is_delivery", "purchase_price", "write_date"),
     "product.product": ("id", "name", "default_code", "barcode", "categ_id", "write_date",
-                        "product_tmpl_id"),
+                        "product_tmpl_id", "standard_price", "cost_currency_id"),
     "res.partner.category": ("id", "name", "write_date"),
     "mail.blacklist": ("id", "email", "active", "write_date"),
     "res.country": ("id", "code", "name"),
@@ -73,7 +73,8 @@ class FakeOdoo(FakeBackend):
     def row(self, stream: str, n: int) -> dict[str, Any]:
         if stream == "products":
             return {"id": 2000 + n, "name": f"Röstkaffee {n}", "default_code": f"KAFFEE-{n}",
-                    "barcode": False, "categ_id": [4, "All / Kaffee"]}  # fmt: skip
+                    "barcode": False, "categ_id": [4, "All / Kaffee"], "standard_price": 6.2,
+                    "cost_currency_id": [1, "EUR"]}  # fmt: skip
         return super().row(stream, n)
 
     def customer(self, n: int) -> dict[str, Any]:
@@ -90,7 +91,8 @@ class FakeOdoo(FakeBackend):
     def order(self, n: int, customer: Mapping[str, Any]) -> dict[str, Any]:
         line = {"id": 9000 + n, "product_id": [2001, "[KAFFEE-1] Röstkaffee 1"], "name": "Kaffee",
                 "product_uom_qty": 1.0, "qty_delivered": 0.0, "price_total": 10.9 + n,
-                "price_subtotal": 10.9 + n, "discount": 0.0, "display_type": False}  # fmt: skip
+                "price_subtotal": 10.9 + n, "discount": 0.0, "display_type": False,
+                "purchase_price": 6.2}  # fmt: skip
         return {"id": 500 + n, "name": f"S{500 + n:05}", "partner_id": [customer["id"], "Jemand"],
                 "date_order": f"2026-10-{n % 28 + 1:02} 08:15:00", "state": "sale",
                 "currency_id": [1, "EUR"], "picking_ids": [], "commitment_date": False,

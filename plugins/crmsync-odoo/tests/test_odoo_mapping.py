@@ -188,6 +188,18 @@ def test_a_receipt_of_what_came_back() -> None:
     assert (line.sku, line.quantity, line.amount) == ("odoo-9", Decimal("-1.0"), Decimal("-5.0"))
 
 
+@pytest.mark.parametrize(
+    ("told", "cost"),
+    [({"purchase_price": 91.255}, "182.51"), ({"total_cost": 182.5}, "182.5"),
+     ({"total_cost": -182.5}, "182.5"), ({"purchase_price": 0.0, "total_cost": 0.0}, None),
+     ({}, None)],
+)  # fmt: skip
+def test_what_the_goods_of_a_line_cost(told: dict[str, Any], cost: str | None) -> None:
+    raw = {**LINE, **told}
+    line = line_of(raw, total="price_total", net="price_subtotal", quantity="product_uom_qty")
+    assert line.cost == (None if cost is None else Decimal(cost))
+
+
 def test_the_owner_of_an_address_that_was_put_in() -> None:
     (told,) = receipt({**RECEIPT, "partner_id": [21, "Lager"], "customer_id": 20})
     assert isinstance(told, ToldOrder)
@@ -216,10 +228,15 @@ def test_a_delivery() -> None:
 
 def test_products_stores_and_leads() -> None:
     raw = {"id": 16, "name": "Gartentisch", "default_code": "TISCH-6", "barcode": False,
-           "categ_id": [8, "All / Möbel / Tische"]}  # fmt: skip
+           "categ_id": [8, "All / Möbel / Tische"], "standard_price": 91.255,
+           "cost_currency_id": [1, "EUR"]}  # fmt: skip
     (goods,) = product(raw)
     assert isinstance(goods, ToldProduct)
     assert (goods.sku, goods.category, goods.gtin) == ("TISCH-6", "Möbel / Tische", None)
+    assert (goods.cost, goods.currency) == (Decimal("91.255"), "EUR")
+    for nothing in (0.0, False):
+        (unknown,) = product({**raw, "standard_price": nothing})
+        assert getattr(unknown, "cost", 0) is None
     (shop,) = store({"id": 2, "name": "Laden Ehrenfeld"})
     assert isinstance(shop, ToldStore)
     assert shop.key == "2"

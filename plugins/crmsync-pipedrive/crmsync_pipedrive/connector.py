@@ -46,7 +46,7 @@ class Pipedrive:
     capabilities: ClassVar[Capabilities] = Capabilities(
         writes=("save", "consent", "erase"), at_once=4, ids=True, server_time=True, webhooks=True
     )
-    mapper_version: ClassVar[str] = "1"
+    mapper_version: ClassVar[str] = "2"
 
     def __init__(self, settings: PipedriveSettings, connection: Connection) -> None:
         self._own = settings

@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from crmsync.errors import RecordError
+from crmsync.mapping import cost_in
 from crmsync.model.told import ToldInteraction, ToldLine, ToldOrder, ToldProduct
 from crmsync.model.words import Channel, InteractionKind
 from crmsync.normalize.money import exponent
@@ -70,9 +71,12 @@ def _lines(raw: Row) -> Iterator[ToldLine]:
 
 
 def product(raw: Row) -> ToldProduct:
-    """A product; one without a code is known by its id."""
+    """A product; one without a code is known by its id. Of its prices the first tells a cost."""
     sku = shown(raw.get("code")) or raw["id"]
-    return ToldProduct(sku=sku, name=shown(raw.get("name")) or str(sku))
+    costs = ((cost_in(one, "cost"), shown(one.get("currency"))) for one in rows(raw, "prices"))
+    cost, currency = next((one for one in costs if one[0]), (None, None))
+    return ToldProduct(sku=sku, name=shown(raw.get("name")) or str(sku), cost=cost,
+                       currency=currency)  # fmt: skip
 
 
 def activity(raw: Row) -> ToldInteraction:

@@ -68,7 +68,9 @@ class FakePipedrive(FakeBackend):
                      "country": "Deutschland"}  # fmt: skip
             return {"id": 3000 + n, "name": f"Feinkost Kräuterlein {n}", "address": place, **made}
         if stream == "products":
-            return {"id": 7000 + n, "name": f"Röstkaffee {n}", "code": f"KAFFEE-{n}", **made}
+            price = {"product_id": 7000 + n, "price": 10.9, "currency": "EUR", "cost": 6.2}
+            return {"id": 7000 + n, "name": f"Röstkaffee {n}", "code": f"KAFFEE-{n}",
+                    "prices": [price], **made}  # fmt: skip
         if stream == "activities":
             people = self.living("customers")
             return {"id": 6000 + n, "subject": f"Rückruf {n}", "type": "call", "done": n % 2 == 0,

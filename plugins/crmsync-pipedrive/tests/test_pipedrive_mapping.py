@@ -155,6 +155,16 @@ def test_products() -> None:
     assert (product({"id": 7, "name": "Röstkaffee", "code": None}).sku) == "7"
 
 
+def test_what_a_product_costs() -> None:
+    raw: dict[str, Any] = {"id": 7, "name": "Röstkaffee", "prices": [
+        {"price": 11, "currency": "CHF", "cost": 0}, {"price": 10, "currency": "EUR", "cost": 6.2},
+        {"price": 12, "currency": "USD", "cost": 7}]}  # fmt: skip
+    told = product(raw)
+    assert (told.cost, told.currency) == (Decimal("6.2"), "EUR")
+    told = product({**raw, "prices": raw["prices"][:1]})
+    assert (told.cost, told.currency) == (None, None)
+
+
 CALL: dict[str, Any] = {
     "id": 6, "type": "call", "subject": "Rückruf", "done": False, "person_id": 17,
     "due_date": "2026-10-05", "due_time": "08:15", "add_time": "2026-10-01T10:00:00Z",

@@ -15,7 +15,10 @@ ONLY = "Default Title"
 
 
 def products(raw: Row) -> Iterator[ToldProduct]:
-    """One product for each variant: those are what the lines of an order name."""
+    """One product for each variant: those are what the lines of an order name.
+
+    A cost that nobody entered is null, so one of 0 was entered, and is told.
+    """
     for row in raw["variants"]:
         yield ToldProduct(
             sku=sku_of(row),
@@ -23,6 +26,8 @@ def products(raw: Row) -> Iterator[ToldProduct]:
             gtin=row.get("barcode") or None,
             category=reach(raw, "category.fullName") or raw.get("productType") or None,
             brand=raw.get("vendor") or None,
+            cost=reach(row, "inventoryItem.unitCost.amount"),
+            currency=reach(row, "inventoryItem.unitCost.currencyCode"),
             part=row["id"],
         )
 

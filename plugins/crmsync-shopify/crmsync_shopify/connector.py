@@ -51,7 +51,7 @@ class Shopify:
         server_time=True,
         webhooks=True,
     )
-    mapper_version: ClassVar[str] = "1"
+    mapper_version: ClassVar[str] = "2"
 
     def __init__(self, settings: ShopifySettings, connection: Connection) -> None:
         self._own, asked = settings, Queries(settings)
@@ -109,7 +109,7 @@ class Shopify:
     def asks(self, stream: Stream) -> str:
         """The settings that decide what is asked for."""
         return self._own.model_dump_json(
-            include={"all_orders", "companies", "metafields", "phones", "promises"}
+            include={"all_orders", "companies", "costs", "metafields", "phones", "promises"}
         )
 
     def fingerprint(self, stream: Stream) -> str:

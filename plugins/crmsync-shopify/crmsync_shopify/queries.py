@@ -22,6 +22,7 @@ LINE = f"""id sku title variantTitle quantity vendor isGiftCard originalTotalSet
 REFUND_LINE = f"quantity subtotalSet {MONEY} totalTaxSet {MONEY} lineItem {{ id }}"
 PROMISE = "id status fulfillBy deliveryMethod { methodType maxDeliveryDateTime }"
 VARIANT = "id sku barcode title"
+COST = "inventoryItem { unitCost { amount currencyCode } }"
 
 CONNECTIONS = ("addressesV2", "lineItems", "fulfillmentOrders", "variants")
 """The connections within our records."""
@@ -72,9 +73,13 @@ class Queries:
     {promises if self._own.promises else ""}
     refunds {{ id processedAt note totalRefundedSet {MONEY} {rows} }}"""
 
+    def variant(self) -> str:
+        """What is asked of a variant."""
+        return f"{VARIANT} {COST}" if self._own.costs else VARIANT
+
     def product(self, *, bulk: bool = False) -> str:
         """What is asked of a product."""
-        variants = many("variants", VARIANT, size=25, bulk=bulk)
+        variants = many("variants", self.variant(), size=25, bulk=bulk)
         return f"id title vendor productType updatedAt category {{ fullName }} {variants}"
 
     def fields(self, stream: str, *, bulk: bool = False) -> str:
@@ -105,7 +110,7 @@ class Queries:
         """The document for the next part of a connection within one record."""
         kind = KINDS[stream]
         fields = {"addressesV2": self.address(), "lineItems": LINE, "fulfillmentOrders": PROMISE,
-                  "variants": VARIANT}[connection]  # fmt: skip
+                  "variants": self.variant()}[connection]  # fmt: skip
         return f"""query {kind}Rest($id: ID!, $after: String!) {{
   node(id: $id) {{ ... on {kind} {{ {connection}(first: 100, after: $after) {{
     nodes {{ {fields} }} {INFO} }} }} }} }}"""

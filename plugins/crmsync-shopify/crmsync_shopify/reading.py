@@ -233,7 +233,7 @@ def unseen(stream: str, hidden: set[str]) -> Notice:
     return Notice(
         f"{stream}: Shopify does not show {', '.join(sorted(hidden))}.",
         "What was known of these fields stays. Whoever looks after the app: ask for access to this "
-        "protected customer data, or leave phones out (phones = false).",
+        "protected data, or leave it out (phones = false, costs = false).",
     )
 
 

@@ -46,6 +46,8 @@ class ShopifySettings(BaseModel):
     """Reads fulfilment orders, which tell what is promised; needs rights of its own."""
     companies: bool = False
     """Reads the companies of business customers; needs rights of its own."""
+    costs: bool = False
+    """Asks for what goods cost, which needs read_inventory: without it Shopify shows no product."""
     phones: bool = True
     """Asks for phone numbers, which needs an approval of its own."""
     metafields: dict[Ours, Path] = Field(default_factory=dict)

@@ -24,6 +24,7 @@ from shopify_shapes import (
     line,
     lines_of,
     phone_of,
+    priced,
     snake,
 )
 
@@ -64,7 +65,7 @@ class FakeShopify(ChangedByApp):
     def settings(self) -> Mapping[str, Any]:
         return {"url": self.url, "client_id": "crmsync", "client_secret": self.secret("client"),
                 "page_size": self.page, "order_page_size": self.page, "all_orders": True,
-                "first_load": self.first_load, "promises": True}  # fmt: skip
+                "first_load": self.first_load, "promises": True, "costs": True}  # fmt: skip
 
     # rows
 
@@ -81,7 +82,8 @@ class FakeShopify(ChangedByApp):
                     "address": {"zip": "50667", "city": "Köln", "countryCode": "DE"}}  # fmt: skip
         if stream == "products":
             variants = [{"id": gid("ProductVariant", 10 * n + m), "sku": f"KAFFEE-{n}-{m}",
-                         "barcode": None, "title": f"{m} kg"} for m in (1, 2, 3)]  # fmt: skip
+                         "barcode": None, "title": f"{m} kg", "inventoryItem": priced(m)}
+                        for m in (1, 2, 3)]  # fmt: skip
             return {"id": gid("Product", n), "title": f"Kaffee {n}", "vendor": "Rösterei",
                     "productType": "Kaffee", "category": None, "variants": variants}  # fmt: skip
         return super().row(stream, n)

@@ -36,6 +36,11 @@ def bag(amount: str) -> dict[str, Any]:
     return {"shopMoney": {"amount": amount}}
 
 
+def priced(euros: int) -> dict[str, Any]:
+    """What Shopify keeps in stock of a variant, as far as its cost."""
+    return {"unitCost": {"amount": f"{euros}.20", "currencyCode": "EUR"}}
+
+
 def phone_of(number: str) -> dict[str, Any]:
     said = {"state": "NEVER_SUBSCRIBED", "optInLevel": None, "updatedAt": None,
             "sourceLocation": None}  # fmt: skip

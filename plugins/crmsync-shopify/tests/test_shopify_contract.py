@@ -33,7 +33,7 @@ METAFIELDS = {"salutation": "custom.anrede", "titles": "custom.titel"}
 def documents() -> dict[str, str]:
     """Every document, with everything that a setting may add."""
     told = {"shop": "laden", "token": "geheim", "promises": True, "companies": True,
-            "metafields": METAFIELDS}  # fmt: skip
+            "costs": True, "metafields": METAFIELDS}  # fmt: skip
     asked = Queries(ShopifySettings.model_validate(told))
     found = {**queries.DOCUMENTS, "held": asked.held()}
     for stream in KINDS:

@@ -257,6 +257,19 @@ def test_each_variant_is_a_product() -> None:
     assert (second.sku, second.name) == ("gid://shopify/ProductVariant/2", "Kaffee – 1 kg")
     assert (second.category, second.brand, second.gtin) == ("Lebensmittel > Kaffee", "Rösterei",
                                                             None)  # fmt: skip
+    assert (first.cost, first.currency) == (None, None), "costs were not asked for"
+
+
+@pytest.mark.parametrize(
+    ("item", "cost", "currency"),
+    [({"unitCost": {"amount": "6.20", "currencyCode": "EUR"}}, "6.20", "EUR"),
+     ({"unitCost": {"amount": "0.00", "currencyCode": "EUR"}}, "0.00", "EUR"),
+     ({"unitCost": None}, None, None), ({}, None, None)],
+)  # fmt: skip
+def test_what_a_variant_costs(item: dict[str, Any], cost: str | None, currency: str | None) -> None:
+    variant = {"id": "gid://shopify/ProductVariant/1", "sku": "K-1", "inventoryItem": item}
+    (told,) = products({"title": "Kaffee", "variants": [variant]})
+    assert (told.cost, told.currency) == (cost, currency)
 
 
 def test_a_location() -> None:

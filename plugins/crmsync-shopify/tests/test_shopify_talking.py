@@ -6,6 +6,7 @@ import hmac
 import json
 from base64 import b64encode
 from collections.abc import Iterator
+from copy import deepcopy
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from crmsync_shopify.customers import customer
 from crmsync_shopify.faults import fault, pause, standing, take
 from crmsync_shopify.settings import ShopifySettings
 from fake_shopify import FakeShopify
-from shopify_shapes import COST, denied, failed
+from shopify_shapes import COST, answered, denied, failed
 
 from crmsync.errors import (
     BackendError,
@@ -73,6 +74,45 @@ def test_bulk_results_read_as_pages_do(fake: FakeShopify, tmp_path: Path, name: 
     assert fake.operations
     bulk.close()
     paged.close()
+
+
+@pytest.mark.parametrize("costs", [True, False])
+def test_costs_are_asked_for_where_they_are_wanted(
+    fake: FakeShopify, tmp_path: Path, costs: bool
+) -> None:
+    """An app without read_inventory is denied whole products for them."""
+    shop = opened(fake, tmp_path, costs=costs, first_load="pages")
+    records(shop, "products", Window(None, fake.now))
+    assert ("inventoryItem { unitCost" in fake.document) is costs
+    shop.close()
+
+
+@pytest.mark.parametrize("way", ["bulk", "pages"])
+def test_costs_that_the_app_may_not_see_are_left_out(
+    fake: FakeShopify, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    plain = fake.shown
+
+    def shown(rows: list[dict[str, Any]], after: Any, *, at: str = "found") -> Answer:
+        hidden, path = deepcopy(rows), [at, "nodes"] if at == "found" else [at]
+        errors = []
+        for n, row in enumerate(hidden):
+            for m, variant in enumerate(row["variants"][: fake.inner]):
+                variant["inventoryItem"] = {"unitCost": None}
+                errors.append(denied([*path, n, "variants", "nodes", m, "inventoryItem",
+                                      "unitCost"]))  # fmt: skip
+        data = plain(hidden, after, at=at).data
+        return answered(data["data"], errors)
+
+    monkeypatch.setattr(fake, "shown", shown)
+    shop = opened(fake, tmp_path, costs=True, first_load=way)
+    pages = list(shop.read(stream(shop, "products"), Window(None, fake.now), None))
+    rows = [row for page in pages for row in page.records]
+    assert len(rows) == 4
+    assert {str(row["variants"][0]["inventoryItem"]) for row in rows} == {"{}"}
+    notices = [one.message for page in pages for one in page.notices]
+    assert notices == ["products: Shopify does not show variants.inventoryItem.unitCost."]
+    shop.close()
 
 
 def test_a_bulk_operation_is_waited_for_and_gone_on_with(

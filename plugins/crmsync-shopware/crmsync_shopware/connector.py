@@ -53,7 +53,7 @@ class Shopware:
         writes=("save", "consent", "erase"), batch=50, at_once=2, ids=True, server_time=True,
         webhooks=True,
     )  # fmt: skip
-    mapper_version: ClassVar[str] = "1"
+    mapper_version: ClassVar[str] = "2"
 
     def __init__(self, settings: ShopwareSettings, connection: Connection) -> None:
         self._own = settings

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
 from crmsync.errors import RecordError
-from crmsync.mapping import Mapper, amount_in, inner, rows
+from crmsync.mapping import Mapper, amount_in, cost_in, inner, rows
 from crmsync.model.told import Told, ToldDelivery, ToldLine, ToldOrder, ToldProduct, ToldReturn
 from crmsync.model.words import OrderStatus
 from crmsync_shopware.customers import guest
@@ -17,6 +18,9 @@ Row = Mapping[str, Any]
 
 STATUS: Mapping[str, OrderStatus] = {"completed": "completed", "cancelled": "cancelled"}
 """States with a meaning of their own; all others, also those a shop invented, are open."""
+
+OWN_CURRENCY = "b7d2554b0ce847cd82f3ac9bd1c0dfca"
+"""The id of a shop's own currency, which is the same in every shop."""
 
 
 class Orders:
@@ -57,7 +61,7 @@ class Orders:
             returned_at=_set(raw, "requestedAt"),
             currency=inner(order, "currency").get("isoCode"),
             prices_include_tax=order.get("taxStatus") != "net",
-            lines=tuple(_came_back(row) for row in rows(raw, "lineItems")),
+            lines=tuple(_came_back(row, order) for row in rows(raw, "lineItems")),
             reason=next((one for one in reasons if one), None),
         )
 
@@ -73,6 +77,7 @@ class Orders:
             category=_name(categories[-1]) if categories else None,
             brand=_name(inner(raw, "manufacturer")) or None,
             size=sizes[0] if sizes else None,
+            cost=_purchased(raw),
         )
 
     def _lines(self, raw: Row) -> Iterator[ToldLine]:
@@ -90,7 +95,35 @@ class Orders:
                 quantity=row["quantity"],
                 amount=amount_in(row, "totalPrice"),
                 tax_rate=_rate(row, raw),
+                cost=_cost(row, payload, raw),
             )
+
+
+def _purchased(raw: Row) -> Decimal | None:
+    """What a piece costs the shop, net, in the shop's own currency."""
+    own = [one for one in rows(raw, "purchasePrices") if one.get("currencyId") == OWN_CURRENCY]
+    return cost_in(own[0], "net") if own else None
+
+
+def _cost(row: Row, payload: Row, order: Row) -> Decimal | None:
+    """What the goods of a line cost when they were sold, in the currency of the order.
+
+    The payload keeps the purchase price as a text of JSON, in the shop's own currency.
+    """
+    unit = cost_in(_price(payload.get("purchasePrices")), "net")
+    if unit is None or not order.get("currencyFactor"):
+        return None
+    return unit * amount_in(order, "currencyFactor") * (amount_in(row, "quantity") or 1)
+
+
+def _price(told: Any) -> Row:
+    try:
+        found = json.loads(told or "{}", parse_float=Decimal)
+    except (TypeError, ValueError):
+        found = None
+    if not isinstance(found, dict):
+        raise RecordError("is no price", field="purchasePrices")
+    return found
 
 
 def _buyer(raw: Row) -> str | None:
@@ -160,13 +193,15 @@ def _refunds(raw: Row, buyer: str | None) -> Iterator[ToldReturn]:
             )
 
 
-def _came_back(row: Row) -> ToldLine:
+def _came_back(row: Row, order: Row) -> ToldLine:
     item = inner(row, "lineItem")
+    payload = inner(item, "payload")
     return ToldLine(
-        sku=inner(item, "payload").get("productNumber"),
+        sku=payload.get("productNumber"),
         title=item.get("label"),
         quantity=row.get("quantity") or 1,
         amount=abs(amount_in(row, "refundAmount") or amount_in(inner(row, "price"), "totalPrice")),
+        cost=_cost(row, payload, order),
     )
 
 

@@ -81,7 +81,8 @@ class FakeShopware(FakeBackend):
     def order(self, n: int, customer: Mapping[str, Any]) -> dict[str, Any]:
         line = {"id": hexed("line", n), "parentId": None, "type": "product", "quantity": 1,
                 "label": "Kaffee", "unitPrice": 10.9, "totalPrice": 10.9 + n,
-                "payload": {"productNumber": f"KAFFEE-{n}"},
+                "payload": {"productNumber": f"KAFFEE-{n}",
+                            "purchasePrices": '{"net": 6.35, "gross": 6.79}'},
                 "price": {"calculatedTaxes": [{"tax": 0.7, "taxRate": 7, "price": 10.9}]},
                 "updatedAt": None}  # fmt: skip
         parcel = {"id": hexed("delivery", n), "shippingDateLatest": "2026-10-07T00:00:00.000+00:00",
@@ -97,6 +98,7 @@ class FakeShopware(FakeBackend):
         return {"id": hexed("order", n), "orderNumber": f"R-{500 + n}", "lineItems": [line],
                 "orderDateTime": "2026-10-03T08:15:00.000+00:00", "amountTotal": 10.9,
                 "taxStatus": "gross", "shippingTotal": 0, "currency": {"isoCode": "EUR"},
+                "currencyFactor": 1,
                 "stateMachineState": {"technicalName": "completed"}, "orderCustomer": buyer,
                 "deliveries": [parcel], "transactions": [], "billingAddress": None}  # fmt: skip
 

@@ -9,13 +9,21 @@ from typing import Any
 
 import pytest
 from crmsync_shopware import Shopware
+from crmsync_shopware.orders import OWN_CURRENCY
 from crmsync_shopware.settings import ShopwareSettings
 from fake_shopware import FakeShopware
 
 from crmsync.errors import RecordError
 from crmsync.model.columns import Columns
 from crmsync.model.stream import Connection, Stream
-from crmsync.model.told import Told, ToldCustomer, ToldDelivery, ToldOrder, ToldReturn
+from crmsync.model.told import (
+    Told,
+    ToldCustomer,
+    ToldDelivery,
+    ToldOrder,
+    ToldProduct,
+    ToldReturn,
+)
 
 EXCHANGE = json.loads((Path(__file__).parent / "data/shopware_exchange.json").read_text())
 
@@ -201,7 +209,50 @@ def test_a_variant(tmp_path: Path) -> None:
     (found,) = told(shop(tmp_path), "products", raw)
     assert found.model_dump() == {
         "sku": "SW-1.1", "name": "Hemd", "gtin": "4006381333931", "category": "Hemden",
-        "brand": "Webers", "size": "XL", "part": "product"}  # fmt: skip
+        "brand": "Webers", "size": "XL", "cost": None, "currency": None,
+        "part": "product"}  # fmt: skip
+
+
+FOREIGN = {"currencyId": "ab" * 16, "net": 9.0, "gross": 10.71}
+
+
+@pytest.mark.parametrize(
+    ("prices", "cost"),
+    [([FOREIGN, {"currencyId": OWN_CURRENCY, "net": 8.4, "gross": 10}], Decimal("8.4")),
+     ([FOREIGN], None),
+     ([{"currencyId": OWN_CURRENCY, "net": 0, "gross": 0}], None), (None, None)],
+)  # fmt: skip
+def test_what_a_variant_costs_the_shop(tmp_path: Path, prices: Any, cost: Any) -> None:
+    (found,) = told(shop(tmp_path), "products", {"productNumber": "A", "purchasePrices": prices})
+    assert isinstance(found, ToldProduct)
+    assert found.cost == cost
+
+
+@pytest.mark.parametrize(
+    ("price", "factor", "cost"),
+    [('{"net": 6.35, "gross": 6.8}', 1, "12.70"), ('{"net": 6.35}', 0.95, "12.0650"),
+     ('{"net": 6.35}', None, None), ('{"net": 0.0}', 1, None), (None, 1, None)],
+)  # fmt: skip
+def test_what_the_goods_of_a_line_cost(
+    tmp_path: Path, price: str | None, factor: float | None, cost: str | None
+) -> None:
+    payload = {"productNumber": "A", "purchasePrices": price}
+    line = {"quantity": 2, "label": "Hemd", "totalPrice": 30, "payload": payload}
+    raw = {**order(), "currencyFactor": factor, "lineItems": [line]}
+    (sold,) = [one for one in told(shop(tmp_path), "orders", raw) if isinstance(one, ToldOrder)]
+    back = {"requestedAt": "2026-11-21T10:00:00+00:00", "order": raw,
+            "lineItems": [{"quantity": 2, "refundAmount": 30, "lineItem": line}]}  # fmt: skip
+    (returned,) = told(shop(tmp_path, returns=True), "returns", back)
+    assert isinstance(returned, ToldReturn)
+    for found in (sold.lines[0].cost, returned.lines[0].cost):
+        assert found == (None if cost is None else Decimal(cost))
+
+
+@pytest.mark.parametrize("price", ["[]", "nix", 7])
+def test_a_purchase_price_that_is_none(tmp_path: Path, price: Any) -> None:
+    line = {"quantity": 1, "totalPrice": 30, "payload": {"purchasePrices": price}}
+    with pytest.raises(RecordError, match="purchasePrices"):
+        told(shop(tmp_path), "orders", {**order(), "lineItems": [line]})
 
 
 def test_what_is_of_another_kind_is_named(tmp_path: Path) -> None:

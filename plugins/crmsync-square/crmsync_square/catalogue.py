@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from crmsync.mapping import rows
 from crmsync.model.stream import reach
 from crmsync.model.told import ToldProduct, ToldStore
+from crmsync_square.orders import money
 
 Row = Mapping[str, Any]
 
@@ -23,7 +25,19 @@ def products(raw: Row) -> Iterator[ToldProduct]:
             gtin=own.get("upc"),
             category=raw.get("category_name"),
             part=row["id"],
+            **_cost(own),
         )
+
+
+def _cost(own: Row) -> dict[str, Any]:
+    """What one costs, by its first vendor, who is the usual one; {} for 0, which nobody filled in.
+
+    Square tells it from the version 2026-07-15 on.
+    """
+    told = next((one.get("unit_cost_money") for one in rows(own, "vendor_information")), None)
+    if not told or not told.get("amount"):
+        return {}
+    return {"cost": money(told), "currency": told["currency"]}
 
 
 def location(raw: Row) -> ToldStore:

@@ -43,7 +43,7 @@ class Square:
         server_time=True,
         webhooks=True,
     )
-    mapper_version: ClassVar[str] = "1"
+    mapper_version: ClassVar[str] = "2"
 
     def __init__(self, settings: SquareSettings, connection: Connection) -> None:
         self._own = settings

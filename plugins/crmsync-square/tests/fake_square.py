@@ -55,7 +55,9 @@ class FakeSquare(FakeBackend):
                     "currency": "EUR", "status": "ACTIVE",
                     "address": {"locality": "Köln", "postal_code": "50667"}}  # fmt: skip
         if stream == "products":
-            data = {"item_id": f"I-{n}", "name": "250 g", "sku": f"KAFFEE-{n}"}
+            vendor = {"unit_cost_money": {"amount": 620, "currency": "EUR"}}
+            data = {"item_id": f"I-{n}", "name": "250 g", "sku": f"KAFFEE-{n}",
+                    "vendor_information": [vendor]}  # fmt: skip
             variation = {"type": "ITEM_VARIATION", "id": f"V-{n}", "item_variation_data": data}
             return {"type": "ITEM", "id": f"I-{n}", "is_deleted": False,
                     "item_data": {"name": f"Kaffee {n}", "variations": [variation],

@@ -217,6 +217,29 @@ def test_each_variation_is_a_product() -> None:
     assert (second.category, second.part) == ("Kaffee", "V-500 g")
 
 
+@pytest.mark.parametrize(
+    ("vendors", "cost", "currency"),
+    [([{"vendor_id": "W", "unit_cost_money": euros(620)}, {"unit_cost_money": euros(700)}],
+      "6.20", "EUR"),
+     ([{"unit_cost_money": euros(0)}], None, None), ([{"vendor_id": "W"}], None, None),
+     ([], None, None), (None, None, None)],
+)  # fmt: skip
+def test_a_variation_costs_what_its_usual_vendor_asks(
+    vendors: Any, cost: str | None, currency: str | None
+) -> None:
+    data = {"name": "250 g", "vendor_information": vendors}
+    variations = [{"id": "V-1", "item_variation_data": data}]
+    (told,) = products({"id": "I-1", "item_data": {"name": "Crema", "variations": variations}})
+    assert (told.cost, told.currency) == (cost, currency)
+
+
+def test_what_is_no_list_of_vendors_is_named() -> None:
+    data = {"name": "250 g", "vendor_information": "W"}
+    raw = {"item_data": {"name": "Crema", "variations": [{"id": "V", "item_variation_data": data}]}}
+    with pytest.raises(RecordError, match="vendor_information"):
+        list(products(raw))
+
+
 def test_a_location_and_its_zone() -> None:
     told = location({"id": "L-1", "name": "Köln", "timezone": "Europe/Berlin",
                      "address": {"locality": "Köln", "postal_code": "50667"}})  # fmt: skip

@@ -41,7 +41,7 @@ class Tryton:
     capabilities: ClassVar[Capabilities] = Capabilities(
         writes=("save", "consent", "erase"), batch=20, at_once=AT_ONCE, ids=True, server_time=True,
     )  # fmt: skip
-    mapper_version: ClassVar[str] = "2"
+    mapper_version: ClassVar[str] = "3"
 
     def __init__(self, settings: TrytonSettings, connection: Connection) -> None:
         self._settings, self._zone = settings, connection.zone

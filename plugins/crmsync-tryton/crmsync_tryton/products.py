@@ -14,8 +14,13 @@ Row = Mapping[str, Any]
 
 def product(raw: Row) -> ToldProduct:
     """The product; its first category with the path that leads to it."""
+    cost = codec.decimal(raw.get("cost_price"), field="cost_price")
     return ToldProduct(
-        sku=sku(raw), name=raw.get("name") or sku(raw), gtin=gtin(raw), category=_category(raw)
+        sku=sku(raw),
+        name=raw.get("name") or sku(raw),
+        gtin=gtin(raw),
+        category=_category(raw),
+        cost=cost if cost > 0 else None,  # 0 is what Tryton puts there until somebody knows
     )
 
 

@@ -100,7 +100,8 @@ PRODUCTS = Source(
     "product.product",
     STAMPS,
     (
-        "code", "name", "identifiers.type", "identifiers.code", "template.categories.rec_name",
+        "code", "name", "cost_price", "identifiers.type", "identifiers.code",
+        "template.categories.rec_name",
     ),
     children={
         "product.template": "template",

@@ -83,6 +83,7 @@ class FakeTryton(FakeBackend):
             above = {"id": n, "categories.": [{"id": 1, "rec_name": "Kaffee"}]}
             codes = [{"id": 1, "type": "ean", "code": "4006381333931"}]
             return {"id": 2000 + n, "name": f"Röstkaffee {n}", "code": f"KAFFEE-{n}",
+                    "cost_price": {"__class__": "Decimal", "decimal": "6.20"},
                     "identifiers.": codes, "template.": above}  # fmt: skip
         if stream == "newsletter":
             return {"id": 7000 + n, "email": self.person(n).email, "active": True,

@@ -200,7 +200,15 @@ def test_a_product_without_code_meets_its_line_by_its_id() -> None:
 def test_a_product_has_the_path_of_its_category() -> None:
     template = {"id": 1, "categories.": [{"id": 2, "rec_name": "Getränke / Wein"}]}
     told = product({"id": 5, "code": "A0", "name": "Rotwein", "template.": template})
-    assert (told.category, told.gtin) == ("Getränke / Wein", None)
+    assert (told.category, told.gtin, told.cost) == ("Getränke / Wein", None, None)
+
+
+@pytest.mark.parametrize(
+    ("told", "cost"), [("5.1250", Decimal("5.125")), ("0", None), ("-1", None), (None, None)]
+)
+def test_what_a_product_costs(told: str | None, cost: Decimal | None) -> None:
+    price = None if told is None else {"__class__": "Decimal", "decimal": told}
+    assert product({"id": 5, "code": "A0", "name": "Rotwein", "cost_price": price}).cost == cost
 
 
 def shipment(state: str) -> dict[str, Any]:

@@ -26,8 +26,8 @@ NEEDED: Mapping[str, Sequence[str]] = {
                "fee_lines", "refunds", "meta_data"),
     "refunds": ("id", "parent_id", "date_created_gmt", "amount", "reason", "line_items"),
     "products": ("id", "date_modified_gmt", "name", "type", "sku", "global_unique_id",
-                 "categories", "brands", "attributes", "variations"),
-    "variations": ("id", "sku", "global_unique_id", "attributes"),
+                 "categories", "brands", "attributes", "variations", "cost_of_goods_sold"),
+    "variations": ("id", "sku", "global_unique_id", "attributes", "cost_of_goods_sold"),
 }  # fmt: skip
 """The fields that are read; nothing else is asked for (IP addresses, order keys, pictures)."""
 

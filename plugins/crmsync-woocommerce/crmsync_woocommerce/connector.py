@@ -42,7 +42,7 @@ class WooCommerce:
     capabilities: ClassVar[Capabilities] = Capabilities(
         writes=("save", "erase"), batch=100, at_once=2, ids=True, server_time=True, webhooks=True
     )
-    mapper_version: ClassVar[str] = "1"
+    mapper_version: ClassVar[str] = "2"
 
     def __init__(self, settings: WooCommerceSettings, connection: Connection) -> None:
         self._own = settings

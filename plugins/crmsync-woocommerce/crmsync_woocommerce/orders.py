@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from crmsync.errors import RecordError
-from crmsync.mapping import Mapper, amount_in, rows
+from crmsync.mapping import Mapper, amount_in, inner, rows
 from crmsync.model.told import Told, ToldDelivery, ToldLine, ToldOrder, ToldReturn
 from crmsync.model.words import OrderStatus
 from crmsync_woocommerce.customers import meta_of, prepared, utc
@@ -119,6 +119,7 @@ def _lines(raw: Row, own: WooCommerceSettings) -> Iterator[ToldLine]:
             amount=gross(row),
             discount=max(before - gross(row), Decimal(0)),
             tax_rate=_rate(row, rates),
+            cost=_cost(row),
         )
 
 
@@ -130,6 +131,15 @@ def _rate(row: Row, rates: Mapping[str, Any]) -> Decimal | None:
     if not applied or None in applied:
         return None
     return sum((Decimal(str(one)) for one in applied), Decimal(0))
+
+
+def _cost(row: Row) -> Decimal | None:
+    """What the goods of a line cost when they were sold; None where nobody had said so.
+
+    Its schema calls it `total_value`, its answers `value`; what came back has it negative.
+    """
+    told = inner(row, "cost_of_goods_sold")
+    return abs(amount_in(told, "total_value") or amount_in(told, "value")) or None
 
 
 def _size(row: Row, own: WooCommerceSettings) -> str | None:
@@ -168,6 +178,6 @@ def _returned(refund: Row) -> Iterator[ToldLine]:
             rest -= amount
             quantity = abs(Decimal(str(row.get("quantity") or 1)))
             yield ToldLine(sku=row.get("sku") or None, title=row.get("name"), quantity=quantity,
-                           amount=amount)  # fmt: skip
+                           amount=amount, cost=_cost(row))  # fmt: skip
     if rest > 0:
         yield ToldLine(title="Gutschrift", amount=rest)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from crmsync.mapping import rows
+from crmsync.mapping import cost_in, inner, rows
 from crmsync.model.told import ToldProduct
 from crmsync_woocommerce.settings import WooCommerceSettings
 
@@ -24,6 +24,7 @@ def products(raw: Row, own: WooCommerceSettings) -> Iterator[ToldProduct]:
                 category=_first(raw, "categories"),
                 brand=_first(raw, "brands") or _attribute(raw, own.brand_attributes),
                 size=_attribute(row, own.size_attributes),
+                cost=cost_in(inner(row, "cost_of_goods_sold"), "total_value"),
                 part=part,
             )
 

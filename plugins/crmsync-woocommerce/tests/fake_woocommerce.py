@@ -64,7 +64,8 @@ class FakeWooCommerce(FakeBackend):
         line = {"id": n, "name": "Kaffee", "product_id": 1, "variation_id": 0, "quantity": 2,
                 "subtotal": "10.00", "subtotal_tax": "0.70", "total": "10.00",
                 "total_tax": "0.70", "taxes": [{"id": 7, "total": "0.70", "subtotal": "0.70"}],
-                "meta_data": [], "sku": "KAFFEE", "price": 5.0}  # fmt: skip
+                "meta_data": [], "sku": "KAFFEE", "price": 5.0,
+                "cost_of_goods_sold": {"value": 6.4}}  # fmt: skip
         refund = [{"id": 9000 + n, "reason": "bitter", "total": "-5.35"}] if n % 2 else []
         return {"id": 500 + n, "parent_id": 0, "number": f"R-{500 + n}", "status": "completed",
                 "currency": "EUR", "date_created_gmt": "2026-10-03T08:15:00", "total": "10.70",
@@ -80,7 +81,9 @@ class FakeWooCommerce(FakeBackend):
             return super().row(stream, n)
         return {"id": 100 + n, "name": f"Kaffee {n}", "type": "simple", "sku": f"KAFFEE-{n}",
                 "global_unique_id": "", "categories": [{"id": 3, "name": "Kaffee"}],
-                "brands": [], "attributes": [], "variations": []}  # fmt: skip
+                "brands": [], "attributes": [], "variations": [], "cost_of_goods_sold": {
+                    "values": [{"defined_value": 3.2, "effective_value": 3.2}],
+                    "total_value": 3.2}}  # fmt: skip
 
     def fill(self, *, customers: int = 7, orders: int = 5) -> Self:
         for number in range(1, orders + 1):

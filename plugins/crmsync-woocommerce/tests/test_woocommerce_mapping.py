@@ -184,4 +184,39 @@ def test_a_product_with_variations(tmp_path: Path) -> None:
     (found,) = told(shop(tmp_path), "products", raw)
     assert found.model_dump() == {
         "sku": "HEMD-XL", "name": "Hemd", "gtin": "4006381333931", "category": "Hemden",
-        "brand": "Webers", "size": "XL", "part": "variation-71"}  # fmt: skip
+        "brand": "Webers", "size": "XL", "cost": None, "currency": None,
+        "part": "variation-71"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("value", "cost"), [(12.3456, Decimal("12.3456")), (0, None), (None, None)]
+)
+def test_what_a_product_and_its_variations_cost(tmp_path: Path, value: Any, cost: Any) -> None:
+    goods = {"cost_of_goods_sold": {"values": [], "total_value": value}}
+    raw = {
+        "id": 7,
+        "name": "Hemd",
+        "sku": "HEMD",
+        **goods,
+        "variants": [{"id": 71, "sku": "HEMD-XL", **goods}, {"id": 72, "sku": "HEMD-S"}],
+    }
+    found = told(shop(tmp_path), "products", raw)
+    assert [getattr(one, "cost", 0) for one in found] == [cost, cost, None], (
+        "a variation without the feature says nothing"
+    )
+
+
+@pytest.mark.parametrize("name", ["value", "total_value"])
+def test_what_the_goods_of_a_line_cost(tmp_path: Path, name: str) -> None:
+    with FakeWooCommerce() as fake:
+        raw = fake.order(1, fake.customer(1))
+    line = {**raw["line_items"][0], "cost_of_goods_sold": {name: 6.4}}
+    back = {**line, "quantity": -1, "total": "-5.00", "cost_of_goods_sold": {name: -3.2}}
+    other = {**line, "cost_of_goods_sold": {name: 0}}
+    refunded = {"id": 9, "date_created_gmt": "2026-10-09T08:00:00", "line_items": [back]}
+    raw |= {"line_items": [line, other], "refunds": [refunded]}
+    order, refund = told(shop(tmp_path), "orders", raw)
+    assert isinstance(order, ToldOrder)
+    assert isinstance(refund, ToldReturn)
+    assert [one.cost for one in order.lines] == [Decimal("6.4"), None]
+    assert refund.lines[0].cost == Decimal("3.2")
