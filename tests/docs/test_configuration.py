@@ -18,6 +18,7 @@ from crmsync.config.settings import (
     OutreachSettings,
     ServiceSettings,
     Settings,
+    ValueSettings,
 )
 from crmsync.connectors.files.settings import FilesSettings, FileStream
 from crmsync.connectors.sql.settings import Child, SqlSettings, SqlStream
@@ -36,6 +37,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "## `[identity]`": IdentitySettings,
     "## `[outreach]`": OutreachSettings,
     "## `[service]`": ServiceSettings,
+    "## `[value]`": ValueSettings,
     "## Every mapped stream: `[[connections.NAME.streams]]`": MappedStream,
     "### of `files`": FileStream,
     "### of `sql`": SqlStream,
