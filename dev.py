@@ -1,4 +1,6 @@
-"""Sets everything up on a fresh machine and runs it: python3 dev.py demo | test | check | bench.
+"""Sets everything up on a fresh machine and runs it.
+
+    python3 dev.py demo | test | oldest | check | bench
 
 Needs Python 3.11 or newer with pip; makes a virtual environment in .venv and installs into it.
 """
@@ -54,6 +56,22 @@ def test(*arguments: str) -> None:
     run(BIN / "python", "-m", "pytest", *spread, *arguments)
 
 
+OLDEST = "duckdb==1.5.0"
+"""The oldest DuckDB that pyproject.toml allows; the tests above run on the newest."""
+ASKED = ("tests/profile/test_compute.py", "tests/profile/test_habits.py", "tests/profile/value",
+         "tests/profile/watch", "tests/report/test_figures.py")  # fmt: skip
+
+
+def oldest(*arguments: str) -> None:
+    """What DuckDB works out, on the oldest one that is allowed."""
+    everything()
+    folder = VENV / "oldest"
+    run(BIN / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
+        "--no-deps", "--upgrade", "--target", folder, OLDEST)  # fmt: skip
+    os.environ["PYTHONPATH"] = str(folder)
+    run(BIN / "python", "-m", "pytest", *ASKED, *arguments)
+
+
 def check() -> None:
     """Lint, types, layers."""
     everything()
@@ -69,7 +87,7 @@ def bench(*arguments: str) -> None:
     run(BIN / "python", "-m", "bench", *arguments)
 
 
-COMMANDS = {"demo": demo, "test": test, "check": check, "bench": bench}
+COMMANDS = {"demo": demo, "test": test, "oldest": oldest, "check": check, "bench": bench}
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in COMMANDS:

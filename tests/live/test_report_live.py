@@ -82,8 +82,9 @@ def test_a_browser_shows_the_report(
     assert seen["asked"] == [report.as_uri()]
     assert "21.11.2026" in seen["title"]
     assert [one.split(" (")[0] for one in seen["headings"]] == [
-        "Wer den Umsatz bringt", "Wie kürzlich und wie oft", "Wer nach dem ersten Kauf wiederkommt",
-        "Rhythmus", "Gefährdete Stammkunden", "Lieferungen, die stimmen müssen",
+        "Wer den Umsatz bringt", "Was bleibt und was es kostet", "Wie kürzlich und wie oft",
+        "Wer nach dem ersten Kauf wiederkommt", "Rhythmus", "Gefährdete Stammkunden",
+        "Lieferungen, die stimmen müssen",
         "Stammkunden unter Plan", "Was sich häuft", "Wie gut die Daten sind",
     ]  # fmt: skip
     assert len(seen["plots"]) == 6

@@ -100,7 +100,9 @@ def test_of_two_that_start_together_one_works(
     expected = outcome(url, folder)
     fresh(url, folder)
     furnish(folder, url, old=False)
-    both = [start(folder, url, backend(30), old=False) for _ in range(2)]
+    told = [tmp_path / f"said-{number}" for number in range(2)]
+    both = [start(folder, url, backend(30), old=False, said=one) for one in told]
     codes = sorted(code(child) for child in both)
-    assert codes in ([0, 0], [0, LEASE_HELD])  # the later one may find everything done
+    # the later one may find everything done
+    assert codes in ([0, 0], [0, LEASE_HELD]), [one.read_text(encoding="utf-8") for one in told]
     assert differences(outcome(url, folder), expected) == []
