@@ -168,10 +168,12 @@ def _customer(raw: Mapping[str, Any], version: str) -> Iterable[AnyTold]:
 
 
 def _consents(raw: Mapping[str, Any]) -> Iterator[ToldConsent]:
+    """Each with a proof of its own: an old proof told again lifts no restriction that came between,
+    which only a store that has seen the first telling can know."""
     if raw["greeting"]:
         yield ToldConsent(
             channel="till_greeting", purpose="greeting", state=raw["greeting"], at=raw["said"],
-            evidence="Text v4",
+            evidence=f"Kundenkarte, unterschrieben {raw['said']}",
         )  # fmt: skip
 
 
