@@ -13,6 +13,7 @@ from crmsync.http._faults import Faults, retry_after
 if TYPE_CHECKING:
     from httpx import Request, Response
 
+    from crmsync.http.auth.bare import access_token
     from crmsync.http.auth.fixed import ApiKey, Basic, Bearer, Signed
     from crmsync.http.auth.jwt import signed_jwt
     from crmsync.http.auth.oauth1 import OAuth1
@@ -57,6 +58,7 @@ _WHERE = {
     "Signed": "crmsync.http.auth.fixed",
     "Standing": "crmsync.http.budget.limits",
     "TokenFile": "crmsync.http.auth.tokens",
+    "access_token": "crmsync.http.auth.bare",
     "signed_jwt": "crmsync.http.auth.jwt",
 }
 """Loaded when they are first used: few connectors need more than one of them."""
@@ -88,6 +90,7 @@ __all__ = [
     "Standing",
     "Streamed",
     "TokenFile",
+    "access_token",
     "retry_after",
     "signed_jwt",
 ]

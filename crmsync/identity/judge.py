@@ -96,7 +96,7 @@ def judge(faces: Columns, pairs: Pairs, found: Levels, model: Weights) -> Verdic
     strong = np.any(np.stack(list(shares.values())), axis=0)
     forced = shares["c"] | (shares["l"] & (found["is_firm"] == 0))
     forced |= (found["is_firm"] != 0) & strong & _is(found, "company", "equal")
-    guard = _guards(found, shares, weight)
+    guard = _guards(found, shares, strong, weight)
     firm = found["is_firm"] != 0
     missing = _is(found, "given", "unknown") | _is(found, "family", "unknown")
     same = (clash == NONE) & (forced | (weight >= model.model.same) & (guard == NONE))
@@ -115,7 +115,7 @@ def judge(faces: Columns, pairs: Pairs, found: Levels, model: Weights) -> Verdic
 
 
 def _guards(
-    found: Levels, shares: dict[str, Flags], weight: NDArray[np.int32]
+    found: Levels, shares: dict[str, Flags], strong: Flags, weight: NDArray[np.int32]
 ) -> NDArray[np.int16]:
     """What a human must see, however much agrees."""
     person = found["is_firm"] == 0
@@ -126,7 +126,7 @@ def _guards(
     initial = person & _is(found, "given", "initial")
     initial &= ~(shares["e"] | shares["b"] | shares["v"] | shares["l"] | birth)
     initial &= ~_is(found, "phone", "mobile")
-    nearby = _is(found, "address", "code") & ~np.any(np.stack(list(shares.values())), axis=0)
+    nearby = _is(found, "address", "code") & ~strong
     alone = _is(found, "birth", "year") & ~(shares["e"] | shares["o"] | shares["p"] | shares["a"])
     cases = [
         (~person & (found["company"] == 0), "name_missing"),

@@ -26,7 +26,7 @@ from crmsync.profile.compute import (
 )
 from crmsync.profile.deny import SENSITIVE
 from crmsync.profile.own import OWN, signs, with_own
-from crmsync.store import Change, Work, forecasts, values
+from crmsync.store import Change, Work, fifths, forecasts, values
 from crmsync.store import habits as kept
 from crmsync.store.facts import Living, customers_of_sources, living, read_facts
 
@@ -114,7 +114,7 @@ def load_habits(work: Work, customer_ids: Iterable[str]) -> dict[str, Habits]:
     Who has none is left out.
     """
     docs = kept.habit_docs(work, customer_ids)
-    cuts = kept.load_cuts(work, {one.controller for one in docs.values()})
+    cuts = fifths.load_cuts(work, {one.controller for one in docs.values()})
     return {name: _read(one, cuts) for name, one in docs.items()}
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from crmsync.store.fifths import draw_cuts, load_cuts
+from crmsync.store.fifths import draw_cuts
 from crmsync.store.tables import (
     abc_due,
     change,
@@ -21,8 +21,6 @@ from crmsync.store.tables import (
     watermark,
 )
 from crmsync.store.work import CHUNK, Work
-
-__all__ = ["draw", "load_cuts"]
 
 BASIS = "habits-basis"
 """Under this name the watermarks keep what the stored habits were computed by."""

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import imaplib
 import itertools
+import os
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 USER, PASSWORD = "laden", "geheim"
-_START = "import sys; from pymap.main import main; sys.exit(main())"
+_SERVER = Path(__file__).with_name("imap_server.py")
 _names = itertools.count(1)
 
 
@@ -62,16 +64,21 @@ class Mailbox:
 
 
 @contextmanager
-def server() -> Iterator[int]:
-    """The port of a server that runs as long as the block."""
+def server(authority: str = "") -> Iterator[int]:
+    """The port of a server that runs as long as the block.
+
+    It lets USER in by PASSWORD, or whoever has a token that `authority`, a url, serves.
+    """
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
     words = ["--host", "127.0.0.1", "--port", str(port), "--no-tls", "dict",
              "--demo-user", USER, "--demo-password", PASSWORD]  # fmt: skip
+    more = {"CRMSYNC_AUTHORITY": authority} if authority else {}
     process = subprocess.Popen(
-        [sys.executable, "-c", _START, *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+        [sys.executable, str(_SERVER), *words], env={**os.environ, **more},
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
     try:
         _wait(port, process)
         yield port

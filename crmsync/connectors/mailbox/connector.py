@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import BaseModel
 
 from crmsync.connectors.mailbox import message
+from crmsync.connectors.mailbox.login import Login
 from crmsync.connectors.mailbox.server import Fetched, Server
 from crmsync.connectors.mailbox.settings import MailboxSettings
 from crmsync.errors import CursorError
@@ -38,9 +39,8 @@ class MailboxConnector:
     mapper_version: ClassVar[str] = "1"
 
     def __init__(self, settings: MailboxSettings, connection: Connection) -> None:
-        del connection
         self._own = settings
-        self._server = Server(settings)
+        self._server = Server(settings, Login(settings, connection))
 
     def check(self) -> None:
         """Return when the server lets us in and every folder is there."""

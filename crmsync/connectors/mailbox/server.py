@@ -10,8 +10,9 @@ from contextlib import contextmanager, suppress
 from datetime import date
 from typing import Any, NamedTuple
 
+from crmsync.connectors.mailbox.login import Login
 from crmsync.connectors.mailbox.settings import MailboxSettings
-from crmsync.errors import ConfigError, CredentialsError, NotReadable, Unreachable
+from crmsync.errors import ConfigError, NotReadable, Unreachable
 
 HEADERS = (
     "DATE FROM TO CC SUBJECT MESSAGE-ID IN-REPLY-TO REFERENCES AUTO-SUBMITTED PRECEDENCE LIST-ID "
@@ -33,8 +34,8 @@ class Fetched(NamedTuple):
 class Server:
     """One mailbox; the connection is opened when it is first needed."""
 
-    def __init__(self, settings: MailboxSettings) -> None:
-        self._own = settings
+    def __init__(self, settings: MailboxSettings, login: Login) -> None:
+        self._own, self._login = settings, login
         self._live: imaplib.IMAP4 | None = None
 
     def open_folder(self, name: str) -> int:
@@ -78,17 +79,14 @@ class Server:
 
     def _opened(self) -> imaplib.IMAP4:
         if self._live is None:
-            self._live = self._connected()
+            live = self._connected()
             try:
-                self._live.login(self._own.user, self._own.password.get_secret_value())
-            except imaplib.IMAP4.abort:
+                self._login(live)
+            except BaseException:
+                with suppress(OSError):
+                    live.shutdown()
                 raise
-            except imaplib.IMAP4.error:
-                self.close()
-                raise CredentialsError(
-                    f"{self._own.host} does not let this user in.",
-                    hint="IT: check user and password; many providers want an app password.",
-                ) from None
+            self._live = live
         return self._live
 
     def _connected(self) -> imaplib.IMAP4:

@@ -53,6 +53,14 @@ class Renewing(httpx.Auth, Generic[Proof]):
         with self._lock:
             self._proof, self._in_vain = None, -math.inf
 
+    def bare(self, timeout: httpx.Timeout, *, anew: bool) -> Renewal[Proof]:
+        """The proof by itself, after the requests that bring it, which wait for `timeout`.
+
+        `anew` where the last one was refused.
+        """
+        patient = httpx.Request("POST", "", extensions={"timeout": timeout.as_dict()})
+        return self._valid(patient, self._proof if anew else None)
+
     @abstractmethod
     def prove(self, request: httpx.Request, proof: Proof) -> None:
         """Put the proof into the request."""
