@@ -9,8 +9,9 @@ from typing import Any, get_args
 
 from crmsync.model.habit import Cuts, RfmGroup, rfm, rfm_group, seen_on
 from crmsync.profile.compute import compute
-from crmsync.profile.definitions import DEFINITIONS, Definition
+from crmsync.profile.definitions import DEFINITIONS, PREDICTIONS, Definition
 from crmsync.profile.deny import SENSITIVE
+from crmsync.profile.predicting import bought, predict
 from crmsync.store.facts import SHAPES, Facts, table
 
 TODAY = "2026-11-21"
@@ -50,8 +51,9 @@ def page() -> str:
         *_bought(),
         "## The habits",
         "",
-        *_definitions(found),
+        *_definitions(DEFINITIONS, found),
         "",
+        *_predictions(),
         *_groups(),
         *_denied(),
     ]
@@ -70,8 +72,8 @@ def _bought() -> list[str]:
     return [*rows, ""]
 
 
-def _example() -> dict[str, Any]:
-    """The habits of the example, by name."""
+def _facts() -> Facts:
+    """What the example is made of, as the query reads it."""
     receipts = [("sale", *one) for one in BOUGHT] + [("return", BACK[0], "12", "Köln", (BACK[1],))]
     orders = [
         ("c1", number, "", f"shop/{kind}s/{number}", "shop", kind, "completed", "pos", store,
@@ -85,10 +87,14 @@ def _example() -> dict[str, Any]:
     ]
     talks = [("c1", "campaign", "done", "letter", "out", day, None, None) for day in LETTERS]
     rows = (orders, lines, [], [], talks)
-    facts = Facts(**{
+    return Facts(**{
         name: table(SHAPES[name], told) for name, told in zip(SHAPES, rows, strict=True)
     })  # fmt: skip
-    [computed] = compute(facts, as_of=TODAY)
+
+
+def _example() -> dict[str, Any]:
+    """The habits of the example, by name."""
+    [computed] = compute(_facts(), as_of=TODAY)
     assert computed.habits is not None
     cuts = Cuts(250, ("2025-11-02", "2026-03-30", "2026-08-01", "2026-10-20"), (2, 2, 3, 4),
                 (1000, 2500, 6000, 9000))  # fmt: skip
@@ -96,10 +102,23 @@ def _example() -> dict[str, Any]:
     return asdict(habits) | asdict(seen_on(habits, TODAY))
 
 
-def _definitions(found: dict[str, Any]) -> list[str]:
+def _definitions(these: dict[str, Definition], found: dict[str, Any]) -> list[str]:
     rows = ["| habit | definition | example | null when | support | worked out in | elsewhere |",
             "|---|---|---|---|---|---|---|"]  # fmt: skip
-    return [*rows, *(_row(name, one, found[name]) for name, one in DEFINITIONS.items())]
+    return [*rows, *(_row(name, one, found[name]) for name, one in these.items())]
+
+
+def _predictions() -> list[str]:
+    [(currency, columns)] = bought(_facts(), as_of=TODAY, deny=()).items()
+    [found] = predict(columns, TODAY, currency)[0].values()
+    return [
+        "## What is expected", "",
+        "`crmsync forecast` works this out of everybody's purchase days, once a night "
+        "([predictions](../explanation/predictions.md)); `crmsync habits CUSTOMER` shows it. A "
+        "purchase day is one on which a piece was kept, money is net of what came back. The "
+        f"example stands alone, so the gate is closed and the model is `{found.model}`.", "",
+        *_definitions(PREDICTIONS, asdict(found)), "",
+    ]  # fmt: skip
 
 
 def _row(name: str, one: Definition, example: Any) -> str:
@@ -117,7 +136,7 @@ def _plain(value: Any) -> str:
         return ", ".join(f"{key} {told}" for key, told in value.items() if told not in (None, ""))
     if isinstance(value, bool):
         return str(value).lower()
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
 def _groups() -> list[str]:

@@ -146,3 +146,29 @@ DEFINITIONS: dict[str, Definition] = {
     "as_of": Definition("the last day on which anything turned; the habits hold from it on",
                         "never", "everything", "calendar"),
 }  # fmt: skip
+
+_HISTORY = "the `n` customers the model was trained with"
+
+PREDICTIONS: dict[str, Definition] = {
+    "orders_90": Definition("purchase days expected in the next 90 days", _ORDER, _HISTORY,
+                            "profile.forecast.predict.forecast", "predicted orders (Klaviyo)"),
+    "orders_365": Definition("the same, in 365 days", _ORDER, _HISTORY,
+                             "profile.forecast.predict.forecast"),
+    "chance_90": Definition("probability (0 to 1) of at least one of them", _ORDER, _HISTORY,
+                            "profile.forecast.predict.forecast"),
+    "chance_365": Definition("the same, in 365 days", _ORDER, _HISTORY,
+                             "profile.forecast.predict.forecast"),
+    "value_90": Definition("net money expected in the next 90 days", _ORDER, _HISTORY,
+                           "profile.forecast.predict.forecast"),
+    "value_365": Definition("the same, in 365 days", _ORDER, _HISTORY,
+                            "profile.forecast.predict.forecast", "predicted CLV (Klaviyo)"),
+    "next_on": Definition(
+        "the day until which he has come with an even chance", "over a year away, or overdue",
+        _HISTORY, "profile.forecast.predict.forecast", "expected date of next order (Klaviyo)",
+    ),
+    "overdue_since": Definition(
+        "the day that was to be expected when he last bought, once it is past", "not past",
+        _HISTORY, "profile.forecast.predict.forecast",
+    ),
+}  # fmt: skip
+"""What `crmsync forecast` keeps of each customer beside the habits."""

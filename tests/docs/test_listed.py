@@ -19,9 +19,10 @@ from crmsync.identity.levels import NAMES
 from crmsync.identity.weighing import query
 from crmsync.identity.weights import VERSION, Model, read_model, weights
 from crmsync.model.habit import Habits, Risk, Today
+from crmsync.model.prediction import Prediction
 from crmsync.outreach.gate import ADDRESSED, ELECTRONIC
 from crmsync.profile.compute import SUPPORT, text
-from crmsync.profile.definitions import DEFINITIONS
+from crmsync.profile.definitions import DEFINITIONS, PREDICTIONS
 from crmsync.store.tables import metadata, order_line
 from crmsync.till.card import KEYS, SIZE
 from crmsync.till.tillfile import SCHEMA
@@ -74,7 +75,10 @@ def test_the_small_model_is_the_query_shown(tmp_path: Path) -> None:
 def test_every_habit_and_every_risk() -> None:
     told = {field.name for field in (*fields(Habits), *fields(Today))}
     assert set(DEFINITIONS) == told
-    assert told <= _listed(_page("reference/habits"))
+    rests_on = {"as_of", "currency", "model", "version", "trained_from", "trained_to", "n",
+                "reasons"}  # fmt: skip
+    assert set(PREDICTIONS) == {field.name for field in fields(Prediction)} - rests_on
+    assert told | {*PREDICTIONS} <= _listed(_page("reference/habits"))
     page = _page("explanation/habits")
     assert set(re.findall(r"^- `(\w+)`:", page, re.M)) == set(get_args(Risk))
     assert SUPPORT == 4
@@ -84,7 +88,7 @@ def test_every_habit_and_every_risk() -> None:
 def test_a_habit_names_the_part_of_the_query_that_works_it_out() -> None:
     sql = "\n".join(text(name) for name in ("goods", "habits"))
     parts = {*re.findall(r"^(\w+) AS \($", sql, re.M), "replenish.sql", "crmsync_register_habits"}
-    for one in DEFINITIONS.values():
+    for one in (*DEFINITIONS.values(), *PREDICTIONS.values()):
         for part in set(one.source.split(", ")) - parts:
             module, _, function = part.rpartition(".")
             assert hasattr(import_module(f"crmsync.{module}"), function), part
@@ -92,7 +96,7 @@ def test_a_habit_names_the_part_of_the_query_that_works_it_out() -> None:
 
 def test_the_example_of_the_habits_leaves_little_unknown() -> None:
     rows = re.findall(r"^\| `\w+` \| [^|]* \| ([^|]*) \|", _page("reference/habits"), re.M)
-    assert len(rows) == len(DEFINITIONS)
+    assert len(rows) == len(DEFINITIONS) + len(PREDICTIONS)
     assert sum(row in ("null", "empty") for row in rows) < 10
 
 
