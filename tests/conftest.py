@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import shutil
 import signal
@@ -12,10 +13,24 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import settings
 
 from crmsync.store import Store, open_store
 
+settings.register_profile("same", derandomize=True, database=None)
+settings.load_profile("same")
+"""What passes here passes everywhere; `python -m bench.properties` looks for other examples."""
+
 _numbers = itertools.count(1)
+
+
+def pytest_collection_finish() -> None:
+    """Have the collector leave alone what stays for good: thousands of tests, and every import.
+
+    Otherwise each child that a test forks looks through all of it, and copies it by doing so.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

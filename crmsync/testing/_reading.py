@@ -115,7 +115,7 @@ def the_edge_of_a_window(trial: Trial) -> None:
 @rule
 def rows_that_move_between_pages(trial: Trial) -> None:
     """Rows that change or vanish while pages are read make no other row be missed."""
-    for stop in every_request(trial, most=9):
+    for stop in every_request(trial, most=6):
         with trial.apart() as one:
             one.filled(customers=9).fake.misbehave(meanwhile(_change_the_first), first=stop)
             one.sync()
@@ -239,7 +239,7 @@ def a_page_cursor_that_ends(trial: Trial) -> None:
         one.filled().clean()
         if not one.fake.gave_cursors:
             raise NotApplicable("the backend gives no page cursors")
-    for stop in every_request(trial, most=7):
+    for stop in every_request(trial, most=5):
         with trial.apart() as one:
             one.filled().fake.misbehave(lost_cursors(), first=stop)
             one.sync()

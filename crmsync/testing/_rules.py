@@ -50,4 +50,4 @@ def places(count: int, most: int) -> Sequence[int]:
 
 def few_requests(trial: Trial) -> Iterator[int]:
     """The number of a few requests of a first run, the first and the last among them."""
-    yield from every_request(trial, most=4)
+    yield from every_request(trial, most=3)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 from typing import Any, ClassVar
 
 from crmsync.testing import _contract, _deleting, _failing, _quiet, _reading, _telling, _writing
@@ -16,6 +17,20 @@ from crmsync.testing._trial import NotApplicable, Trial
 
 PARTS = (_contract, _reading, _telling, _deleting, _failing, _quiet, _writing)
 """Where the rules are; each registers its own."""
+
+
+def _of(*parts: ModuleType) -> tuple[str, ...]:
+    """The names of the rules of some parts."""
+    names = {part.__name__ for part in parts}
+    return tuple(name for name, rule in RULES.items() if rule.check.__module__ in names)
+
+
+READING = _of(_reading, _deleting, _failing)
+"""The rules that a second way of reading must keep: pages, deletes, and whatever goes wrong."""
+TELLING = _of(_telling, _quiet)
+"""The rules of what rows say, for a second fake that has streams of its own."""
+WRITING = _of(_writing)
+"""The rules that a second way of writing must keep."""
 
 
 @dataclass
@@ -64,7 +79,8 @@ def connector_suite(
     """A class of tests for pytest that proves `fake.connector`, one test a rule.
 
     `bypass` names rules that cannot hold, each with its reason; it is shown in the score. `only`
-    are the rules for a second fake of a connector that keeps them all with the first.
+    are the rules for a second fake of a connector that keeps them all with the first (READING,
+    TELLING, WRITING, or names).
     ValueError for a rule that is not there, or a reason that says nothing.
     """
     reasons = dict(bypass or {})

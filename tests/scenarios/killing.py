@@ -14,7 +14,7 @@ import sqlite3
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -220,16 +220,24 @@ def traced(
     return [(float(at), name) for at, name in lines]
 
 
-def killed_at(folder: Path, url: str, states: list[Content], point: str) -> bool:
-    """Live until `point` is reached for the first time, and die there; whether that was so."""
+def killed_at(folder: Path, url: str, states: list[Content], points: Collection[str]) -> str | None:
+    """Live until the first of `points` is reached, and die there; gives it, None without one."""
+    died = folder.parent / "died.txt"
+    died.unlink(missing_ok=True)
 
     def watch(name: str) -> None:
-        if name == point:
+        if name in points:
+            died.write_text(name, encoding="utf-8")
             os.kill(os.getpid(), signal.SIGKILL)
 
     child = start(folder, url, states, watch)
     _, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status) == -signal.SIGKILL
+    if died.exists():
+        assert os.waitstatus_to_exitcode(status) == -signal.SIGKILL
+        return died.read_text(encoding="utf-8")
+    said = (folder.parent / "said.txt").read_text(encoding="utf-8")
+    assert os.waitstatus_to_exitcode(status) == 0, said
+    return None
 
 
 def fresh(url: str, folder: Path) -> None:

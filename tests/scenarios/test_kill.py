@@ -10,7 +10,7 @@ import pytest
 from tests.scenarios.inside import STAGES, kills
 from tests.scenarios.killing import outcome
 
-TIMES, INSIDE = 16, 2
+TIMES, INSIDE = 10, 1
 """The kills of this test; `python -m bench.kill` makes more of them."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fake_klaviyo import FakeKlaviyo, FakeKlaviyoWithJobs
 
-from crmsync.testing import connector_suite
+from crmsync.testing import WRITING, connector_suite
 
 TestKlaviyo = connector_suite(FakeKlaviyo)
-TestKlaviyoWithJobs = connector_suite(FakeKlaviyoWithJobs)
+TestKlaviyoWithJobs = connector_suite(FakeKlaviyoWithJobs, only=WRITING)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fake_shopify import FakeShopify, FakeShopifyByPages
 
-from crmsync.testing import connector_suite
+from crmsync.testing import READING, connector_suite
 
 WHOLE = (
     "Shopify has no filter on locations by what changed: they are read whole in every run, after a "
@@ -12,4 +12,4 @@ WHOLE = (
 )
 
 TestShopify = connector_suite(FakeShopify, bypass={"goes_on_where_it_stopped": WHOLE})
-TestShopifyByPages = connector_suite(FakeShopifyByPages)
+TestShopifyByPages = connector_suite(FakeShopifyByPages, only=READING)

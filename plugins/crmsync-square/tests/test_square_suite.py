@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fake_square import FakeSquare, FakeSquareWithEvents
 
-from crmsync.testing import connector_suite
+from crmsync.testing import READING, connector_suite
 
 WHOLE = (
     "Square has no list of locations or items by what changed: both are read whole in every run, "
@@ -12,4 +12,4 @@ WHOLE = (
 )
 
 TestSquare = connector_suite(FakeSquare, bypass={"goes_on_where_it_stopped": WHOLE})
-TestSquareWithEvents = connector_suite(FakeSquareWithEvents)
+TestSquareWithEvents = connector_suite(FakeSquareWithEvents, only=READING)
