@@ -14,7 +14,7 @@ import pytest
 from crmsync import registry
 from crmsync.errors import ConfigError, PluginError
 from crmsync.hookspecs import Connector, Feed, hookimpl
-from crmsync.registry import catalog
+from crmsync.registry import catalog, plugins
 from tests.engine.backend import Content, connector
 
 LOCAL = """
@@ -64,10 +64,10 @@ SOLD = {"nothing": 7}
 def install(monkeypatch: pytest.MonkeyPatch, group: str, **values: str) -> None:
     """Let packages be installed that name these entry points."""
     points = [metadata.EntryPoint(name, value, group) for name, value in values.items()]
-    monkeypatch.setattr(
-        metadata, "entry_points", lambda group: [one for one in points if one.group == group]
-    )
-    monkeypatch.setattr(catalog, "entry_points", metadata.entry_points)
+    for room in (catalog, plugins):
+        monkeypatch.setattr(
+            room, "offers", lambda group: [one for one in points if one.group == group]
+        )
 
 
 def test_an_installed_package_is_a_door(monkeypatch: pytest.MonkeyPatch) -> None:

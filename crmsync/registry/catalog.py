@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint
 
 from crmsync.errors import NOBODYS_FAULT, ConfigError, PluginError
 from crmsync.hookspecs import CONTRACT, Connector
+from crmsync.registry.offers import offers
 
 GROUP = "crmsync.connectors"
 BUILT_IN = {
@@ -72,7 +73,7 @@ class Catalog:
 def installed() -> Catalog:
     """Our own connectors, and those of installed packages; nothing is imported."""
     ours = {name: EntryPoint(name, value, GROUP) for name, value in BUILT_IN.items()}
-    return Catalog(ours | {entry.name: entry for entry in entry_points(group=GROUP)})
+    return Catalog(ours | {entry.name: entry for entry in offers(GROUP)})
 
 
 def version_of(entry: EntryPoint) -> str:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import blake2b
-from importlib import metadata
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -29,6 +29,7 @@ from crmsync.hookspecs import PROJECT, Connector
 from crmsync.model.own_habit import GivenHabit, HabitDefinition, problem
 from crmsync.registry.catalog import BUILT_IN as OURS
 from crmsync.registry.catalog import Catalog, installed, version_of
+from crmsync.registry.offers import offers
 
 if TYPE_CHECKING:
     from crmsync.hookspecs import Feed
@@ -152,7 +153,7 @@ def load(*, base: Path | None = None, plugins: Sequence[object] = ()) -> Registr
     registry = Registry(manager)
     for name in BUILT_IN:
         _add(registry, name, "built in", partial(importlib.import_module, name))
-    for entry in metadata.entry_points(group=PROJECT):
+    for entry in offers(PROJECT):
         _add(registry, entry.name, "package", entry.load, version_of(entry))
     if base is not None and (base / LOCAL).is_file():
         _add(registry, LOCAL, "local", lambda: _local(base / LOCAL), _digest(base / LOCAL))
@@ -178,7 +179,7 @@ def _add(
     registry.plugins.append(Loaded(name, origin, version, problem))
 
 
-def _origin(entry: metadata.EntryPoint) -> str:
+def _origin(entry: EntryPoint) -> str:
     return "built in" if OURS.get(entry.name) == entry.value else "package"
 
 

@@ -33,7 +33,7 @@ def rule(check: Check) -> Check:
     return check
 
 
-def every_request(trial: Trial, *, most: int = 24) -> Iterator[int]:
+def every_request(trial: Trial, *, most: int = 16) -> Iterator[int]:
     """The number of each request of an undisturbed first run, of many only some."""
     with trial.apart() as one:
         one.filled().clean()

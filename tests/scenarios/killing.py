@@ -117,18 +117,24 @@ def live(folder: Path, url: str, states: list[Content], *, old: bool = True) -> 
     furnish(folder, url, old=old)
     _call(folder, "status")
     first, second = DAYS
+    done = _ended(folder)
+
+    def once(verb: str, day: str, *words: str) -> None:
+        if (verb, day) not in done:
+            _call(folder, *(words or (verb,)), "--as-of", day)
+
     _now[:] = [states[0]]
-    _once(folder, "sync", first)
+    once("sync", first)
     pair = ("shop/customers/3", "shop/customers/4")
-    _once(folder, "decide", first, "merge", *pair, "--by", "Leitung")
-    _once(folder, "replay", first)
+    once("decide", first, "merge", *pair, "--by", "Leitung")
+    once("replay", first)
     _now[:] = [states[1]]
-    _once(folder, "sync", second, "sync", "--again", "shop/customers")
+    once("sync", second, "sync", "--again", "shop/customers")
     for number in _parked(folder):
         _call(folder, "parked", "drop", number)
     if old:
         furnish(folder, url, old=False)
-        _once(folder, "withdraw", second, "withdraw", "old", "--yes")
+        once("withdraw", second, "withdraw", "old", "--yes")
     _call(folder, "till", "build", "--out", str(folder / "till.db"))
     _call(folder, "outreach", "plan", "--as-of", second, "--out", str(folder / "plan.json"))
 
@@ -141,12 +147,11 @@ def furnish(folder: Path, url: str, *, old: bool = True) -> None:
     (folder / "crmsync_plugins.py").write_text(PLUGIN, encoding="utf-8")
 
 
-def _once(folder: Path, verb: str, day: str, *words: str) -> None:
+def _ended(folder: Path) -> set[tuple[str, str]]:
+    """What has ended well, and for which day."""
     with open_project(folder) as project, project.store.read() as work:
-        latest = runs.last(work, 100)
-    ended = {(one["verb"], one["as_of"]) for one in latest if one["exit_code"] in (0, 3)}
-    if (verb, day) not in ended:
-        _call(folder, *(words or (verb,)), "--as-of", day)
+        latest = runs.last(work, 10_000)
+    return {(one["verb"], one["as_of"]) for one in latest if one["exit_code"] in (0, 3)}
 
 
 def _parked(folder: Path) -> list[str]:
