@@ -141,10 +141,12 @@ def live(folder: Path, url: str, states: list[Content], *, old: bool = True) -> 
 
 def furnish(folder: Path, url: str, *, old: bool = True) -> None:
     """Write the configuration and the plugin of a project, with the connection `old` or not."""
-    text = CONFIG.format(url=url) + (OLD if old else "")
-    (folder / "crmsync.toml").write_text(text, encoding="utf-8")
-    (folder / "old.csv").write_text(OLD_FILE, encoding="utf-8")
-    (folder / "crmsync_plugins.py").write_text(PLUGIN, encoding="utf-8")
+    texts = {"crmsync.toml": CONFIG.format(url=url) + (OLD if old else ""), "old.csv": OLD_FILE,
+             "crmsync_plugins.py": PLUGIN}  # fmt: skip
+    for name, text in texts.items():
+        fresh = folder / f"{name}.{os.getpid()}"
+        fresh.write_text(text, encoding="utf-8")
+        fresh.replace(folder / name)  # at once: two lives may read it
 
 
 def _ended(folder: Path) -> set[tuple[str, str]]:
