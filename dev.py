@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import venv
+from hashlib import sha256
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -36,8 +37,14 @@ def install(extras: str, *packages: str) -> None:
 
 
 def everything() -> None:
-    """Install crmsync with all that its tests need, and its plugins."""
-    install("[dev]", *(part for path in PLUGINS for part in ("--editable", str(path))))
+    """Install crmsync with all that its tests need, and its plugins, unless that is done."""
+    wanted = sha256(sys.version.encode())
+    for path in (HERE, *PLUGINS):
+        wanted.update((path / "pyproject.toml").read_bytes())
+    done = VENV / "installed"
+    if not done.exists() or done.read_text(encoding="ascii") != wanted.hexdigest():
+        install("[dev]", *(part for path in PLUGINS for part in ("--editable", str(path))))
+        done.write_text(wanted.hexdigest(), encoding="ascii")
 
 
 def demo(*arguments: str) -> None:
@@ -51,9 +58,12 @@ def demo(*arguments: str) -> None:
 def test(*arguments: str) -> None:
     """The README's second command: every test, the live ones included, on all cores."""
     everything()
-    processes = min((os.cpu_count() or 1) + 1, 8)  # one more, for many of them wait for others
-    spread = ("-n", str(processes), "--dist", "loadgroup")
-    run(BIN / "python", "-m", "pytest", *spread, *arguments)
+    run(BIN / "python", "-m", "pytest", *spread(), *arguments)
+
+
+def spread() -> tuple[str, ...]:
+    """Has pytest use all cores, and one process more, for many tests wait for others."""
+    return ("-n", str(min((os.cpu_count() or 1) + 1, 8)), "--dist", "loadgroup")
 
 
 OLDEST = "duckdb==1.5.0"
@@ -69,7 +79,7 @@ def oldest(*arguments: str) -> None:
     run(BIN / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
         "--no-deps", "--upgrade", "--target", folder, OLDEST)  # fmt: skip
     os.environ["PYTHONPATH"] = str(folder)
-    run(BIN / "python", "-m", "pytest", *ASKED, *arguments)
+    run(BIN / "python", "-m", "pytest", *spread(), *ASKED, *arguments)
 
 
 def check() -> None:

@@ -149,16 +149,18 @@ def _unreadable(trial: Trial, fault: Fault) -> None:
             one.filled().fake.misbehave(fault, first=stop)
             _told(one, one.sync())
             _later(one)
-        with trial.apart() as one:
-            one.filled().clean()
-            before = {stream.name: one.alive(stream.name) for stream in one.streams}
+    with trial.apart() as one:
+        one.filled().clean()
+        before = {stream.name: one.alive(stream.name) for stream in one.streams}
+        for stop in few_requests(trial):
             plan = one.fake.misbehave(fault, first=stop, times=None)
             report = one.sync()
             unnoticed = plan.struck and report.exit_code() == 0
             require(not unnoticed, "answers that say nothing passed unnoticed")
             after = {stream.name: one.alive(stream.name) for stream in one.streams}
             require(before == after, "answers that say nothing deleted something")
-            _later(one)
+            one.fake.heal()
+        _later(one)
 
 
 def _told(trial: Trial, report: Report) -> None:

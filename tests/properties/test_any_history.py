@@ -18,7 +18,7 @@ KARL: dict[str, Any] = {
 }  # fmt: skip
 LINES = [("TEE", "19.90"), ("KAFFEE", "5.00")]
 SMALL = settings(
-    max_examples=25, stateful_step_count=16, deadline=None, derandomize=True, database=None,
+    max_examples=20, stateful_step_count=16, deadline=None, derandomize=True, database=None,
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 """The same histories every time; `python -m bench.properties` looks for others."""
