@@ -21,7 +21,7 @@ def report(ctx: click.Context, controller: str, as_of: str, out: Path | None, pd
     """Write one page about all customers: who brings the revenue, who is at risk, what goes wrong.
 
     The page is one file, asks no network for anything, and can be printed. Needs the extra
-    `report`.
+    `report`. A line of the plan ([report]) that cannot be used is named, and the exit code is 2.
     """
     from crmsync.report import figures, page
 
@@ -33,7 +33,9 @@ def report(ctx: click.Context, controller: str, as_of: str, out: Path | None, pd
     page.write(page.html(gathered), whole, pdf=pdf)
     click.echo(f"{gathered.quality.customers} customers; written to {path.name}, "
                "which holds personal data.")  # fmt: skip
-    return 0
+    for problem in gathered.plan_problems:
+        click.echo(problem, err=True)
+    return 2 if gathered.plan_problems else 0
 
 
 @click.command("today")

@@ -136,6 +136,16 @@ class ValueSettings(Strict):
     delivery_cost: Decimal = Field(Decimal(0), ge=0, le=10_000)
 
 
+class ReportSettings(Strict):
+    """The table [report]: what the report measures by.
+
+    `plan` is a CSV file below the folder with what is planned for regulars; without it the plan is
+    what each bought in the year before.
+    """
+
+    plan: str = ""
+
+
 class IdentitySettings(Strict):
     """The table [identity]: how it is told who is who.
 
@@ -152,6 +162,7 @@ class Settings(Strict):
     crmsync: CoreSettings = Field(default_factory=CoreSettings)
     identity: IdentitySettings = Field(default_factory=IdentitySettings)
     outreach: OutreachSettings = Field(default_factory=OutreachSettings)
+    report: ReportSettings = Field(default_factory=ReportSettings)
     service: ServiceSettings = Field(default_factory=ServiceSettings)
     value: ValueSettings = Field(default_factory=ValueSettings)
     controllers: dict[str, ControllerSettings] = {}

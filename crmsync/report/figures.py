@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
+from crmsync.config import Settings
 from crmsync.engine.project import Project
 from crmsync.errors import ConfigError
 from crmsync.identity.read import reviews
@@ -16,6 +17,7 @@ from crmsync.profile.watch.patterns import Pattern, found
 from crmsync.profile.watch.risks import AtRisk, regulars_at_risk
 from crmsync.profile.watch.watchlist import Watched, watchlist
 from crmsync.report.named import Named, named
+from crmsync.report.plan import Plan, read_plan
 from crmsync.report.survey import PORTION, Survey, Turnover, walk
 from crmsync.store import Work, parking, survey
 from crmsync.store.survey import Revenue
@@ -55,7 +57,7 @@ class Figures:
 
     `risks_in_all` and `watched_in_all` count everybody, also who is not listed. `values` are those
     of each currency and class, `uneven` who is treated out of proportion; both are empty until
-    `crmsync value` has run.
+    `crmsync value` has run. `plan_problems` are lines of the retailer's plan that cannot be used.
     """
 
     controller: str
@@ -74,6 +76,12 @@ class Figures:
     uneven: dict[str, CustomerValue]
     quality: Quality
     names: dict[str, Named]
+    plan_problems: Sequence[str] = ()
+
+    @property
+    def planned(self) -> bool:
+        """Whether the retailer's own plan names anybody."""
+        return any(one.told for one in self.survey.turnover)
 
 
 def controller_of(project: Project, asked: str) -> str:
@@ -93,7 +101,9 @@ def gather(project: Project, controller: str, as_of: str) -> Figures:
     with project.store.read() as work:
         mine = survey.customers_of(work, controller)
         known = set(mine)
-        walked = walk(work, mine, as_of=as_of, deny=settings.crmsync.deny_categories)
+        plan = _plan(work, settings, as_of)
+        deny = settings.crmsync.deny_categories
+        walked = walk(work, mine, as_of=as_of, deny=deny, plan=plan.of)
         risks = [one for one in regulars_at_risk(work, as_of) if one.customer_id in known]
         watched = [one for one in watchlist(work, as_of) if one.customer_id in known]
         behind = sorted(walked.turnover, key=lambda one: (one.actual - one.planned, one))
@@ -110,8 +120,24 @@ def gather(project: Project, controller: str, as_of: str) -> Figures:
             _listed(risks, names), len(risks), _listed(watched, names), len(watched),
             _listed((one for one in behind if one.actual < one.planned), names),
             load_classes(work, controller), {one: uneven[one] for one in uneven if one in names},
-            _quality(work, controller, mine), names,
+            _quality(work, controller, mine), names, _problems(plan, walked),
         )  # fmt: skip
+
+
+def _plan(work: Work, settings: Settings, as_of: str) -> Plan:
+    """The retailer's plan of the year, an empty one where none is configured."""
+    if not settings.report.plan:
+        return Plan()
+    path, currency = settings.base / settings.report.plan, settings.crmsync.currency
+    return read_plan(work, path, year=int(as_of[:4]), currency=currency)
+
+
+def _problems(plan: Plan, walked: Survey) -> list[str]:
+    """The lines of the plan that cannot be used."""
+    return plan.problems + [
+        f"{plan.of[one].place}: currency: the customer buys in another one."
+        for one in walked.otherwise
+    ]
 
 
 def _listed(found: Iterable[One], names: dict[str, Named]) -> list[One]:
