@@ -6,6 +6,7 @@ from hashlib import blake2b
 
 from crmsync.config import Settings
 from crmsync.engine import house
+from crmsync.identity import judge
 from crmsync.identity import resolve as identity
 from crmsync.identity.weights import Weights, digest
 from crmsync.registry import Registry
@@ -15,13 +16,14 @@ from crmsync.store import Work, customers, log
 def ask_again(work: Work, settings: Settings, registry: Registry, model: Weights) -> None:
     """Log what the configuration's change concerns; the first run only remembers it.
 
-    `model` is the one in use: it may be another file, or another content of the same. PluginError
-    as `house.changed`.
+    `model` is the one in use: it may be another file, or another content of the same; and so may
+    the program that judges by it. PluginError as `house.changed`.
     """
     core = settings.crmsync
     numbers = _differs(work, "numbers", sorted(settings.numbers().items()))
     rules = house.changed(work, registry)
-    if _differs(work, "model", digest(model.model)) or numbers or rules:
+    weighed = _differs(work, "model", (digest(model.model), judge.VERSION))
+    if weighed or numbers or rules:
         identity.refresh(work)
     if _differs(work, "survivorship", (settings.owners(), list(settings.connections))):
         work.log_customers("customer", customers.alive(work))

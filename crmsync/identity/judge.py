@@ -27,9 +27,18 @@ WORDS = tuple(RULES)
 NONE = -1
 """No clash."""
 
-ASKED = 30
-"""Of two with a strong key in common a human is asked from here on: eight to one. Below it the
-question costs more than the answer brings; a guard asks from 0 on."""
+VERSION = 2
+"""Of guards and thresholds: with another one everybody is compared anew, as with another model."""
+
+ASKED = 40
+"""Of two with a strong key in common a human is asked from here on: sixteen to one. Below it the
+question costs more than the answer brings."""
+
+CHANGED = 30
+"""The same where a name or legal form may have changed, which a human may know: eight to one."""
+
+GUARDED = 3
+"""The same where a guard keeps two apart: better than even odds."""
 
 RARE = 59
 """Two who share no strong key, but a name and a postal code, are one person from here on: sixty to
@@ -101,7 +110,8 @@ def judge(faces: Columns, pairs: Pairs, found: Levels, model: Weights) -> Verdic
     missing = _is(found, "given", "unknown") | _is(found, "family", "unknown")
     same = (clash == NONE) & (forced | (weight >= model.model.same) & (guard == NONE))
     likely = weight >= model.model.review
-    worth = weight >= np.where(guard == NONE, ASKED, 0)
+    changed = (clash != NONE) | _is(found, "family", "different")
+    worth = weight >= np.where(guard == NONE, np.where(changed, CHANGED, ASKED), GUARDED)
     asks = np.isin(clash, [rule(word) for word in _ASKS]) & strong & (firm | worth)
     asks |= shares["c"] & np.isin(clash, [rule("other_given_name"), rule("firm_and_person")])
     faint = np.isin(guard, [rule(word) for word in _FAINT])

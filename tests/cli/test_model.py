@@ -11,6 +11,7 @@ import pytest
 
 from crmsync.cli.main import run
 from crmsync.cli.screen import by_weights
+from crmsync.identity import judge
 from crmsync.identity.levels import NAMES
 from crmsync.identity.weights import BUILT_IN, as_json, default, read_model
 from tests.cli.two_systems import DAY, Retailer
@@ -49,6 +50,15 @@ def test_a_model_is_learned_named_and_in_use(retailer: Retailer) -> None:
     assert (retailer.folder / "own.json").read_bytes() == first
     assert "made: crmsync model train: 6 records, 2 pairs" in retailer.run("model", "show")
     assert retailer.json("model", "show") == json.loads(first)
+
+
+def test_a_program_that_judges_otherwise_compares_everybody_anew(
+    retailer: Retailer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert resolved(retailer) == 0
+    monkeypatch.setattr(judge, "VERSION", judge.VERSION + 1)
+    assert resolved(retailer) == 6
+    assert resolved(retailer) == 0
 
 
 def test_explain_and_review_weigh_by_the_model_in_use(retailer: Retailer) -> None:

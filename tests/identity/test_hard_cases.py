@@ -210,9 +210,9 @@ def test_nickname_with_the_same_email(book: Book) -> None:
 def test_slip_in_the_given_name(book: Book) -> None:
     book.put("crm/1", "Michael Lang", email="ml@example.org")
     book.put("shop/1", "Micheal Lang", email="ml@example.org")
-    book.put("pos/1", "Gerda Lang", phone="+4930123456")
-    book.put("erp/1", "Gera Lang", phone="+4930123456")
-    book.put("erp/2", "Otto Lang", phone="+4930123456")
+    book.put("pos/1", "Gerda Brandt", phone="+4930123456")
+    book.put("erp/1", "Gera Brandt", phone="+4930123456")
+    book.put("erp/2", "Otto Brandt", phone="+4930123456")
     book.resolve()
     assert book.together("crm/1", "shop/1")
     assert book.pair("pos/1", "erp/1") == ("review", "given_name_in_doubt")
