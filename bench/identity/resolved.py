@@ -16,7 +16,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ def resolved(folder: Path, one: bool = False) -> None:
     A batch lasts from the end of the one before it (the first from the begin of the run) until its
     links are committed; with `one` it is a single change. CPU is that of this process alone, which
     is all of it for a batch that is too small to be read by several. `peak` holds the process and,
-    as far as it could come, those that read beside it.
+    as long as they live, those that read beside it.
     """
     from crmsync.manner import calm
 
@@ -43,7 +43,7 @@ def resolved(folder: Path, one: bool = False) -> None:
     from crmsync.engine.project import open_project
     from crmsync.engine.report import Report
 
-    compared = _counting()
+    compared, beside = _counting(), _beside()
     _only_resolve(one)
     with open_project(folder) as project:
         report, moments = Report("bench", "2026-11-21"), [_moment()]
@@ -55,7 +55,7 @@ def resolved(folder: Path, one: bool = False) -> None:
         raise RuntimeError(f"not resolve alone, or not done: {counts}, {report.failures}")
     batches = [(b[0] - a[0], b[1] - a[1]) for a, b in itertools.pairwise(moments)]
     told = {"seconds": took, "batches": batches, "counts": counts["resolve"],
-            "compared": sum(compared), "peak": own_peak() + _readers()}  # fmt: skip
+            "compared": sum(compared), "peak": max(own_peak(), *beside)}  # fmt: skip
     (folder / FILE).write_bytes(orjson.dumps(told))
 
 
@@ -89,13 +89,23 @@ def _only_resolve(one: bool) -> None:
         behind.BATCH = behind.MANY = 1
 
 
-def _readers() -> float:
-    """How many MB the processes that read beside this one have had, at most."""
+def _beside() -> list[float]:
+    """How many MB this process and its readers have had at most when the readers ended."""
     import os
 
+    from crmsync.engine import behind
     from crmsync.engine.readers import MOST
 
-    return min(os.cpu_count() or 1, MOST) * peak_of_children()
+    found = [0.0]
+    spread: Callable[..., Iterator[Any]] = behind.spread
+
+    def spreading(*told: Any) -> Iterator[Any]:
+        yield from spread(*told)
+        count = min(os.cpu_count() or 1, MOST)
+        found.append(own_peak() + count * peak_of_children())
+
+    behind.spread = spreading
+    return found
 
 
 def main() -> None:
