@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "reconcile": ("sync", "Read everything again; find what changed unseen, and what is gone."),
     "withdraw": ("withdraw", "Take a connection out of use that is configured no more."),
     "status": ("sync", "Show the last runs and what is set aside."),
+    "schedule": ("schedule", "Print what starts crmsync by itself: systemd, cron, Kubernetes."),
     "parked": ("parked", "List, show, retry or drop what is parked."),
     "search": ("search", "Find customers by name, number or address."),
     "review": ("review", "Decide, pair by pair, who is the same customer."),

@@ -1,0 +1,1 @@
+"""Prints what starts crmsync by itself: systemd units, a crontab, Kubernetes CronJobs."""
