@@ -32,7 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "withdraw": ("withdraw", "Take a connection out of use that is configured no more."),
     "status": ("sync", "Show the last runs and what is set aside."),
     "schedule": ("schedule", "Print what starts crmsync by itself: systemd, cron, Kubernetes."),
-    "parked": ("parked", "List, show, retry or drop what is parked."),
+    "parked": ("parked", "List, show, retry, drop or write out what is parked."),
     "search": ("search", "Find customers by name, number or address."),
     "review": ("review", "Decide, pair by pair, who is the same customer."),
     "explain": ("people", "Say why two records are one customer or not; what makes up one."),

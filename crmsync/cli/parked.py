@@ -1,6 +1,11 @@
-"""parked list, show, retry, drop: what was set aside and why."""
+"""parked list, show, retry, drop, export: what was set aside and why."""
 
 from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import click
 
@@ -8,27 +13,102 @@ from crmsync.cli import screen
 from crmsync.cli.sync import day_option, say_failures
 from crmsync.engine.sync import sync as run_sync
 from crmsync.errors import ConfigError
-from crmsync.store import parking
+from crmsync.store import files, parking
+from crmsync.store.ages import ago
+from crmsync.store.complaints import unwritable
+
+Entry = dict[str, Any]
 
 
 @click.group()
 def parked() -> None:
-    """List, show, retry or drop what is parked."""
+    """List, show, retry, drop or write out what is parked."""
+
+
+def _chosen(command: Any) -> Any:
+    """The options that say which entries are meant."""
+    for option in (
+        click.option("--older-than", default="", metavar="2d", help="What was parked before."),
+        click.option("--code", default="", help="Of this class, for instance unreadable."),
+        click.option("--connection", default="", help="Of this connection."),
+    ):
+        command = option(command)
+    return command
+
+
+def _entries(ctx: click.Context, connection: str, code: str, older_than: str) -> list[Entry]:
+    before = ago(older_than) if older_than else ""
+    with screen.project(ctx) as project, project.store.read() as work:
+        return parking.entries(work, connection=connection, code=code, before=before)
 
 
 @parked.command("list")
+@_chosen
+@click.option("--summary", is_flag=True, help="A line for each reason: how many, and since when.")
 @screen.json_option
 @click.pass_context
-def list_(ctx: click.Context, as_json: bool) -> int:
-    """What is parked: where, which field, why, since which run. Exit code 3 when anything is."""
-    with screen.project(ctx) as project, project.store.read() as work:
-        entries = parking.entries(work)
+def list_(ctx: click.Context, /, as_json: bool, summary: bool, **chosen: str) -> int:
+    """What is parked: where, which field, why, since when. Exit code 3 when anything is."""
+    entries = _entries(ctx, **chosen)
+    columns: tuple[str, ...] = (
+        "id",
+        "connection",
+        "stream",
+        "place",
+        "field",
+        "reason",
+        "attempts",
+        "since",
+    )
+    shown = entries
+    if summary:
+        columns = (*ALIKE, "number", "since")
+        shown = _summed(entries)
     if as_json:
-        screen.show_json(entries)
+        screen.show_json(shown)
     else:
-        columns = ("id", "connection", "stream", "place", "field", "reason", "attempts")
-        rows = [[entry[name] for name in columns] for entry in entries]
-        screen.table("Parked", columns, rows)
+        screen.table("Parked", columns, [[entry[name] for name in columns] for entry in shown])
+    return 3 if entries else 0
+
+
+ALIKE = ("connection", "stream", "code", "field", "reason")
+"""What entries have in common that one cause has parked."""
+
+
+def _summed(entries: Sequence[Entry]) -> list[Entry]:
+    """How many entries are alike, and since when, the most first."""
+    found: dict[tuple[str, ...], list[Entry]] = {}
+    for entry in entries:
+        found.setdefault(tuple(entry[name] for name in ALIKE), []).append(entry)
+    ordered = sorted(found.items(), key=lambda one: (-len(one[1]), one[0]))
+    return [
+        dict(zip(ALIKE, key, strict=True))
+        | {"number": len(some), "since": min((one["since"] or "" for one in some), default="")}
+        for key, some in ordered
+    ]
+
+
+@parked.command("export")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@_chosen
+@click.option("--payload", is_flag=True,
+              help="With what could not be read, as it came: personal data, perhaps.")  # fmt: skip
+@click.pass_context
+def export(ctx: click.Context, /, file: Path, payload: bool, **chosen: str) -> int:
+    """Write what is parked into FILE as JSON lines, for whoever mends it. Nothing is released."""
+    entries = _entries(ctx, **chosen)
+    if payload:
+        with screen.project(ctx) as project, project.store.read() as work:
+            for entry in entries:
+                raw = parking.payload(work, entry["id"])
+                entry["payload"] = None if raw is None else raw.decode(errors="replace")
+    path = file if file.is_absolute() else screen.folder(ctx) / file
+    lines = (json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries)
+    try:
+        files.put(path, "".join(lines).encode(), point="parked")
+    except OSError as error:
+        raise unwritable("the list", path, error) from error
+    click.echo(f"{len(entries)} written to {path.name}, readable by you alone.")
     return 3 if entries else 0
 
 

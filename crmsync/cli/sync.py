@@ -14,6 +14,7 @@ from crmsync.engine.project import Project, require_connections
 from crmsync.engine.report import Progress, Report
 from crmsync.engine.sync import sync as run_sync
 from crmsync.store import parking, records, runs
+from crmsync.store.ages import ago
 
 connections_argument = click.argument("connections", nargs=-1)
 day_option = click.option("--as-of", default="", type=screen.DAY,
@@ -182,20 +183,27 @@ def say_failures(report: Report) -> None:
 @screen.json_option
 @click.option("--max-age", default="", metavar="2h",
               help="Exit 1 when the last clean run is older: the dead man's check.")  # fmt: skip
+@click.option("--max-parked", default="", metavar="3d",
+              help="Exit 1 when something has been parked for longer.")  # fmt: skip
 @click.pass_context
-def status(ctx: click.Context, as_json: bool, max_age: str) -> int:
+def status(ctx: click.Context, as_json: bool, max_age: str, max_parked: str) -> int:
     """Show the last runs and what is set aside."""
     with screen.project(ctx) as project, project.store.read() as work:
         latest = runs.last(work)
         parked = parking.count(work)
         pending = records.any_waiting(work)
         too_old = bool(max_age) and not runs.fresh(work, max_age)
+        too_long = len(parking.entries(work, before=ago(max_parked))) if max_parked else 0
     if as_json:
-        screen.show_json({"runs": latest, "parked": parked, "pending": pending, "stale": too_old})
+        screen.show_json({"runs": latest, "parked": parked, "pending": pending, "stale": too_old,
+                          "parked_too_long": too_long})  # fmt: skip
     else:
         columns = ("started_at", "finished_at", "verb", "as_of", "exit_code")
         screen.table("Runs", columns, [[run[name] for name in columns] for run in latest])
         click.echo(f"{parked} parked, {pending} pending")
     if too_old:
         click.echo(f"no clean run within {max_age}.", err=True)
-    return 1 if too_old else 3 if parked else 0
+    if too_long:
+        click.echo(f"{too_long} parked for longer than {max_parked}; see `crmsync parked list`.",
+                   err=True)  # fmt: skip
+    return 1 if too_old or too_long else 3 if parked else 0

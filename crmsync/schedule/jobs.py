@@ -82,8 +82,8 @@ def jobs(*, every: Every, night: Daily | None, till: bool) -> list[Job]:
         commands = (("forecast",), ("value",))
         found.append(Job("night", "predicts and weighs", night, commands, catching_up=True))
     hours = -(-max(3 * every.minutes, LEAST_AGE) // 60)
-    check = ("status", "--max-age", f"{hours}h")
-    return [*found, Job("check", "looks whether it ran at all", Every(60), (check,))]
+    check = ("status", "--max-age", f"{hours}h", "--max-parked", "3d")
+    return [*found, Job("check", "looks whether it runs", Every(60), (check,))]
 
 
 def read_every(text: str) -> Every:

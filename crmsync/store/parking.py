@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from crmsync.store import codec
-from crmsync.store.tables import parked, stream
+from crmsync.store.tables import parked, run, stream
 from crmsync.store.work import Work
 
 
@@ -94,11 +94,26 @@ def count(work: Work) -> int:
     return int(work.scalar(sa.select(sa.func.count()).select_from(parked)))
 
 
-def entries(work: Work) -> list[dict[str, Any]]:
-    """Every parked entry, oldest first, without its payload."""
-    joined = parked.join(stream, stream.c.id == parked.c.stream_id)
+def entries(
+    work: Work, *, connection: str = "", code: str = "", before: str = ""
+) -> list[dict[str, Any]]:
+    """Every parked entry, oldest first, without its payload.
+
+    `since` is when the run began that first met it. With `connection`, `code` or `before` (a stamp)
+    only the entries of that connection, of that class, and those that were met before it, or in a
+    run that nobody remembers.
+    """
+    joined = parked.join(stream, stream.c.id == parked.c.stream_id).outerjoin(
+        run, run.c.id == parked.c.first_run
+    )
     columns = [column for column in parked.c if column.name != "payload"]
-    statement = sa.select(*columns, stream.c.connection, stream.c.name.label("stream"))
+    since = run.c.started_at.label("since")
+    statement = sa.select(*columns, stream.c.connection, stream.c.name.label("stream"), since)
+    for column, wanted in ((stream.c.connection, connection), (parked.c.code, code)):
+        statement = statement.where(column == wanted) if wanted else statement
+    if before:
+        met = run.c.started_at
+        statement = statement.where(sa.or_(met < before, met.is_(None)))
     rows = work.all(statement.select_from(joined).order_by(parked.c.id))
     return [dict(row._mapping) for row in rows]
 

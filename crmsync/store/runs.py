@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import orjson
 import sqlalchemy as sa
 
-from crmsync.errors import ConfigError
-from crmsync.model.clock import stamp
+from crmsync.store.ages import ago
 from crmsync.store.tables import run
 from crmsync.store.work import Work
 
@@ -39,10 +38,7 @@ def fresh(work: Work, age: str, *, now: datetime | None = None) -> bool:
 
     ConfigError when that is no age.
     """
-    unit = {"m": "minutes", "h": "hours", "d": "days"}.get(age[-1:])
-    if unit is None or not (age[:-1].isascii() and age[:-1].isdigit() and len(age) < 7):
-        raise ConfigError(f"'{age}' is no age.", hint="Write for instance 90m, 2h or 1d.")
-    limit = stamp((now or datetime.now(UTC)) - timedelta(**{unit: int(age[:-1])}))
+    limit = ago(age, now=now)
     statement = sa.select(run.c.id).where(
         run.c.verb.in_(READING), run.c.exit_code.in_((0, 3)), run.c.finished_at >= limit
     )

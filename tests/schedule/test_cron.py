@@ -46,7 +46,7 @@ def test_the_shell_hands_over_what_was_meant(everything: list[Job]) -> None:
     assert [_called(line) for line in lines] == [
         [[*before, "sync"], [*before, "till", "build"]],
         [[*before, "forecast"], [*before, "value"]],
-        [[*before, "status", "--max-age", "1h"]],
+        [[*before, "status", "--max-age", "1h", "--max-parked", "3d"]],
     ]
 
 

@@ -53,7 +53,7 @@ def test_units_are_called_after_the_folder() -> None:
 
 def test_the_check_waits_for_three_runs_and_an_hour() -> None:
     ages = {
-        minutes: jobs(every=Every(minutes), night=None, till=False)[-1].commands[0][-1]
+        minutes: jobs(every=Every(minutes), night=None, till=False)[-1].commands[0][2]
         for minutes in (1, 15, 20, 30, 60, 360)
     }
     assert ages == {1: "1h", 15: "1h", 20: "1h", 30: "2h", 60: "3h", 360: "18h"}

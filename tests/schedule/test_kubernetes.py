@@ -13,6 +13,8 @@ from crmsync.schedule.jobs import Job
 from crmsync.schedule.kubernetes import manifests
 from tests.schedule.conftest import ODD, project
 
+CHECK = ("status", "--max-age", "1h", "--max-parked", "3d")
+
 
 def _made(jobs: list[Job], folder: str = "/srv/laden") -> list[dict[str, Any]]:
     told = manifests(project(Path(folder)), jobs, image="registry.example/crmsync:1")
@@ -51,7 +53,11 @@ def test_each_runs_one_command_in_its_time_and_zone(everything: list[Job]) -> No
         "till": ("*/15 * * * *", "Europe/Berlin", [*start, "till", "build"]),
         "forecast": ("30 2 * * *", "Europe/Berlin", [*start, "forecast"]),
         "value": ("35 2 * * *", "Europe/Berlin", [*start, "value"]),
-        "check": ("0 * * * *", "Europe/Berlin", [*start, "status", "--max-age", "1h"]),
+        "check": (
+            "0 * * * *",
+            "Europe/Berlin",
+            [*start, "status", "--max-age", "1h", "--max-parked", "3d"],
+        ),
     }
 
 
