@@ -50,26 +50,22 @@ def _entries(ctx: click.Context, connection: str, code: str, older_than: str) ->
 def list_(ctx: click.Context, /, as_json: bool, summary: bool, **chosen: str) -> int:
     """What is parked: where, which field, why, since when. Exit code 3 when anything is."""
     entries = _entries(ctx, **chosen)
-    columns: tuple[str, ...] = (
-        "id",
-        "connection",
-        "stream",
-        "place",
-        "field",
-        "reason",
-        "attempts",
-        "since",
-    )
-    shown = entries
-    if summary:
-        columns = (*ALIKE, "number", "since")
-        shown = _summed(entries)
+    shown = _summed(entries) if summary else entries
+    columns = (*ALIKE, "number", "since") if summary else LISTED
     if as_json:
         screen.show_json(shown)
     else:
-        screen.table("Parked", columns, [[entry[name] for name in columns] for entry in shown])
+        rows = [[*(entry[name] for name in columns[:-1]), _short(entry)] for entry in shown]
+        screen.table("Parked", columns, rows)
     return 3 if entries else 0
 
+
+def _short(entry: Entry) -> str:
+    """Since when it is parked, to the minute (UTC)."""
+    return str(entry["since"] or "")[:16].replace("T", " ")
+
+
+LISTED = ("id", "connection", "stream", "place", "field", "reason", "attempts", "since")
 
 ALIKE = ("connection", "stream", "code", "field", "reason")
 """What entries have in common that one cause has parked."""
