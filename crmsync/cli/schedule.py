@@ -93,7 +93,7 @@ def _asked(
     from crmsync.config import FILE, load
     from crmsync.schedule import jobs
 
-    folder = screen.folder(ctx)
+    folder = jobs.read_folder(screen.folder(ctx))
     core = load(folder).crmsync
     data = tomllib.loads((folder / FILE).read_text(encoding="utf-8"))
     project = jobs.Project(

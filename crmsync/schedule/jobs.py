@@ -114,6 +114,14 @@ def read_name(text: str) -> str:
     )
 
 
+def read_folder(folder: Path) -> Path:
+    """The folder; ConfigError when no line of a unit or a crontab can hold it."""
+    if str(folder).isprintable():
+        return folder
+    raise ConfigError("the folder's name holds a line break or another sign that nothing shows.",
+                      hint="IT: rename it.")  # fmt: skip
+
+
 def name_of(folder: Path) -> str:
     """What a project is called where nobody says: as its folder, as far as that is a name."""
     told = re.sub(r"[^a-z0-9]+", "-", folder.name.lower()).strip("-")[:32].strip("-")

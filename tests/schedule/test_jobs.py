@@ -14,6 +14,7 @@ from crmsync.schedule.jobs import (
     name_of,
     read_at,
     read_every,
+    read_folder,
     read_name,
     variables,
 )
@@ -49,6 +50,13 @@ def test_units_are_called_after_the_folder() -> None:
     for told in ("", "Laden", "-a", "a-", "a" * 33, "a b", "ä"):
         with pytest.raises(ConfigError, match="is no name for units"):
             read_name(told)
+
+
+def test_a_folder_that_no_line_can_hold_is_refused() -> None:
+    assert read_folder(Path("/srv/Läden & Büro 100%")) == Path("/srv/Läden & Büro 100%")
+    for told in ("/srv/a\nExecStart=/bin/x", "/srv/a\tb", "/srv/a\u2028b"):
+        with pytest.raises(ConfigError, match="holds a line break"):
+            read_folder(Path(told))
 
 
 def test_the_check_waits_for_three_runs_and_an_hour() -> None:
