@@ -101,7 +101,7 @@ def export(ctx: click.Context, /, file: Path, payload: bool, **chosen: str) -> i
     path = file if file.is_absolute() else screen.folder(ctx) / file
     lines = (json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries)
     try:
-        files.put(path, "".join(lines).encode(), point="parked")
+        files.put(path, "".join(lines).encode(), point="report")
     except OSError as error:
         raise unwritable("the list", path, error) from error
     click.echo(f"{len(entries)} written to {path.name}, readable by you alone.")
