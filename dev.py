@@ -74,11 +74,7 @@ def in_memory() -> Iterator[None]:
     TMPDIR decides himself.
     """
     place = Path("/dev/shm")
-    if "TMPDIR" in os.environ or not place.is_dir() or not os.access(place, os.W_OK):
-        yield
-        return
-    small = shutil.disk_usage(place).free < ENOUGH or _available() < ENOUGH
-    if small or os.statvfs(place).f_flag & os.ST_NOEXEC:
+    if "TMPDIR" in os.environ or not roomy(place):
         yield
         return
     with tempfile.TemporaryDirectory(prefix="crmsync-", dir=place) as folder:
@@ -87,6 +83,14 @@ def in_memory() -> Iterator[None]:
             yield
         finally:
             del os.environ["TMPDIR"]
+
+
+def roomy(place: Path) -> bool:
+    """Whether there is such a place in memory, with room for all tests, and programs run in it."""
+    if not place.is_dir() or not os.access(place, os.W_OK):
+        return False
+    free = min(shutil.disk_usage(place).free, _available())
+    return free >= ENOUGH and not os.statvfs(place).f_flag & os.ST_NOEXEC
 
 
 ENOUGH = 8 << 30

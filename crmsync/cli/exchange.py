@@ -67,4 +67,4 @@ def import_(ctx: click.Context, folder: Path, remove: bool, as_json: bool) -> in
 
 
 def _place(ctx: click.Context, folder: Path) -> Path:
-    return folder if folder.is_absolute() else screen.folder(ctx) / folder
+    return screen.below(ctx, folder)

@@ -46,7 +46,7 @@ def plan(ctx: click.Context, plays: tuple[str, ...], as_of: str, out: Path, as_j
                 settings=project.settings,
                 vetoes=project.registry.vetoes(),
             )
-        path = out if out.is_absolute() else screen.folder(ctx) / out
+        path = screen.below(ctx, out)
         write_plan(made, path)
     if as_json:
         screen.show_json({"hash": made.hash, "plan": asdict(made)})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from crmsync.errors import ConfigError
 from crmsync.store import files, parking
 from crmsync.store.ages import ago
 from crmsync.store.complaints import unwritable
+from crmsync.store.parking import Cause
 
 Entry = dict[str, Any]
 
@@ -36,10 +36,10 @@ def _chosen(command: Any) -> Any:
     return command
 
 
-def _entries(ctx: click.Context, connection: str, code: str, older_than: str) -> list[Entry]:
+def _wanted(connection: str, code: str, older_than: str) -> dict[str, str]:
+    """What the store is asked for by these options."""
     before = ago(older_than) if older_than else ""
-    with screen.project(ctx) as project, project.store.read() as work:
-        return parking.entries(work, connection=connection, code=code, before=before)
+    return {"connection": connection, "code": code, "before": before}
 
 
 @parked.command("list")
@@ -49,39 +49,27 @@ def _entries(ctx: click.Context, connection: str, code: str, older_than: str) ->
 @click.pass_context
 def list_(ctx: click.Context, /, as_json: bool, summary: bool, **chosen: str) -> int:
     """What is parked: where, which field, why, since when. Exit code 3 when anything is."""
-    entries = _entries(ctx, **chosen)
-    shown = _summed(entries) if summary else entries
-    columns = (*ALIKE, "number", "since") if summary else LISTED
+    wanted = _wanted(**chosen)
+    with screen.project(ctx) as project, project.store.read() as work:
+        if summary:
+            columns: tuple[str, ...] = Cause._fields
+            entries = [one._asdict() for one in parking.causes(work, **wanted)]
+        else:
+            columns, entries = LISTED, parking.entries(work, **wanted)
     if as_json:
-        screen.show_json(shown)
+        screen.show_json(entries)
     else:
-        rows = [[*(entry[name] for name in columns[:-1]), _short(entry)] for entry in shown]
+        rows = [[*(entry[name] for name in columns[:-1]), _short(entry)] for entry in entries]
         screen.table("Parked", columns, rows)
     return 3 if entries else 0
+
+
+LISTED = ("id", "connection", "stream", "place", "field", "reason", "attempts", "since")
 
 
 def _short(entry: Entry) -> str:
     """Since when it is parked, to the minute (UTC)."""
     return str(entry["since"] or "")[:16].replace("T", " ")
-
-
-LISTED = ("id", "connection", "stream", "place", "field", "reason", "attempts", "since")
-
-ALIKE = ("connection", "stream", "code", "field", "reason")
-"""What entries have in common that one cause has parked."""
-
-
-def _summed(entries: Sequence[Entry]) -> list[Entry]:
-    """How many entries are alike, and since when, the most first."""
-    found: dict[tuple[str, ...], list[Entry]] = {}
-    for entry in entries:
-        found.setdefault(tuple(entry[name] for name in ALIKE), []).append(entry)
-    ordered = sorted(found.items(), key=lambda one: (-len(one[1]), one[0]))
-    return [
-        dict(zip(ALIKE, key, strict=True))
-        | {"number": len(some), "since": min((one["since"] or "" for one in some), default="")}
-        for key, some in ordered
-    ]
 
 
 @parked.command("export")
@@ -92,13 +80,14 @@ def _summed(entries: Sequence[Entry]) -> list[Entry]:
 @click.pass_context
 def export(ctx: click.Context, /, file: Path, payload: bool, **chosen: str) -> int:
     """Write what is parked into FILE as JSON lines, for whoever mends it. Nothing is released."""
-    entries = _entries(ctx, **chosen)
+    with screen.project(ctx) as project, project.store.read() as work:
+        entries = parking.entries(work, **_wanted(**chosen))
+        came = parking.payloads(work, [entry["id"] for entry in entries]) if payload else {}
     if payload:
-        with screen.project(ctx) as project, project.store.read() as work:
-            for entry in entries:
-                raw = parking.payload(work, entry["id"])
-                entry["payload"] = None if raw is None else raw.decode(errors="replace")
-    path = file if file.is_absolute() else screen.folder(ctx) / file
+        for entry in entries:
+            raw = came.get(entry["id"])
+            entry["payload"] = None if raw is None else raw.decode(errors="replace")
+    path = screen.below(ctx, file)
     lines = (json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries)
     try:
         files.put(path, "".join(lines).encode(), point="report")
@@ -115,7 +104,7 @@ def show(ctx: click.Context, number: int) -> int:
     """One entry; what could not be read is printed as it came (it may hold personal data)."""
     with screen.project(ctx) as project, project.store.read() as work:
         found = [entry for entry in parking.entries(work) if entry["id"] == number]
-        raw = parking.payload(work, number)
+        raw = parking.payloads(work, [number]).get(number)
     if not found:
         raise ConfigError(f"nothing is parked under {number}.", hint="See `crmsync parked list`.")
     screen.show_json(found[0])

@@ -162,7 +162,7 @@ def habits(
     extra `spark`.
     """
     if engine is not None and folder is not None and customer is None:
-        return elsewhere(folder if folder.is_absolute() else screen.folder(ctx) / folder, engine)
+        return elsewhere(screen.below(ctx, folder), engine)
     if customer is None or engine is not None or folder is not None:
         raise click.UsageError("Say CUSTOMER, or --engine and --folder.")
     with screen.project(ctx) as project, project.store.read() as work:

@@ -29,7 +29,7 @@ def report(ctx: click.Context, controller: str, as_of: str, out: Path | None, pd
         name = figures.controller_of(project, controller)
         gathered = figures.gather(project, name, as_of or screen.today(project))
     path = out or Path("report.pdf" if pdf else "report.html")
-    whole = path if path.is_absolute() else screen.folder(ctx) / path
+    whole = screen.below(ctx, path)
     page.write(page.html(gathered), whole, pdf=pdf)
     click.echo(f"{gathered.quality.customers} customers; written to {path.name}, "
                "which holds personal data.")  # fmt: skip

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import sys
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ import click
 
 from crmsync.cli import screen
 from crmsync.store import files
+from crmsync.store.complaints import unwritable
 
 if TYPE_CHECKING:
     from crmsync.schedule.jobs import Job, Project
@@ -55,7 +55,7 @@ def systemd(ctx: click.Context, /, user: str, alarm: str, out: Path | None, **to
         for name, text in units.items():
             click.echo(f"# {writer.FOLDER}/{name}\n{text}")
     else:
-        _write(out, units)
+        _write(screen.below(ctx, out), units)
     return 0
 
 
@@ -90,15 +90,15 @@ def _asked(
     ctx: click.Context, *, name: str, every: str, night: str, till: bool
 ) -> tuple[Project, list[Job]]:
     """The project and its jobs, as crmsync.toml and the options say."""
-    from crmsync.config import FILE, load
+    from crmsync.config import load, variables
     from crmsync.schedule import jobs
 
     folder = jobs.read_folder(screen.folder(ctx))
-    core = load(folder).crmsync
-    data = tomllib.loads((folder / FILE).read_text(encoding="utf-8"))
+    settings = load(folder)
+    core = settings.crmsync
     project = jobs.Project(
         folder, jobs.read_name(name or jobs.name_of(folder)), _program(), core.zone,
-        jobs.variables(data), server=not core.store.startswith("sqlite:"),
+        variables(settings.model_dump()), server=not core.store.startswith("sqlite:"),
     )  # fmt: skip
     at = jobs.read_at(night) if night else None
     return project, jobs.jobs(every=jobs.read_every(every), night=at, till=till)
@@ -111,8 +111,6 @@ def _program() -> tuple[str, ...]:
 
 
 def _write(out: Path, units: Mapping[str, str]) -> None:
-    from crmsync.errors import ConfigError
-
     try:
         out.mkdir(parents=True, exist_ok=True)
         for name, text in units.items():
@@ -120,7 +118,4 @@ def _write(out: Path, units: Mapping[str, str]) -> None:
             (out / name).chmod(0o644)  # systemd warns of a unit that not all may read
             click.echo(out / name)
     except OSError as error:
-        raise ConfigError(
-            f"{out} cannot be written: {error.strerror}.",
-            hint="IT: name another folder with --out, or print the units.",
-        ) from error
+        raise unwritable("the units in", out, error) from error

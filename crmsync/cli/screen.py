@@ -42,6 +42,11 @@ def folder(ctx: click.Context) -> Path:
     return Path(ctx.obj["project"]).resolve()
 
 
+def below(ctx: click.Context, path: Path) -> Path:
+    """What a path on the command line means: it counts from the project folder."""
+    return folder(ctx) / path
+
+
 @contextmanager
 def project(ctx: click.Context) -> Iterator[Project]:
     """The open project of this command."""

@@ -193,7 +193,8 @@ def status(ctx: click.Context, as_json: bool, max_age: str, max_parked: str) -> 
         parked = parking.count(work)
         pending = records.any_waiting(work)
         too_old = bool(max_age) and not runs.fresh(work, max_age)
-        too_long = len(parking.entries(work, before=ago(max_parked))) if max_parked else 0
+        old = parking.causes(work, before=ago(max_parked)) if max_parked else []
+    too_long = sum(cause.number for cause in old)
     if as_json:
         screen.show_json({"runs": latest, "parked": parked, "pending": pending, "stale": too_old,
                           "parked_too_long": too_long})  # fmt: skip

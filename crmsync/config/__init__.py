@@ -1,6 +1,6 @@
 """crmsync.toml and its secrets, read into Settings."""
 
-from crmsync.config.secrets import reveal
+from crmsync.config.secrets import reveal, variables
 from crmsync.config.settings import (
     FILE,
     ConnectionSettings,
@@ -18,4 +18,5 @@ __all__ = [
     "Settings",
     "load",
     "reveal",
+    "variables",
 ]

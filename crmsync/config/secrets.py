@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from crmsync.errors import ConfigError, CredentialsError
 
 KINDS = ("env:", "file:", "keyring:")
+
+_VARIABLE = re.compile(r"env:(\S+)")
 
 
 def reveal(value: Any, *, base: Path, place: str) -> Any:
@@ -23,6 +27,18 @@ def reveal(value: Any, *, base: Path, place: str) -> Any:
     if isinstance(value, str) and value.startswith(KINDS):
         return _secret(value, base, place)
     return value
+
+
+def variables(value: object) -> tuple[str, ...]:
+    """The names of the environment's variables that settings refer to, sorted."""
+    found: set[str] = set()
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        found.update(name for one in value for name in variables(one))
+    if isinstance(value, str) and (told := _VARIABLE.fullmatch(value)):
+        found.add(told[1])
+    return tuple(sorted(found))
 
 
 def _secret(reference: str, base: Path, place: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +18,6 @@ LEAST_AGE = 60
 _EVERY = re.compile(r"([1-9]\d{0,2})([mh])")
 _AT = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?")
-_VARIABLE = re.compile(r"env:([^\s]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +124,3 @@ def name_of(folder: Path) -> str:
     """What a project is called where nobody says: as its folder, as far as that is a name."""
     told = re.sub(r"[^a-z0-9]+", "-", folder.name.lower()).strip("-")[:32].strip("-")
     return told or "project"
-
-
-def variables(data: object) -> tuple[str, ...]:
-    """The names of the environment's variables that settings refer to, sorted."""
-    found: set[str] = set()
-    inner = data.values() if isinstance(data, Mapping) else data if isinstance(data, list) else ()
-    for one in inner:
-        found.update(variables(one))
-    if isinstance(data, str) and (told := _VARIABLE.fullmatch(data)):
-        found.add(told[1])
-    return tuple(sorted(found))

@@ -103,25 +103,54 @@ def entries(
     only the entries of that connection, of that class, and those that were met before it, or in a
     run that nobody remembers.
     """
-    joined = parked.join(stream, stream.c.id == parked.c.stream_id).outerjoin(
-        run, run.c.id == parked.c.first_run
-    )
     columns = [column for column in parked.c if column.name != "payload"]
     since = run.c.started_at.label("since")
-    statement = sa.select(*columns, stream.c.connection, stream.c.name.label("stream"), since)
-    for column, wanted in ((stream.c.connection, connection), (parked.c.code, code)):
-        statement = statement.where(column == wanted) if wanted else statement
-    if before:
-        met = run.c.started_at
-        statement = statement.where(sa.or_(met < before, met.is_(None)))
-    rows = work.all(statement.select_from(joined).order_by(parked.c.id))
+    asked = sa.select(*columns, stream.c.connection, stream.c.name.label("stream"), since)
+    rows = work.all(_chosen(asked, connection, code, before).order_by(parked.c.id))
     return [dict(row._mapping) for row in rows]
 
 
-def payload(work: Work, number: int) -> bytes | None:
-    """The bytes of a parked entry that never landed, or None."""
-    stored = work.scalar(sa.select(parked.c.payload).where(parked.c.id == number))
-    return None if stored is None else codec.unpack(stored)
+def _chosen(
+    asked: sa.Select[*tuple[Any, ...]], connection: str, code: str, before: str
+) -> sa.Select[*tuple[Any, ...]]:
+    """What is asked of parked entries beside their stream and first run, of these alone."""
+    joined = parked.join(stream, stream.c.id == parked.c.stream_id).outerjoin(
+        run, run.c.id == parked.c.first_run
+    )
+    met = run.c.started_at
+    cases = (
+        (connection, stream.c.connection == connection),
+        (code, parked.c.code == code),
+        (before, sa.or_(met < before, met.is_(None))),
+    )
+    return asked.select_from(joined).where(*(where for wanted, where in cases if wanted))
+
+
+class Cause(NamedTuple):
+    """Entries that are alike: where, of which class, which field, why, how many, since when."""
+
+    connection: str
+    stream: str
+    code: str
+    field: str
+    reason: str
+    number: int
+    since: str
+
+
+def causes(work: Work, *, connection: str = "", code: str = "", before: str = "") -> list[Cause]:
+    """What is parked, by what is alike, the most first; of those that `entries` would give."""
+    alike = (stream.c.connection, stream.c.name, parked.c.code, parked.c.field, parked.c.reason)
+    number = sa.func.count().label("number")
+    since = sa.func.coalesce(sa.func.min(run.c.started_at), "")
+    asked = _chosen(sa.select(*alike, number, since), connection, code, before)
+    return [Cause(*row) for row in work.all(asked.group_by(*alike).order_by(number.desc(), *alike))]
+
+
+def payloads(work: Work, numbers: Iterable[int]) -> dict[int, bytes]:
+    """The bytes of those of these parked entries that never landed."""
+    asked = sa.select(parked.c.id, parked.c.payload).where(parked.c.payload.is_not(None))
+    return {row[0]: codec.unpack(row[1]) for row in work.all_in(asked, parked.c.id, numbers)}
 
 
 def drop(work: Work, number: int) -> bool:

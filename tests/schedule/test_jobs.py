@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from crmsync.config import variables
 from crmsync.errors import ConfigError
 from crmsync.schedule.jobs import (
     Daily,
@@ -16,7 +17,6 @@ from crmsync.schedule.jobs import (
     read_every,
     read_folder,
     read_name,
-    variables,
 )
 
 
